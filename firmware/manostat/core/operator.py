@@ -1,0 +1,85 @@
+"""What the operator and the patient do with the switches, told from one read of the taps."""
+
+from micropython import const
+
+from manostat.core.codes import (
+    BIT_LATCHED,
+    BIT_PAIN_NO,
+    BIT_PAIN_OK,
+    BIT_STOP_OK,
+    CHAIN,
+    CHAIN_RUN_OPEN,
+)
+
+_OPEN_US = const(100000)  # RUN must have been seen open this long before it may start (P-09)
+_CLOSED_US = const(20000)  # and then be closed this long: a bouncing start would latch the lease
+_STOP_HELD_US = const(3000000)  # STOP held this long, then released, begins a new level
+_CAP_US = const(20000000)
+
+
+class Operator:
+    """Levels and edges of RUN, STOP and PAIN. Only the tap pattern 011 counts as RUN open:
+    while STOP or PAIN is pressed PERMIT is low whatever RUN does, so a taped RUN proves nothing.
+    """
+
+    def __init__(self):
+        self.chain_closed = 0  # all taps high and the lease not latched
+        self.stop = 0
+        self.pain = 0
+        self.stop_pressed = 0  # edges, true for one tick
+        self.pain_pressed = 0
+        self.stop_long_released = 0
+        self.run_started = 0
+        self.open_us = 0
+        self.closed_us = 0
+        self.stop_us = 0
+
+    def forget_run(self):
+        """RUN must be seen open anew before it may start anything."""
+        self.open_us = 0
+        self.closed_us = 0
+
+    def feed(self, switches: int, elapsed_us: int):
+        """Take this tick's switch bits."""
+        chain = switches & CHAIN
+        self._feed_stop(1 if (chain & BIT_STOP_OK) == 0 else 0, elapsed_us)
+        pain = 0
+        if switches & BIT_PAIN_NO:
+            pain = 1
+        elif (chain & BIT_STOP_OK) != 0 and (chain & BIT_PAIN_OK) == 0:
+            pain = 1
+        self.pain_pressed = 1 if pain != 0 and self.pain == 0 else 0
+        self.pain = pain
+        self._feed_run(chain, elapsed_us)
+        self.chain_closed = 1 if chain == CHAIN and (switches & BIT_LATCHED) == 0 else 0
+
+    def _feed_stop(self, stop: int, elapsed_us: int):
+        self.stop_pressed = 1 if stop != 0 and self.stop == 0 else 0
+        self.stop_long_released = 0
+        if stop != 0:
+            if self.stop_us < _CAP_US:
+                self.stop_us += elapsed_us
+        else:
+            if self.stop_us >= _STOP_HELD_US:
+                self.stop_long_released = 1
+            self.stop_us = 0
+        self.stop = stop
+
+    def _feed_run(self, chain: int, elapsed_us: int):
+        self.run_started = 0
+        if chain == CHAIN_RUN_OPEN:
+            if self.closed_us != 0:
+                self.open_us = 0  # opened again before it counted as closed: start over
+                self.closed_us = 0
+            if self.open_us < _OPEN_US:
+                self.open_us += elapsed_us
+        elif chain == CHAIN and self.pain == 0:
+            if self.open_us >= _OPEN_US:
+                self.closed_us += elapsed_us
+                if self.closed_us >= _CLOSED_US:
+                    self.run_started = 1
+                    self.forget_run()
+            else:
+                self.open_us = 0
+        else:
+            self.forget_run()
