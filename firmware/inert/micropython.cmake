@@ -1,0 +1,24 @@
+# What the image changes in MicroPython's rp2 port, without touching its sources: buffer sizes, and
+# four functions replaced at link time (inert.c). Passed to the port's makefile as USER_C_MODULES.
+
+add_library(manostat_inert INTERFACE)
+
+target_sources(manostat_inert INTERFACE ${CMAKE_CURRENT_LIST_DIR}/inert.c)
+
+# Small enough that a host flooding the console cannot delay a tick; stock is 256 and 512 bytes.
+target_compile_definitions(manostat_inert INTERFACE
+    CFG_TUD_CDC_RX_BUFSIZE=64
+    MICROPY_HW_STDIN_BUFFER_LEN=64
+    MICROPY_HW_USB_CDC_1200BPS_TOUCH=0
+)
+
+target_link_options(manostat_inert INTERFACE
+    -Wl,--wrap=pyexec_file_if_exists
+    -Wl,--wrap=mp_hal_set_interrupt_char
+    -Wl,--wrap=mp_usbd_cdc_tx_strn
+    -Wl,--wrap=nlr_jump_fail
+    -Wl,--require-defined=mp_usbd_cdc_tx_strn
+    -Wl,--require-defined=nlr_jump_fail
+)
+
+target_link_libraries(usermod INTERFACE manostat_inert)
