@@ -2,7 +2,7 @@
 
 from micropython import const
 
-from manostat.core.codes import FAULT, IDLE, READY, STOP, STOPPED
+from manostat.core.codes import FAULT, IDLE, READY, SETTLING, STOP, STOPPED
 from manostat.core.cutoff import HISTORY, Cutoff
 from manostat.core.flow import Flow
 from manostat.core.guard import Guard
@@ -38,7 +38,8 @@ class Pump:
         self.fault = 0
         self.grant = 0
         self.start_lease = 0
-        self.moving = 0
+        self.moving = 0  # steps may be granted
+        self.running = 0  # moving, or at rest for a reading after which it goes on by itself
         self.enable = 0
         self.steps = 0
         self.opening_pa = -1
@@ -101,6 +102,7 @@ class Pump:
         self.grant = injector.grant
         self.start_lease = injector.start_lease
         self.moving = injector.moving()
+        self.running = 1 if self.moving or self.state == SETTLING else 0
         self.steps = injector.steps
         self.opening_pa = injector.opening_pa
         # The motor holds its place for the whole level: de-energised it snaps by up to two
@@ -113,12 +115,7 @@ class Pump:
         self.enable = 1 if armed else 0
 
 
-def make(cls, *arguments):
-    """The plain way to build a part; a campaign hands in one that compiles the class."""
-    return cls(*arguments)
-
-
-def build(unit, new_ints, make=make):
+def build(unit, new_ints):
     """A pump for the nine integers of a validated unit page, or for None: it refuses to move.
 
     `new_ints(n)` returns a zeroed buffer of n integers: the only memory, taken once.
@@ -126,23 +123,21 @@ def build(unit, new_ints, make=make):
     if unit is None:
         unit = (0, 1000, 1000, 6895, 6895, 0, 100, 1, 0)
     nl_num, nl_den = unit[6], unit[7]
-    syringe = make(Syringe, nl_num, nl_den)
-    injector = make(
-        Injector,
-        make(Prescription, unit[0], unit[1], unit[2], unit[3], unit[4], unit[5]),
+    syringe = Syringe(nl_num, nl_den)
+    injector = Injector(
+        Prescription(unit[0], unit[1], unit[2], unit[3], unit[4], unit[5]),
         syringe,
-        make(Flow, nl_num, nl_den),
-        make(Cutoff, new_ints(HISTORY)),
-        make(Knee, syringe.steps_within(_KNEE_NL)),
-        make(Settler, new_ints(BLOCKS)),
+        Flow(nl_num, nl_den),
+        Cutoff(new_ints(HISTORY)),
+        Knee(syringe.steps_within(_KNEE_NL)),
+        Settler(new_ints(BLOCKS)),
     )
-    return make(
-        Pump,
+    return Pump(
         unit[8],
-        make(Operator),
-        make(Guard),
+        Operator(),
+        Guard(),
         injector,
-        make(LookBack, new_ints(DEPTH), new_ints(DEPTH)),
-        make(PainMark, new_ints(POINTS), new_ints(POINTS)),
-        make(PainMark, new_ints(POINTS), new_ints(POINTS)),
+        LookBack(new_ints(DEPTH), new_ints(DEPTH)),
+        PainMark(new_ints(POINTS), new_ints(POINTS)),
+        PainMark(new_ints(POINTS), new_ints(POINTS)),
     )
