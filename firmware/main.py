@@ -1,0 +1,18 @@
+"""What runs after boot, and what remains if it ever ends: nothing that can move.
+
+Frozen into the image. The console is taken from the prompt before anything else is imported, and
+there is no way out of this file: a failure disables the driver and stays here, with no prompt.
+"""
+
+import sys
+
+sys.path[:] = [".frozen"]  # a folder on a file system must not shadow frozen code
+
+import micropython
+
+micropython.kbd_intr(-1)
+micropython.alloc_emergency_exception_buf(128)
+
+from manostat import app
+
+app.run_for_ever()

@@ -1,0 +1,180 @@
+"""The only file that knows all parts: the 2 ms loop from reading the inputs to renewing the lease.
+
+Follow one tick in `App.tick`; docs/one-tick.md tells it in words.
+"""
+
+import gc
+from array import array
+from time import ticks_diff, ticks_us
+
+import machine
+import manostat_board as board
+import manostat_unit
+import micropython
+from machine import ADC, I2C, Pin, Timer
+
+from manostat import unit_page
+from manostat.bookkeeper import Bookkeeper
+from manostat.core import codes, pump
+from manostat.core.inputs import Inputs
+from manostat.drivers.enable import DriverEnable
+from manostat.drivers.hsc import HSC
+from manostat.drivers.lamps import Lamps
+from manostat.drivers.ratiometric import Ratiometric
+from manostat.drivers.switches import Switches
+from manostat.link.console import Console
+from manostat.link.frames import TickFrame
+from manostat.link.reader import Reader
+from manostat.ports.rp2 import StepLease
+from manostat.selftest import self_test
+from manostat.trace import Trace
+
+_TICK_MS = 2
+_TICK_US = 2000
+_LONGEST_US = 65535
+
+
+class App:
+    """Builds every part once; `tick` then runs without allocating."""
+
+    def __init__(self):
+        self.enable = DriverEnable(Pin(board.PIN_ENABLE_N))
+        self.lamps = Lamps(
+            board.PIN_LAMP_READY,
+            board.PIN_LAMP_HIGH,
+            board.PIN_LAMP_MEDIUM,
+            board.PIN_LAMP_LOW,
+            board.PIN_SOUNDER,
+        )
+        self.lamps.show(1, 1, 1, 1, 0)  # lamp test until the verdict of the self test
+        self.busy = Pin(board.PIN_TICK, Pin.OUT, value=0)
+        self.lease = StepLease(
+            board.PIN_STEP, board.PIN_DIR, board.PIN_PERMIT, board.STEP_PULSE_US
+        )
+        self.line = HSC(
+            I2C(
+                board.I2C_ID,
+                scl=Pin(board.PIN_SCL),
+                sda=Pin(board.PIN_SDA),
+                freq=board.I2C_HZ,
+                timeout=board.I2C_TIMEOUT_US,
+            ),
+            board.SENSOR_ADDRESS,
+        )
+        self.second = Ratiometric(ADC(board.PIN_PRESSURE2))
+        self.switches = Switches(board.SWITCH_SHIFT)
+        self.console = Console()
+        self.frame = TickFrame()
+        self.trace = Trace(board.TRACE_BYTES)
+        self.inputs = Inputs()
+        self.refused = 0
+        self.ticks = 0
+        self.was_running = 0
+        self.due = 0
+        self.last_us = ticks_us()
+
+    def prepare(self):
+        """Load the unit, test what can be tested at rest, and take the level up again."""
+        unit = unit_page.load(board.UNIT_FLASH_OFFSET) or manostat_unit.UNIT
+        self.verdict, unit = self_test(unit, self.line, self.second, self.switches)
+        self.has_unit = unit is not None
+        self.pump = pump.build(unit, _new_ints)
+        self.books = Bookkeeper(self.pump, board)
+        self.reader = Reader(self.console, self.books.journal, self.trace, self.verdict)
+
+    def run(self):
+        """Tick every 2 ms for ever, asleep in between."""
+        timer = Timer(period=_TICK_MS, callback=self._on_timer)
+        while timer:
+            while not self.due:
+                machine.idle()
+            self.due = 0
+            self.tick()
+
+    def _on_timer(self, _timer):
+        self.due = 1
+
+    def tick(self):
+        """Inputs, one decision, steps, then everything that can wait."""
+        self.busy(1)
+        pump = self.pump
+        self._read_inputs()
+        pump.tick(self.inputs)
+        self._drive(pump)
+        self.ticks += 1
+        if pump.running:
+            self.trace.add(self.inputs.line_raw, self.inputs.made)
+        self.frame.pack(self.ticks, self.inputs, pump)
+        self.console.send(self.frame.buf)
+        self._show(pump)
+        self.busy(0)
+        if not pump.running:
+            self.books.write_what_is_due()
+            self.reader.serve()
+
+    def _read_inputs(self):
+        inputs = self.inputs
+        now_us = ticks_us()
+        elapsed_us = ticks_diff(now_us, self.last_us)
+        self.last_us = now_us
+        inputs.elapsed_us = elapsed_us if 0 <= elapsed_us < _LONGEST_US else _LONGEST_US
+        self.line.read()
+        inputs.line_raw = self.line.raw
+        inputs.line_status = self.line.status
+        inputs.second_raw = self.second.read()
+        # The latch before the count: a step made before the latch is then always in the count.
+        inputs.switches = self.switches.read() | (self.lease.latched() << 6)
+        inputs.made = self.lease.made()
+        inputs.refused = self.refused
+
+    def _drive(self, pump):
+        self.refused = 0
+        if pump.start_lease:
+            if pump.steps == 0:
+                self.trace.reset()
+            self.lease.start()
+        elif pump.grant:
+            if not self.lease.renew(pump.grant, _TICK_US // pump.grant):
+                self.refused = pump.grant
+        if pump.running != self.was_running:
+            self.was_running = pump.running
+            if pump.running:
+                micropython.heap_lock()
+            else:
+                self.lease.stop()
+                micropython.heap_unlock()
+        self.enable.set(pump.enable)
+
+    def _show(self, pump):
+        fault = 1 if pump.reason == codes.FAULT or self.verdict else 0
+        ready = 1 if pump.enable and not fault else 0
+        self.lamps.show(
+            ready, fault, 0 if self.has_unit else 1, manostat_unit.BENCH, fault
+        )
+
+
+def _new_ints(n):
+    return array("i", bytes(4 * n))
+
+
+def run_for_ever():
+    """Run the pump; if that ever ends, leave the driver disabled and stay here."""
+    app = None
+    try:
+        app = App()
+        app.prepare()
+        gc.collect()
+        app.run()
+    finally:
+        _inert(app)
+
+
+def _inert(app):
+    while micropython.heap_unlock():
+        pass
+    Pin(board.PIN_ENABLE_N, Pin.IN)
+    if app is not None:
+        app.lease.stop()
+        app.lamps.show(0, 1, 0, 0, 1)
+    while True:
+        machine.idle()
