@@ -1,0 +1,1 @@
+"""One file per chip or switch; bus and pins are handed in, buffers are made once."""

@@ -1,0 +1,93 @@
+"""The three frames the board sends, 32 bytes each, little endian (docs/design.md, "Frames").
+
+Kind 2, bulk:  0 u8 0x4D, 1 u8 2, 2 u16 request id, 4 u32 offset of the data in what was asked for,
+               8 20 bytes of data, 0xFF behind the end, 28 u32 CRC-32.
+Kind 3, hello: 0 u8 0x4D, 1 u8 3, 2 u16 protocol version, 4 u8 bench image (1) or not (0),
+               5 u8 self-test verdict (0 passed), 6 u16 reset reason, 8 8 bytes of image hash,
+               16 8 bytes of unit serial, 24 u32 spare, 28 u32 CRC-32.
+"""
+
+from struct import pack_into
+
+from micropython import const
+
+from manostat.link.crc32 import append_crc32
+
+MAGIC = const(0x4D)
+TICK = const(1)
+BULK = const(2)
+HELLO = const(3)
+PROTOCOL = const(1)
+SIZE = const(32)
+DATA_BYTES = const(20)
+
+_BODY = const(28)
+_DATA = const(8)
+_NO_ANSWER = const(4)
+_TICK_FORMAT = "<BBHHHHBBBBBBiii"
+
+
+class TickFrame:
+    """One tick as it was read and decided; `buf` is reused by every `pack`."""
+
+    def __init__(self):
+        self.buf = bytearray(SIZE)
+
+    def pack(self, tick: int, inputs, pump):
+        """Fill `buf` from `inputs` (core `Inputs`) and `pump` (core `Pump` after its tick)."""
+        status = inputs.line_status
+        pack_into(
+            _TICK_FORMAT,
+            self.buf,
+            0,
+            MAGIC,
+            TICK,
+            tick & 0xFFFF,
+            inputs.elapsed_us,
+            inputs.line_raw | (status & 3) << 14,
+            inputs.second_raw,
+            inputs.switches,
+            inputs.made & 127 | (128 if status == _NO_ANSWER else 0),
+            pump.state,
+            pump.reason,
+            pump.grant,
+            pump.fault,
+            pump.pressure_pa,
+            pump.steps,
+            pump.opening_pa,
+        )
+        append_crc32(self.buf, _BODY)
+
+
+class BulkFrame:
+    """Up to 20 bytes of something longer: the trace, a journal page."""
+
+    def __init__(self):
+        self.buf = bytearray(SIZE)
+
+    def pack(self, request: int, offset: int, source):
+        """Fill `buf` with `source[offset : offset + 20]`."""
+        buf = self.buf
+        pack_into("<BBHI", buf, 0, MAGIC, BULK, request & 0xFFFF, offset)
+        left = len(source) - offset
+        for i in range(DATA_BYTES):
+            buf[_DATA + i] = source[offset + i] if i < left else 0xFF
+        append_crc32(buf, _BODY)
+
+
+class HelloFrame:
+    """Who is speaking, sent at boot and when asked."""
+
+    def __init__(self):
+        self.buf = bytearray(SIZE)
+
+    def pack(self, bench: int, verdict: int, reset_reason: int, image_hash, serial=bytes(8)):
+        """Fill `buf`; `image_hash` and `serial` are at least 8 bytes, of which 8 are sent."""
+        buf = self.buf
+        pack_into("<BBHBBH", buf, 0, MAGIC, HELLO, PROTOCOL, bench, verdict, reset_reason)
+        for i in range(8):
+            buf[8 + i] = image_hash[i]
+            buf[16 + i] = serial[i]
+            if i < 4:
+                buf[24 + i] = 0
+        append_crc32(buf, _BODY)

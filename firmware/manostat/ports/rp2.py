@@ -1,0 +1,162 @@
+"""The step lease on RP2040: three PIO state machines between the processor and STEP.
+
+*lease* makes the granted steps of one word, then waits for the next word: a processor that says
+nothing moves nothing. Before each step it waits while the latch flag is set, then tests PERMIT.
+*latch* watches PERMIT at the full clock and sets the flag on any low; only `start` clears it.
+*count* counts rising edges on the STEP pin itself: it shares nothing with what grants.
+
+The three sit in one block because the flag is shared there (RP2040 datasheet 3.2.6, M).
+"""
+# ruff: noqa: F821 - the names inside the programs are PIO instructions
+
+import machine
+import rp2
+from micropython import const
+
+_BLOCK = const(0)
+_LEASE = const(0)
+_LATCH = const(1)
+_COUNT = const(2)
+_LEASE_HZ = const(25_000_000)  # 40 ns from the test of PERMIT to the edge; 25 cycles a microsecond
+_FLAG = const(4)  # flags 4 to 7 are for state machines alone, not for the processor
+_IRQ = const(0x50200030)  # PIO0 IRQ: flags; writing 1 clears
+_COUNT_RXF = const(0x50200028)  # PIO0 RXF2
+_FIFO_DEPTH = const(4)
+
+_PULL_NOBLOCK = const(0x8080)
+_STEP_LOW = const(0xE000)  # set(pins, 0)
+_PUSH_X = const(0x4020)  # in_(x, 32), pushed at once by autopush
+_CLEAR_X = const(0xE020)  # set(x, 0)
+
+# A word must end before the word after the next may be put, or grants would pile up: what is
+# running plus what is queued then never reaches further than two ticks of 2000 us.
+_WORD_US = const(1950)
+_LEAST_US = const(20)
+_WORD_COUNT_BITS = const(8)
+
+
+def _lease_program(pulse_us):
+    """Word: steps - 1 in the low 8 bits, above them the low time after each step in us."""
+
+    @rp2.asm_pio(set_init=rp2.PIO.OUT_LOW, out_shiftdir=rp2.PIO.SHIFT_RIGHT)
+    def program():
+        wrap_target()
+        pull(block)
+        out(x, 8)
+        label("step")
+        wait(0, irq, 4)
+        jmp(pin, "permitted")
+        label("dead")
+        jmp("dead")
+        label("permitted")
+        set(pins, 1)
+        set(y, pulse_us - 1)
+        label("high")
+        jmp(y_dec, "high")[24]
+        set(pins, 0)
+        mov(y, osr)
+        label("low")
+        jmp(y_dec, "low")[24]
+        jmp(x_dec, "step")
+        wrap()
+
+    return program
+
+
+@rp2.asm_pio()
+def _latch_program():
+    wrap_target()
+    wait(0, pin, 0)
+    irq(4)
+    wait(1, pin, 0)
+    wrap()
+
+
+@rp2.asm_pio(in_shiftdir=rp2.PIO.SHIFT_LEFT, autopush=True, push_thresh=32)
+def _count_program():
+    wrap_target()
+    label("again")
+    wait(0, pin, 0)
+    wait(1, pin, 0)
+    jmp(x_dec, "again")
+    wrap()
+
+
+class StepLease:
+    """Leased steps on STEP while PERMIT is high. GPIO numbers; `pulse_us` 1 to 32.
+
+    Nothing moves before the first `start`. DIR is high: towards the patient.
+    """
+
+    def __init__(self, step_gpio: int, dir_gpio: int, permit_gpio: int, pulse_us: int = 5):
+        if not 1 <= pulse_us <= 32:
+            raise ValueError("pulse_us: %d, allowed 1 to 32" % pulse_us)
+        machine.Pin(dir_gpio, machine.Pin.OUT, value=1)
+        step = machine.Pin(step_gpio, machine.Pin.OUT, value=0)
+        permit = machine.Pin(permit_gpio, machine.Pin.IN, None)
+        block = rp2.PIO(_BLOCK)
+        block.remove_program()
+        self._latch = block.state_machine(_LATCH, _latch_program, in_base=permit)
+        self._count = block.state_machine(_COUNT, _count_program, in_base=step)
+        self._lease = block.state_machine(
+            _LEASE, _lease_program(pulse_us), freq=_LEASE_HZ, set_base=step, jmp_pin=permit
+        )
+        self._other_us = pulse_us + 1  # the low loop runs once more than its count
+        self._push_count = self._count.exec
+        self._fifo_level = self._lease.tx_fifo
+        self._put = self._lease.put
+        self._seen = 0
+        self.stop()
+        self._count.exec(_CLEAR_X)
+        self._count.active(1)
+
+    def start(self):
+        """Everything off and empty, latch cleared, then on again: latch first.
+
+        If PERMIT is low at this moment the latch sets its flag before the lease can run.
+        """
+        self.stop()
+        latch = self._latch
+        latch.active(0)
+        latch.restart()
+        machine.mem32[_IRQ] = 1 << _FLAG
+        latch.active(1)
+        lease = self._lease
+        lease.restart()
+        lease.active(1)
+
+    def stop(self):
+        """No more steps from now on. A pulse that is high ends; what was queued is gone."""
+        lease = self._lease
+        lease.active(0)
+        for _ in range(_FIFO_DEPTH):
+            lease.exec(_PULL_NOBLOCK)
+        lease.exec(_STEP_LOW)
+
+    def renew(self, count: int, interval_us: int) -> int:
+        """Grant `count` (1 to 3) steps, the first at once, `interval_us` apart.
+
+        The interval is shortened so that the word ends within a tick. 1 if taken, 0 if a word
+        already waits, or for a count of 0.
+        """
+        if count < 1 or self._fifo_level() > 0:
+            return 0
+        if interval_us * count > _WORD_US:
+            interval_us = _WORD_US // count
+        low_us = interval_us - self._other_us
+        if low_us < _LEAST_US:
+            low_us = _LEAST_US
+        self._put(low_us << _WORD_COUNT_BITS | count - 1)
+        return 1
+
+    def made(self) -> int:
+        """Steps seen on the STEP pin since the last call (modulo 65536)."""
+        self._push_count(_PUSH_X)
+        seen = machine.mem16[_COUNT_RXF]  # 16 bits: the whole word would be a heap integer
+        made = self._seen - seen & 0xFFFF  # X counts down
+        self._seen = seen
+        return made
+
+    def latched(self) -> int:
+        """1 if PERMIT has been low since `start`; nothing steps until the next `start`."""
+        return machine.mem32[_IRQ] >> _FLAG & 1
