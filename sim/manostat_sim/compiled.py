@@ -18,11 +18,12 @@ def jitclass_like(instance: Any) -> type:
     Its constructor takes the fields in the order of `fields_of(instance)`. int and bool become
     int64, float float64. TypeError names the attribute that has no compiled form.
     """
-    return _Compiler().class_like(instance)
+    made: type = _Compiler().class_like(instance)
+    return made
 
 
 def compiled(instance: Any) -> Any:
-    """A compiled object in the same state as `instance`; buffers are shared, the rest is copied.
+    """A compiled copy of `instance` in its present state, sharing nothing with it.
 
     Two attributes that are one object stay one object.
     """
@@ -61,13 +62,15 @@ class _Compiler:
         )
         key = (kind, spec)
         if key not in self._classes:
+            if not spec:
+                raise TypeError(f"{kind.__name__} has no attributes to compile")
             names = [name for name, _ in spec]
             # Attribute names of a real object are identifiers, so this text is only assignments.
             text = f"def __init__(self, {', '.join(names)}):\n" + "".join(
                 f"    self.{name} = {name}\n" for name in names
             )
             members: dict[str, Any] = {}
-            exec(text or "pass", {}, members)
+            exec(text, {}, members)
             for name, value in vars(kind).items():
                 if isinstance(value, types.FunctionType) and name != "__init__":
                     members[name] = self._rebound(value)
@@ -104,8 +107,13 @@ class _Compiler:
             return int(value)
         if isinstance(value, float):
             return value
+        if id(value) in self._copies:
+            return self._copies[id(value)]
         buffer = _buffer(value)
-        return self.copy(value) if buffer is None else buffer
+        if buffer is None:
+            return self.copy(value)
+        self._copies[id(value)] = buffer.copy()
+        return self._copies[id(value)]
 
     def _rebound(self, function: types.FunctionType) -> types.FunctionType:
         """The same code, with the module functions it calls compiled too."""

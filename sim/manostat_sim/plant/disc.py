@@ -37,7 +37,7 @@ class Disc:
         self.leaked_nl = 0.0
         self.relaxing_pa = 0.0
         self.pressure_pa = self.opening_pa
-        # The disc as seen from the needle over one update: pressure = face_pa + face_slope x inflow.
+        # As the needle sees it over one update: pressure = face_pa + face_slope x inflow.
         self.face_pa = self.opening_pa
         self.face_slope = 0.0
 

@@ -69,7 +69,7 @@ class LineSensor:
         self.conversion = 0
         self.fetched = 0
         self.raw = 0
-        self.seen_us = 0
+        self.seen_us = -1
         self.seen_pa = 0.0
 
     def power(self, now_us: int) -> None:
@@ -91,7 +91,7 @@ class LineSensor:
             if conversion != self.conversion:
                 at_us = now_us - since_us % _UPDATE_US
                 pa = line_pa
-                if now_us > self.seen_us and at_us >= self.seen_us:
+                if 0 <= self.seen_us <= at_us < now_us:
                     share = (at_us - self.seen_us) / (now_us - self.seen_us)
                     pa = self.seen_pa + (line_pa - self.seen_pa) * share
                 self.conversion = conversion
