@@ -3,3 +3,4 @@
 # and manostat_unit, see docs/design.md) beside it, and has MicroPython read the manifest there.
 freeze(".", ("_boot.py", "boot.py", "main.py", "manostat_board.py", "manostat_unit.py"))  # noqa: F821
 package("manostat")  # noqa: F821
+freeze("$(PORT_DIR)/modules", "rp2.py")  # the PIO assembler, MicroPython's own  # noqa: F821

@@ -80,7 +80,17 @@ class App:
         self.has_unit = unit is not None
         self.pump = pump.build(unit, _new_ints)
         self.books = Bookkeeper(self.pump, board)
-        self.reader = Reader(self.console, self.books.journal, self.trace, self.verdict)
+        self.reader = Reader(
+            self.console,
+            self.books.journal,
+            self.trace,
+            (
+                manostat_unit.BENCH,
+                self.verdict,
+                self.books.reset_reason,
+                bytes.fromhex(manostat_unit.IMAGE_HASH[:16]),
+            ),
+        )
 
     def run(self):
         """Tick every 2 ms for ever, asleep in between."""
@@ -132,6 +142,7 @@ class App:
         if pump.start_lease:
             if pump.steps == 0:
                 self.trace.reset()
+            self.reader.drop()
             self.lease.start()
         elif pump.grant:
             if not self.lease.renew(pump.grant, _TICK_US // pump.grant):
@@ -158,7 +169,7 @@ def _new_ints(n):
 
 
 def run_for_ever():
-    """Run the pump; if that ever ends, leave the driver disabled and stay here."""
+    """Run the pump; if that ever ends, the driver is disabled and nothing else happens."""
     app = None
     try:
         app = App()
@@ -166,15 +177,13 @@ def run_for_ever():
         gc.collect()
         app.run()
     finally:
-        _inert(app)
+        _make_inert(app)
 
 
-def _inert(app):
-    while micropython.heap_unlock():
-        pass
+def _make_inert(app):
     Pin(board.PIN_ENABLE_N, Pin.IN)
     if app is not None:
         app.lease.stop()
         app.lamps.show(0, 1, 0, 0, 1)
-    while True:
-        machine.idle()
+        while True:
+            machine.idle()

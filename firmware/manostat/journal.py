@@ -131,6 +131,11 @@ class Journal:
 
     def records(self):
         """Iterate over all records from oldest to newest; `torn` counts what was skipped."""
+        for page in self.pages():
+            yield Record(page)
+
+    def pages(self):
+        """As `records`, but the raw pages, in one buffer that is reused."""
         self.torn = 0
         if self._newest < 0:
             return
@@ -141,7 +146,7 @@ class Journal:
             self._read(at, page)
             if _valid(page):
                 if unpack_from("<I", page, 4)[0] <= self.sequence:
-                    yield Record(page)
+                    yield page
             elif page != _BLANK:
                 self.torn += 1
 

@@ -10,6 +10,9 @@ KIND_TICK = 1
 KIND_BULK = 2
 KIND_HELLO = 3
 
+END_OFFSET = 0xFFFFFFFF
+"""Offset of the bulk frame that ends an answer; its data is the answer's length as u32."""
+
 _TICK = struct.Struct("<BBHHHHBBBBBBiiiI")
 _BULK = struct.Struct("<BBHI20sI")
 
@@ -97,3 +100,19 @@ def decode_tick(frame: bytes) -> TickFrame:
         steps,
         opening_pa,
     )
+
+
+def join(bulks: list[Bulk]) -> bytes:
+    """The whole answer from its bulk frames. ValueError when pieces are missing."""
+    length = int.from_bytes(bulks[-1].data[:4], "little")
+    answer = bytearray(length)
+    reached = 0
+    for bulk in bulks[:-1]:
+        if bulk.offset > reached:
+            raise ValueError(f"answer has a gap from byte {reached} to {bulk.offset}")
+        piece = bulk.data[: length - bulk.offset]
+        answer[bulk.offset : bulk.offset + len(piece)] = piece
+        reached = bulk.offset + len(piece)
+    if reached != length:
+        raise ValueError(f"answer ends at byte {reached} of {length}")
+    return bytes(answer)

@@ -59,6 +59,7 @@ class Injector:
         self.fault = NO_FAULT
         self.level = 1
         self.stops = 0  # times a reason was latched: tells the journal that there is a new one
+        self.wants_start = 0  # RUN was closed rightly: store the intent
         self.may_start = 0  # set once the intent is stored
         self.grant = 0
         self.start_lease = 0
@@ -79,11 +80,16 @@ class Injector:
         self.peak_pa = 0
         self.stop_pa = 0
 
-    def resume_level(self, level: int, steps: int):
-        """After a restart: `steps` of this level count as delivered. Call before the first tick."""
+    def resume_level(self, level: int, steps: int, opening_pa: int, opening_how: int):
+        """After a restart: `steps` of this level count as delivered, and its tare stays.
+
+        Call before the first tick.
+        """
         self.level = level
         self.steps = steps
         self.granted = steps
+        self.opening_pa = opening_pa
+        self.opening_how = opening_how
 
     def moving(self) -> int:
         """1 while steps may be granted."""
@@ -138,14 +144,15 @@ class Injector:
             self._move(operator, pressure_pa)
         elif self.state == SETTLING:
             self._settle(operator, pressure_pa)
-        elif operator.run_started != 0 and (self.state == READY or self.state == HOLDING):
-            self._start(pressure_pa)
+        elif self.state == READY or self.state == HOLDING:
+            self._wait(operator, pressure_pa)
 
     def _latch(self, reason: int, pressure_pa: int):
         self.state = STOPPED
         self.reason = reason
         self.stop_pa = pressure_pa
         self.stops += 1
+        self.wants_start = 0
         self.may_start = 0
 
     def _stop(self, operator, pressure_pa: int):
@@ -179,9 +186,16 @@ class Injector:
         elif self.state != READY and self.state != STOPPED:
             self._latch(PAIN, pressure_pa)
 
+    def _wait(self, operator, pressure_pa: int):
+        if operator.run_started != 0:
+            self.wants_start = 1
+        elif operator.run_closed == 0:
+            self.wants_start = 0
+        if self.wants_start != 0 and self.may_start != 0:
+            self.wants_start = 0
+            self._start(pressure_pa)
+
     def _start(self, pressure_pa: int):
-        if self.may_start == 0:
-            return
         if self.steps >= self.max_steps:
             self._latch(VOLUME, pressure_pa)
             return

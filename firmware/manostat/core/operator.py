@@ -24,6 +24,7 @@ class Operator:
 
     def __init__(self):
         self.chain_closed = 0  # all taps high and the lease not latched
+        self.run_closed = 0  # all taps high, whatever the lease says
         self.stop = 0
         self.pain = 0
         self.stop_pressed = 0  # edges, true for one tick
@@ -51,7 +52,8 @@ class Operator:
         self.pain_pressed = 1 if pain != 0 and self.pain == 0 else 0
         self.pain = pain
         self._feed_run(chain, elapsed_us)
-        self.chain_closed = 1 if chain == CHAIN and (switches & BIT_LATCHED) == 0 else 0
+        self.run_closed = 1 if chain == CHAIN and pain == 0 else 0
+        self.chain_closed = 1 if self.run_closed != 0 and (switches & BIT_LATCHED) == 0 else 0
 
     def _feed_stop(self, stop: int, elapsed_us: int):
         self.stop_pressed = 1 if stop != 0 and self.stop == 0 else 0

@@ -24,6 +24,7 @@ DATA_BYTES = const(20)
 _BODY = const(28)
 _DATA = const(8)
 _NO_ANSWER = const(4)
+_MADE_MOST = const(15)
 _TICK_FORMAT = "<BBHHHHBBBBBBiii"
 
 
@@ -36,6 +37,7 @@ class TickFrame:
     def pack(self, tick: int, inputs, pump):
         """Fill `buf` from `inputs` (core `Inputs`) and `pump` (core `Pump` after its tick)."""
         status = inputs.line_status
+        made = inputs.made if inputs.made < _MADE_MOST else _MADE_MOST
         pack_into(
             _TICK_FORMAT,
             self.buf,
@@ -47,7 +49,7 @@ class TickFrame:
             inputs.line_raw | (status & 3) << 14,
             inputs.second_raw,
             inputs.switches,
-            inputs.made & 127 | (128 if status == _NO_ANSWER else 0),
+            made | inputs.refused << 4 | (128 if status == _NO_ANSWER else 0),
             pump.state,
             pump.reason,
             pump.grant,
@@ -65,13 +67,13 @@ class BulkFrame:
     def __init__(self):
         self.buf = bytearray(SIZE)
 
-    def pack(self, request: int, offset: int, source):
-        """Fill `buf` with `source[offset : offset + 20]`."""
+    def pack(self, request: int, offset: int, source, start: int):
+        """Fill `buf` with `source[start : start + 20]`, which stands at `offset` of the answer."""
         buf = self.buf
         pack_into("<BBHI", buf, 0, MAGIC, BULK, request & 0xFFFF, offset)
-        left = len(source) - offset
+        left = len(source) - start
         for i in range(DATA_BYTES):
-            buf[_DATA + i] = source[offset + i] if i < left else 0xFF
+            buf[_DATA + i] = source[start + i] if i < left else 0xFF
         append_crc32(buf, _BODY)
 
 

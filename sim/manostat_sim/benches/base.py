@@ -2,15 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from manostat.record import LevelRecord
 from manostat_sim.scenarios import Scenario
 from manostat_sim.telemetry import TickFrame
 from manostat_sim.world import PATIENT_EVERY_US, World
 
 Unit = Sequence[int]
 """The nine integers of a unit page, in the order of manostat.core.prescription.RANGES."""
+
+LevelRecord = dict[str, Any]
+"""A level as `manostat.record.unpack_level` gives it."""
 
 PRESS_S = 0.3
 RUN_OPEN_S = 0.15

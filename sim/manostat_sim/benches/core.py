@@ -5,7 +5,8 @@ from array import array
 from manostat.core import pump
 from manostat.core.inputs import Inputs
 from manostat.core.prescription import validate
-from manostat.record import LevelRecord, pack_level, unpack_level, RECORD_BYTES
+from manostat.record import LEVEL_BYTES, pack_level, unpack_level
+from manostat_sim.benches.base import LevelRecord
 from manostat_sim.benches.ticked import TickedBench
 
 
@@ -31,6 +32,6 @@ class CoreBench(TickedBench):
         return self.pump
 
     def record(self) -> LevelRecord:
-        buffer = bytearray(RECORD_BYTES)
+        buffer = bytearray(LEVEL_BYTES)
         pack_level(self.pump, buffer, 0)
         return unpack_level(buffer)

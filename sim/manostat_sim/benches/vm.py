@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import manostat
 from manostat.core.inputs import Inputs
-from manostat.record import RECORD_BYTES, LevelRecord, unpack_level
+from manostat.record import LEVEL_BYTES, unpack_level
+from manostat_sim.benches.base import LevelRecord
 from manostat_sim.benches.ticked import TickedBench
 
 _INPUTS = struct.Struct("<7i")
@@ -74,7 +75,7 @@ class VmCore:
     def record(self) -> LevelRecord:
         """The level record as it stands."""
         self._send(_INPUTS.pack(-1, 0, 0, 0, 0, 0, 0))
-        return unpack_level(self._receive(RECORD_BYTES))
+        return unpack_level(self._receive(LEVEL_BYTES))
 
     def close(self) -> None:
         """End the process."""

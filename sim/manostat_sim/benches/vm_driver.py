@@ -11,7 +11,7 @@ from array import array
 from manostat.core import pump
 from manostat.core.inputs import Inputs
 from manostat.core.prescription import validate
-from manostat.record import RECORD_BYTES, pack_level
+from manostat.record import LEVEL_BYTES, pack_level
 
 source = sys.stdin.buffer
 sink = sys.stdout.buffer
@@ -21,7 +21,7 @@ device = pump.build(unit, lambda n: array("i", bytes(4 * n)))
 inputs = Inputs()
 packet = bytearray(28)
 answer = bytearray(40)
-record = bytearray(RECORD_BYTES)
+record = bytearray(LEVEL_BYTES)
 while source.readinto(packet) == 28:
     values = struct.unpack("<7i", packet)
     if values[0] < 0:

@@ -1,0 +1,71 @@
+"""What is written to the journal, and when: only at rest, the intent before the first step."""
+
+import gc
+
+import machine
+import rp2
+
+from manostat import record
+from manostat.core import codes
+from manostat.journal import BOOT, INTENT, OUTCOME, PAIN_MARK, Journal
+
+_BLOCK_BYTES = 4096
+_REASON = 0x40058008  # WATCHDOG REASON: 1 time-out, 2 forced, 0 other (RP2040 datasheet 4.7.6, M)
+
+
+class Bookkeeper:
+    """Takes the level up again at boot, then keeps the journal in step with the pump."""
+
+    def __init__(self, pump, board):
+        flash = rp2.Flash(start=board.JOURNAL_FLASH_OFFSET, len=board.JOURNAL_FLASH_BYTES)
+        self.journal = Journal(flash, 0, board.JOURNAL_FLASH_BYTES // _BLOCK_BYTES)
+        self.reset_reason = machine.mem32[_REASON] & 3
+        self._pump = pump
+        self._payload = bytearray(record.LEVEL_BYTES)
+        self._stops = 0
+        self._presses = 0
+        self.journal.scan()
+        self._resume()
+        self.journal.append(BOOT, bytes((self.reset_reason,)))
+        self.journal.make_room()
+
+    def write_what_is_due(self):
+        """Call once a tick at rest: writes at most one record."""
+        pump = self._pump
+        injector = pump.injector
+        if injector.stops != self._stops:
+            self._stops = injector.stops
+            self._presses = pump.presses
+            record.pack_level(pump, self._payload)
+            self._write(OUTCOME, self._payload)
+        elif pump.presses != self._presses:
+            self._presses = pump.presses
+            if pump.presses and pump.state != codes.IDLE:
+                mark = pump.last_mark if pump.presses > 1 else pump.first_mark
+                length = record.pack_mark(mark, self._payload)
+                self._write(PAIN_MARK, self._payload[:length])
+        elif injector.wants_start and not injector.may_start:
+            length = record.pack_intent(pump, self._payload)
+            self._write(INTENT, self._payload[:length])
+            injector.may_start = 1
+
+    def _write(self, kind, payload):
+        self.journal.append(kind, payload, self._pump.now_ms)
+        if kind != INTENT:  # RUN waits for an intent, but not for room for what follows it
+            self.journal.make_room()
+            gc.collect()
+
+    def _resume(self):
+        """Volume of a level survives a restart; an intent without outcome counts as delivered."""
+        last = self.journal.newest(INTENT, OUTCOME)
+        if last is None:
+            return
+        injector = self._pump.injector
+        if last.kind == INTENT:
+            intent = record.unpack_intent(last.payload)
+            injector.resume_level(intent["level"], intent["reserved_steps"], -1, 0)
+        else:
+            level = record.unpack_level(last.payload)
+            injector.resume_level(
+                level["level"], level["steps"], level["opening_pa"], level["opening_how"]
+            )

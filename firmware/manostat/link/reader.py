@@ -1,0 +1,63 @@
+"""Answers a host that reads: b"H" who is this, b"J" the journal, b"T" the trace of the level.
+
+Served only at rest, a few frames a tick. Every other byte is ignored: nothing here sets or moves
+anything. An answer ends with a bulk frame at offset 0xFFFFFFFF that holds the length as u32.
+"""
+
+from micropython import const
+
+from manostat.link.frames import DATA_BYTES, BulkFrame, HelloFrame
+
+_FRAMES_A_TICK = const(4)
+_END = 0xFFFFFFFF
+_HELLO = const(72)
+_JOURNAL = const(74)
+_TRACE = const(84)
+
+
+class Reader:
+    """`hello` is the tuple of bench flag, verdict, reset reason and image hash."""
+
+    def __init__(self, console, journal, trace, hello):
+        self._console = console
+        self._journal = journal
+        self._trace = trace
+        self._bulk = BulkFrame()
+        self._hello = HelloFrame()
+        self._hello.pack(*hello)
+        self._answer = None
+
+    def serve(self):
+        """Send what is due; call once a tick at rest."""
+        if self._answer is None:
+            self._begin(self._console.poll())
+            return
+        for _ in range(_FRAMES_A_TICK):
+            if next(self._answer, None) is None:
+                self._answer = None
+                return
+
+    def drop(self):
+        """Motion begins: what was not sent is not sent."""
+        self._answer = None
+
+    def _begin(self, request):
+        if request == _HELLO:
+            self._console.send(self._hello.buf)
+        elif request == _JOURNAL:
+            self._answer = self._frames(request, self._journal.pages())
+        elif request == _TRACE:
+            taken = memoryview(self._trace.buf)[: 2 * self._trace.count]
+            self._answer = self._frames(request, (taken,))
+
+    def _frames(self, request, chunks):
+        offset = 0
+        for chunk in chunks:
+            for start in range(0, len(chunk), DATA_BYTES):
+                self._bulk.pack(request, offset + start, chunk, start)
+                while not self._console.send(self._bulk.buf):
+                    yield 1
+                yield 1
+            offset += len(chunk)
+        self._bulk.pack(request, _END, offset.to_bytes(4, "little"), 0)
+        self._console.send(self._bulk.buf)
