@@ -135,11 +135,11 @@ class Journal:
             yield Record(page)
 
     def pages(self):
-        """As `records`, but the raw pages, in one buffer that is reused."""
+        """As `records`, but the raw pages, in one buffer that is reused by each step."""
         self.torn = 0
         if self._newest < 0:
             return
-        page = self._page
+        page = bytearray(PAGE_BYTES)  # its own: records may be appended meanwhile
         oldest = (self._newest // _PAGES + 1) * _PAGES
         for i in range(self._all):
             at = (oldest + i) % self._all

@@ -7,11 +7,15 @@ Kind 3, hello: 0 u8 0x4D, 1 u8 3, 2 u16 protocol version, 4 u8 bench image (1) o
                16 8 bytes of unit serial, 24 u32 spare, 28 u32 CRC-32.
 """
 
+import sys
 from struct import pack_into
 
 from micropython import const
 
-from manostat.link.crc32 import append_crc32
+if sys.implementation.name == "micropython":
+    from manostat.link.native import append_crc32, pack_tick
+else:
+    from manostat.link.portable import append_crc32, pack_tick
 
 MAGIC = const(0x4D)
 TICK = const(1)
@@ -23,9 +27,6 @@ DATA_BYTES = const(20)
 
 _BODY = const(28)
 _DATA = const(8)
-_NO_ANSWER = const(4)
-_MADE_MOST = const(15)
-_TICK_FORMAT = "<BBHHHHBBBBBBiii"
 
 
 class TickFrame:
@@ -36,29 +37,7 @@ class TickFrame:
 
     def pack(self, tick: int, inputs, pump):
         """Fill `buf` from `inputs` (core `Inputs`) and `pump` (core `Pump` after its tick)."""
-        status = inputs.line_status
-        made = inputs.made if inputs.made < _MADE_MOST else _MADE_MOST
-        pack_into(
-            _TICK_FORMAT,
-            self.buf,
-            0,
-            MAGIC,
-            TICK,
-            tick & 0xFFFF,
-            inputs.elapsed_us,
-            inputs.line_raw | (status & 3) << 14,
-            inputs.second_raw,
-            inputs.switches,
-            made | inputs.refused << 4 | (128 if status == _NO_ANSWER else 0),
-            pump.state,
-            pump.reason,
-            pump.grant,
-            pump.fault,
-            pump.pressure_pa,
-            pump.steps,
-            pump.opening_pa,
-        )
-        append_crc32(self.buf, _BODY)
+        pack_tick(self.buf, tick, inputs, pump)
 
 
 class BulkFrame:
@@ -90,6 +69,5 @@ class HelloFrame:
         for i in range(8):
             buf[8 + i] = image_hash[i]
             buf[16 + i] = serial[i]
-            if i < 4:
-                buf[24 + i] = 0
+        pack_into("<I", buf, 24, 0)
         append_crc32(buf, _BODY)
