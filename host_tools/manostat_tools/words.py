@@ -1,0 +1,136 @@
+"""Words for codes and quantities, one place for every tool that speaks to people.
+
+Codes are those of manostat.core.codes; quantities are integers or floats with the unit in the
+name of the parameter. Pressures are gauge and are shown in psi with kPa beside.
+"""
+
+from collections.abc import Mapping
+
+from manostat.core import codes
+from manostat_sim.plant.tables import PA_PER_PSI
+
+NOTICE = "simulated; not a certified medical device"
+
+MODES = {codes.INJECT: "inject", codes.STEP: "step", codes.PRIME: "prime"}
+
+STATES = {
+    codes.IDLE: "idle, the pain button is not yet proven",
+    codes.READY: "ready, waits for RUN",
+    codes.SEEKING: "seeking the opening pressure",
+    codes.SETTLING: "line settling at rest",
+    codes.INJECTING: "injecting",
+    codes.HOLDING: "holding, RUN goes on from here",
+    codes.STOPPED: "stopped",
+}
+
+STATE_NAMES = {
+    codes.IDLE: "idle",
+    codes.READY: "ready",
+    codes.SEEKING: "seeking",
+    codes.SETTLING: "settling",
+    codes.INJECTING: "injecting",
+    codes.HOLDING: "holding",
+    codes.STOPPED: "stopped",
+}
+
+REASONS = {
+    codes.NO_REASON: "none",
+    codes.PAIN: "pain: the patient pressed the button",
+    codes.PRESSURE_ABOVE: "pressure: the limit above opening was reached",
+    codes.PRESSURE_LINE: "pressure: the line limit was reached",
+    codes.VOLUME: "volume: all that was prescribed is delivered",
+    codes.OPENING_HIGH: "opening over 30 psi: tip in annulus or endplate?",
+    codes.STOP: "STOP pressed by the operator",
+    codes.RELEASE: "RUN released: a pause",
+    codes.FAULT: "fault",
+}
+
+FAULTS = {
+    codes.NO_FAULT: "none",
+    codes.SENSOR_STATUS: "line sensor reports command mode, stale data or a diagnostic fault",
+    codes.SENSOR_SILENT: "line sensor does not answer",
+    codes.SENSOR_RANGE: "line sensor reads outside its range",
+    codes.SENSORS_DISAGREE: "the two pressure sensors disagree",
+    codes.CEILING: "frozen pressure ceiling reached",
+    codes.STEPS_EXTRA: "steps were counted that nobody granted",
+    codes.STEPS_MISSING: "granted steps were not made",
+    codes.WIRING: "the switch wires show a pattern that no switch position gives",
+    codes.CONTACTS: "the two contacts of the pain button contradict each other",
+    codes.LATE: "the control loop came too late while moving",
+    codes.END_EMPTY: "plunger at the end of its travel, or that wire cut",
+}
+
+OPENINGS = {
+    codes.OPENING_NONE: "not found",
+    codes.OPENING_READ: "read at rest",
+    codes.OPENING_SET: "set by the operator",
+    codes.OPENING_REFUSED: "refused: over 30 psi",
+    codes.OPENING_UNSETTLED: "not read: the line did not settle",
+    codes.OPENING_NO_KNEE: "not found: no bend of pressure against volume",
+}
+
+
+def _look_up(table: Mapping[int, str], code: int, what: str) -> str:
+    return table.get(code, f"{what} {code} (unknown to this version)")
+
+
+def mode(code: int) -> str:
+    """A prescription's mode."""
+    return _look_up(MODES, code, "mode")
+
+
+def state(code: int) -> str:
+    """A state as a sentence fragment."""
+    return _look_up(STATES, code, "state")
+
+
+def state_name(code: int) -> str:
+    """A state in one word."""
+    return _look_up(STATE_NAMES, code, "state")
+
+
+def reason(code: int, fault_code: int = codes.NO_FAULT) -> str:
+    """Why it stopped; a fault is named."""
+    if code == codes.FAULT:
+        return f"fault: {fault(fault_code)}"
+    return _look_up(REASONS, code, "reason")
+
+
+def fault(code: int) -> str:
+    """A fault of the guard."""
+    return _look_up(FAULTS, code, "fault")
+
+
+def opening(code: int) -> str:
+    """How the opening pressure came about."""
+    return _look_up(OPENINGS, code, "opening")
+
+
+def psi(pressure_pa: float) -> float:
+    """Pa to psi."""
+    return pressure_pa / PA_PER_PSI
+
+
+def pressure(pressure_pa: float) -> str:
+    """Pa as "20.3 psi (140 kPa)"."""
+    return f"{_no_minus_zero(psi(pressure_pa), 1)} psi ({_no_minus_zero(pressure_pa / 1e3, 0)} kPa)"
+
+
+def volume(volume_nl: float) -> str:
+    """nL as "0.512 mL"."""
+    return f"{_no_minus_zero(volume_nl / 1e6, 3)} mL"
+
+
+def rate(rate_nl_s: float) -> str:
+    """nL/s as "0.05 mL/s"."""
+    return f"{rate_nl_s / 1e6:g} mL/s"
+
+
+def steps(count: int) -> str:
+    """A count of steps in words, for few of them."""
+    few = ("no step", "one step", "two steps", "three steps")
+    return few[count] if 0 <= count < len(few) else f"{count} steps"
+
+
+def _no_minus_zero(value: float, digits: int) -> str:
+    return f"{round(value, digits) + 0.0:.{digits}f}"
