@@ -40,7 +40,7 @@ _CONTACTS_US = const(500000)  # travel between the two contacts of a slow press 
 # 5 psi in sixteenths of a line count, the unit in which both sensors are compared.
 _DISAGREE_16COUNTS = const(6991)
 _AHEAD = const(6)  # two ticks of three steps: all that may be under way
-_MOVING_TICKS = const(3)
+_CAP_US = const(20000000)  # timers stand still here: a fault may last for days
 
 
 class Guard:
@@ -54,19 +54,19 @@ class Guard:
         self.wiring_us = 0
         self.contacts_us = 0
         self.ahead = 0  # granted less counted
-        self.moving_ticks = 0
+        self.moving = 0
 
     def restart(self):
         """The lease was started anew: nothing of what was granted before is under way."""
         self.ahead = 0
 
-    def granted(self, steps: int, refused: int):
-        """Take note of what the lease was given, and of what it did not take."""
+    def granted(self, steps: int, refused: int, moving: int):
+        """Take note of what the lease was given, what it did not take, and if more may follow.
+
+        Not moving, the lease is empty: a journal page may then take its time.
+        """
         self.ahead += steps - refused
-        if steps != 0:
-            self.moving_ticks = _MOVING_TICKS
-        elif self.moving_ticks > 0:
-            self.moving_ticks -= 1
+        self.moving = 1 if steps != 0 or moving != 0 else 0
 
     def check(self, inputs) -> int:
         """Fault code of this tick, 0 for none."""
@@ -75,10 +75,11 @@ class Guard:
             self.ahead = 0
             return STEPS_EXTRA
         if self.ahead > _AHEAD:
+            self.ahead = 0  # said once: it must be possible to acknowledge
             return STEPS_MISSING
         if inputs.switches & BIT_LATCHED:
             self.ahead = 0
-        if self.moving_ticks != 0 and inputs.elapsed_us > _LATE_US:
+        if self.moving != 0 and inputs.elapsed_us > _LATE_US:
             return LATE
         fault = self._check_sensors(inputs)
         if fault != NO_FAULT:
@@ -87,7 +88,8 @@ class Guard:
 
     def _check_sensors(self, inputs) -> int:
         if inputs.line_status != 0:
-            self.missed += 1
+            if self.missed < _MISSED:
+                self.missed += 1
             self.silent = 1 if inputs.line_status == 4 else 0
             if self.missed >= _MISSED:
                 return SENSOR_SILENT if self.silent else SENSOR_STATUS
@@ -95,7 +97,8 @@ class Guard:
         self.missed = 0
         raw = inputs.line_raw
         if raw < _RAW_LEAST or raw > _RAW_MOST:
-            self.out_of_range += 1
+            if self.out_of_range < _MISSED:
+                self.out_of_range += 1
             return SENSOR_RANGE if self.out_of_range >= _MISSED else NO_FAULT
         self.out_of_range = 0
         if raw >= _RAW_CEILING:
@@ -108,14 +111,16 @@ class Guard:
         if apart <= _DISAGREE_16COUNTS:
             self.disagree_us = 0
             return NO_FAULT
-        self.disagree_us += inputs.elapsed_us
+        if self.disagree_us < _CAP_US:
+            self.disagree_us += inputs.elapsed_us
         return SENSORS_DISAGREE if self.disagree_us >= _DISAGREE_US else NO_FAULT
 
     def _check_switches(self, switches: int, elapsed_us: int) -> int:
         chain = switches & CHAIN
         # Valid patterns are a run of ones from STOP_OK on: adding one clears them all.
         if chain & (chain + 1):
-            self.wiring_us += elapsed_us
+            if self.wiring_us < _CAP_US:
+                self.wiring_us += elapsed_us
             if self.wiring_us >= _WIRING_US:
                 return WIRING
         else:
@@ -124,7 +129,8 @@ class Guard:
             return END_EMPTY
         # With STOP_OK high, PAIN_NO must be the opposite of PAIN_OK.
         if chain & BIT_STOP_OK and ((switches & BIT_PAIN_NO) != 0) == ((chain & BIT_PAIN_OK) != 0):
-            self.contacts_us += elapsed_us
+            if self.contacts_us < _CAP_US:
+                self.contacts_us += elapsed_us
             if self.contacts_us >= _CONTACTS_US:
                 return CONTACTS
         else:

@@ -14,7 +14,7 @@ from manostat.core.prescription import Prescription
 from manostat.core.scale import line_pa
 from manostat.core.syringe import Syringe
 
-_SEEN_MOST_US = const(4000)  # a gap was not watched: it proves no switch held open or closed
+_SEEN_MOST_US = const(4000)  # of a gap no more than this counts as watched
 _LATE_US = const(2500)
 _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
 _KNEE_NL = const(5000)
@@ -59,7 +59,7 @@ class Pump:
         if self.moving and inputs.elapsed_us > _LATE_US:
             self.late_ticks += 1
         seen_us = inputs.elapsed_us if inputs.elapsed_us < _SEEN_MOST_US else _SEEN_MOST_US
-        operator.feed(inputs.switches, seen_us)
+        operator.feed(inputs.switches, inputs.elapsed_us)
         if inputs.line_status == 0:
             self.pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
         injector.cutoff.feed(self.pressure_pa)
@@ -76,7 +76,7 @@ class Pump:
             self.guard.restart()
             if injector.steps == 0:
                 self.begun_ms = self.now_ms
-        self.guard.granted(injector.grant, inputs.refused)
+        self.guard.granted(injector.grant, inputs.refused, injector.moving())
         self._publish()
 
     def _mark(self, moving: int):
@@ -91,6 +91,7 @@ class Pump:
         self.level = self.injector.level
         self.presses = 0
         self.late_ticks = 0
+        self.look.reset()  # steps are counted from zero again
         self.first_mark.reset()
         self.last_mark.reset()
 
