@@ -64,6 +64,7 @@ class Injector:
         self.grant = 0
         self.start_lease = 0
         self.rest_us = _REST_CAP_US
+        self.reason_us = 0  # since the reason was latched
         self.hold_counts = 0
         self._begin_level()
 
@@ -128,6 +129,8 @@ class Injector:
             self.rest_us = 0
         elif self.rest_us < _REST_CAP_US:
             self.rest_us += elapsed_us
+        if self.reason_us < _REST_CAP_US:
+            self.reason_us += elapsed_us
         if self.steps > 0 and pressure_pa > self.peak_pa and self.state != STOPPED:
             self.peak_pa = pressure_pa
         if fault != NO_FAULT:
@@ -138,7 +141,7 @@ class Injector:
         if operator.stop != 0 or operator.stop_long_released != 0:
             self._stop(operator, pressure_pa)
             return
-        if operator.pain_pressed != 0:
+        if operator.pain_pressed != 0 or operator.pain_proof != 0:
             self._pain(operator, pressure_pa)
         if self.state == SEEKING or self.state == INJECTING:
             self._move(operator, pressure_pa)
@@ -150,12 +153,14 @@ class Injector:
     def _latch(self, reason: int, pressure_pa: int):
         self.state = STOPPED
         self.reason = reason
+        self.reason_us = 0
         self.stop_pa = pressure_pa
         self.stops += 1
         self.wants_start = 0
         self.may_start = 0
 
     def _stop(self, operator, pressure_pa: int):
+        self.wants_start = 0
         if self.state == IDLE or self.state == READY:
             if operator.stop_pressed != 0:
                 self.hold_counts = 1
@@ -168,10 +173,10 @@ class Injector:
         elif self.state != STOPPED:
             if operator.stop != 0:
                 self._latch(STOP, pressure_pa)
-        elif self.reason == PAIN and self.rest_us <= _REASON_SETTLES_US:
-            self.reason = STOP  # pressed together: STOP comes first
+        elif self.reason == PAIN and self.reason_us <= _REASON_SETTLES_US:
+            self._latch(STOP, pressure_pa)  # pressed together: STOP comes first
         elif operator.stop_pressed != 0:
-            self.state = READY if self.proven else IDLE
+            self.state = READY if self.proven and self.rx.mode != 0 else IDLE
             self.reason = NO_REASON
             self.fault = NO_FAULT
             self.hold_counts = 0
@@ -179,11 +184,12 @@ class Injector:
 
     def _pain(self, operator, pressure_pa: int):
         if self.state == IDLE:
-            self.proven = 1
-            operator.forget_run()
-            if self.rx.mode != 0:
-                self.state = READY
-        elif self.state != READY and self.state != STOPPED:
+            if operator.pain_proof != 0:
+                self.proven = 1
+                operator.forget_run()
+                if self.rx.mode != 0:
+                    self.state = READY
+        elif operator.pain_pressed != 0 and self.state != READY and self.state != STOPPED:
             self._latch(PAIN, pressure_pa)
 
     def _wait(self, operator, pressure_pa: int):

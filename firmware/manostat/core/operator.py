@@ -5,16 +5,20 @@ from micropython import const
 from manostat.core.codes import (
     BIT_LATCHED,
     BIT_PAIN_NO,
-    BIT_PAIN_OK,
     BIT_STOP_OK,
     CHAIN,
     CHAIN_RUN_OPEN,
 )
 
+_CHAIN_PAIN = const(3)  # STOP_OK and PAIN_OK
+_CONTACTS = const(11)  # STOP_OK, without which PAIN_OK says nothing, PAIN_OK and PAIN_NO
+_CONTACTS_FREE = const(3)
+_CONTACTS_PRESSED = const(9)
 _OPEN_US = const(100000)  # RUN must have been seen open this long before it may start (P-09)
 _CLOSED_US = const(20000)  # and then be closed this long: a bouncing start would latch the lease
 _STOP_HELD_US = const(3000000)  # STOP held this long, then released, begins a new level
 _CAP_US = const(20000000)
+_GAP_US = const(4000)  # longer between two reads: what the switches did meanwhile is not known
 
 
 class Operator:
@@ -29,8 +33,10 @@ class Operator:
         self.pain = 0
         self.stop_pressed = 0  # edges, true for one tick
         self.pain_pressed = 0
+        self.pain_proof = 0  # edge: both contacts agree that it is pressed
         self.stop_long_released = 0
         self.run_started = 0
+        self.pain_free = 1
         self.open_us = 0
         self.closed_us = 0
         self.stop_us = 0
@@ -41,19 +47,29 @@ class Operator:
         self.closed_us = 0
 
     def feed(self, switches: int, elapsed_us: int):
-        """Take this tick's switch bits."""
+        """Take this tick's switch bits; a gap in the reads proves no switch open or held."""
+        if elapsed_us > _GAP_US:
+            elapsed_us = 0
+            self.forget_run()
         chain = switches & CHAIN
         self._feed_stop(1 if (chain & BIT_STOP_OK) == 0 else 0, elapsed_us)
-        pain = 0
-        if switches & BIT_PAIN_NO:
-            pain = 1
-        elif (chain & BIT_STOP_OK) != 0 and (chain & BIT_PAIN_OK) == 0:
-            pain = 1
+        pain = 1 if switches & BIT_PAIN_NO or chain & _CHAIN_PAIN == BIT_STOP_OK else 0
         self.pain_pressed = 1 if pain != 0 and self.pain == 0 else 0
         self.pain = pain
+        self._feed_proof(switches)
         self._feed_run(chain, elapsed_us)
         self.run_closed = 1 if chain == CHAIN and pain == 0 else 0
         self.chain_closed = 1 if self.run_closed != 0 and (switches & BIT_LATCHED) == 0 else 0
+
+    def _feed_proof(self, switches: int):
+        """A cut wire or a welded contact looks like half a press, and proves nothing."""
+        contacts = switches & _CONTACTS
+        self.pain_proof = 0
+        if contacts == _CONTACTS_FREE:
+            self.pain_free = 1
+        elif contacts == _CONTACTS_PRESSED and self.pain_free != 0:
+            self.pain_free = 0
+            self.pain_proof = 1
 
     def _feed_stop(self, stop: int, elapsed_us: int):
         self.stop_pressed = 1 if stop != 0 and self.stop == 0 else 0
@@ -73,7 +89,9 @@ class Operator:
             if self.closed_us != 0:
                 self.open_us = 0  # opened again before it counted as closed: start over
                 self.closed_us = 0
-            if self.open_us < _OPEN_US:
+            if self.open_us == 0:
+                self.open_us = 1  # first seen open now: no time is proven yet
+            elif self.open_us < _OPEN_US:
                 self.open_us += elapsed_us
         elif chain == CHAIN and self.pain == 0:
             if self.open_us >= _OPEN_US:
