@@ -6,6 +6,7 @@ BLOCKS = const(128)
 _BLOCK_TICKS = const(128)  # 256 ms of readings in a mean
 _STILL_PA = const(1400)  # 0.2 psi over the whole window: nothing left to settle (E)
 _LEAST_BLOCKS = const(4)
+_WINDOW_TICKS = const(24000)  # the slowest flow takes 40 s a window; longer and it starts over
 _REFERENCE_PA = const(1000)  # a slope below this per window is no line filling (E)
 
 
@@ -32,8 +33,10 @@ class Knee:
 
     def feed(self, steps: int, pressure_pa: int) -> int:
         """Take one moving tick; 1 once the knee is passed."""
-        if self.begun_at < 0:
+        if self.begun_at < 0 or self.ticks == _WINDOW_TICKS:
             self.begun_at = steps
+            self.sum_16pa = 0
+            self.ticks = 0
         self.sum_16pa += pressure_pa >> 4
         self.ticks += 1
         if steps - self.begun_at < self.window_steps:

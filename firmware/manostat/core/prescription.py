@@ -4,10 +4,12 @@ from micropython import const
 
 from manostat.core.codes import INJECT, PRIME, STEP
 from manostat.core.scale import CEILING_PA
+from manostat.core.syringe import MAX_STEPS
 
 _WORD = const(1073741823)  # 2^30 - 1
 _TICKS_PER_S = const(500)
 _STEPS_PER_TICK = const(3)
+_STEP_NL = const(4095)  # no lead screw is so coarse; MAX_STEPS of them fit 30 bits
 
 # Field, least, most. Volumes to 20 mL (the largest syringe listed), rates to 0.2 mL/s,
 # pressures from 1 psi; the line limit never above the frozen ceiling of 100 psi.
@@ -60,10 +62,11 @@ def validate(unit):
         _within(name, unit[i], least, most)
     mode, rate_nl_s, volume_nl = unit[0], unit[1], unit[2]
     step_volume_nl, nl_num, nl_den = unit[5], unit[6], unit[7]
+    _within("nl_num // nl_den", nl_num // nl_den, 1, _STEP_NL)
     if mode == STEP:
         _within("step_volume_nl", step_volume_nl, nl_num // nl_den + 1, volume_nl)
-    _within("volume_nl", volume_nl, nl_num // nl_den + 1, 262143 * (nl_num // nl_den))
-    motor_nl_s = _STEPS_PER_TICK * _TICKS_PER_S * nl_num // nl_den
+    _within("volume_nl", volume_nl, nl_num // nl_den + 1, MAX_STEPS * (nl_num // nl_den))
+    motor_nl_s = _TICKS_PER_S * nl_num // nl_den * _STEPS_PER_TICK
     _within("rate_nl_s", rate_nl_s, 1000, motor_nl_s)
     _within("rate_nl_s * nl_den", rate_nl_s * nl_den, 1, _WORD - nl_num * _TICKS_PER_S)
 

@@ -2,13 +2,13 @@
 
 from micropython import const
 
-_MAX_STEPS = const(262143)  # steps * fraction stays within 30 bits
+MAX_STEPS = const(262143)  # steps * fraction stays within 30 bits
 
 
 class Syringe:
     """Volume of a microstep as the ratio `nl_num / nl_den` nanolitres.
 
-    `nl_den` is 1 to 4096 and `nl_num` at most 2 147 483, so that every product below fits
+    `nl_den` is 1 to 4096 and a step at most 4095 nl, so that every product below fits
     +-(2^30 - 1). The ratio is pi/4 d^2 lead / (steps a turn * microsteps), made by the host.
     """
 
@@ -25,7 +25,7 @@ class Syringe:
     def steps_within(self, volume_nl: int) -> int:
         """Most whole steps whose volume is not above `volume_nl`."""
         low = 0
-        high = _MAX_STEPS
+        high = MAX_STEPS
         while low < high:
             middle = (low + high + 1) >> 1
             if self.volume_nl(middle) <= volume_nl:
