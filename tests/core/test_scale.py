@@ -1,0 +1,21 @@
+"""Requirements on counts and pascals."""
+
+from fractions import Fraction
+
+from manostat.core.scale import CEILING_PA, line_pa
+
+FULL_SCALE_PA = Fraction(150) * Fraction(6894757, 1000)
+SPAN = 14746 - 1638  # counts, Honeywell HSC transfer function A (datasheet, H)
+
+
+def test_every_count_is_within_one_pascal_of_the_exact_formula():
+    for raw in range(16384):
+        assert abs(line_pa(raw) - (raw - 1638) * FULL_SCALE_PA / SPAN) <= 1
+
+
+def test_more_counts_never_mean_less_pressure():
+    assert all(line_pa(raw) < line_pa(raw + 1) for raw in range(16383))
+
+
+def test_the_ceiling_is_100_psi():
+    assert abs(CEILING_PA - 100 * 6894.757) <= 1
