@@ -54,16 +54,38 @@ def test_word_after_a_pause_starts_at_once(lease, steps):
 
 
 def test_word_within_the_last_interval_waits_for_its_end(lease, steps):
-    lease.renew(1, 2066, 0)
-    assert lease.renew(1, 2066, 2000)
-    assert not lease.renew(1, 2066, 2001)
+    lease.renew(3, 600, 0)
+    assert lease.renew(1, 600, 1300)
+    assert not lease.renew(1, 600, 1301)
     lease.advance(10_000)
-    assert steps == [0, 2066]
+    assert steps == [0, 600, 1200, 1800]
+
+
+@pytest.mark.parametrize(("count", "end_us"), [(1, 1950), (2, 1950), (3, 1950)])
+def test_word_ends_within_its_tick_however_slow_it_was_asked(lease, steps, count, end_us):
+    lease.renew(count, 5000, 0)
+    lease.renew(1, 5000, 10)
+    lease.advance(10_000)
+    assert steps[-1] == end_us
+
+
+def test_no_two_steps_are_closer_than_the_pulse_allows(lease, steps):
+    lease.renew(2, 1, 0)
+    lease.advance(10_000)
+    assert steps == [0, 26]
+
+
+def test_latched_lease_takes_one_word_out_of_its_queue_and_holds_the_next(lease, steps):
+    lease.permit(0, 10)
+    taken = [lease.renew(1, 600, 20 + at_us) for at_us in range(3)]
+    assert taken == [True, True, False]
+    lease.advance(10_000)
+    assert steps == []
 
 
 def test_grant_of_nothing_queues_nothing(lease, steps):
-    assert lease.renew(0, 600, 0)
-    assert lease.renew(0, 600, 0)
+    assert not lease.renew(0, 600, 0)
+    assert lease.next_step_us() == -1
     lease.advance(10_000)
     assert steps == []
 
@@ -72,7 +94,7 @@ def test_dead_processor_leaves_at_most_two_words(lease, steps):
     lease.renew(1, 2000, 0)
     lease.renew(1, 2000, 100)
     lease.advance(1_000_000)
-    assert steps == [0, 2000]
+    assert steps == [0, 1950]
 
 
 def test_low_permit_of_any_length_latches_until_started_anew(lease, steps):

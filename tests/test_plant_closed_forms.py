@@ -5,6 +5,7 @@ from math import exp
 import pytest
 from manostat_sim.plant.build import build_disc, build_plant
 from manostat_sim.plant.plant import ATMOSPHERE_PA, PATH_AIR, PATH_CLOSED, Plant
+from manostat_sim.plant.syringe import Syringe
 from manostat_sim.plant.tables import NL_PER_PA_PER_UL_PER_PSI, PA_PER_PSI
 
 RATE_NL_S = 50_000
@@ -144,6 +145,47 @@ def test_leaking_disc_settles_where_the_leak_takes_the_whole_flow():
     plant = build_plant(disc)
     inject(plant, 20_000)
     assert disc.pressure_pa / PA_PER_PSI == pytest.approx(10.0 + 50.0 / 3.0, rel=5e-3)
+
+
+def test_line_and_disc_differ_by_resistance_times_flow_after_every_update():
+    """Also with a leak far faster than the needle: the update is implicit throughout."""
+    disc = build_disc(200.0, 5.0, leak_psi=10.0, leak_ul_s_psi=3000.0)
+    plant = Plant(Syringe(103.2, 1e7), disc, 0.7, 1e-3, 1e-3, air_nl=5e4)
+    leaked = 0
+    for _ in range(3000):
+        plant.step(1)
+        plant.advance(2000)
+        drop_pa = plant.needle_pa_s_per_nl * plant.flow_nl_s
+        if plant.flow_nl_s != 0.0:
+            assert plant.line_pa - disc.pressure_pa == pytest.approx(drop_pa, abs=1e-6)
+            leaked += disc.leaked_nl > 0.0
+    assert leaked > 1000
+    assert disc.pressure_pa == pytest.approx((10.0 + 50.0 / 3000.0) * PA_PER_PSI, rel=1e-3)
+
+
+def test_springy_rod_bears_the_line_pressure_through_compressed_air():
+    plant = Plant(
+        Syringe(103.2, 1e7, rod_nl_per_pa=0.05), build_disc(43.0, 16.0), 0.1, 1.0, 1.0, air_nl=3e5
+    )
+    plant.close()
+    syringe = plant.syringe
+    while plant.line_pa < 50.0 * PA_PER_PSI:
+        before_pa = plant.line_pa
+        plant.step(1)
+        rod_pa = (syringe.driven_nl - syringe.delivered_nl) / syringe.rod_nl_per_pa
+        assert abs(rod_pa - plant.line_pa) < 0.03 * abs(plant.line_pa - before_pa) + 1e-6
+
+
+def test_plunger_creeps_on_when_the_line_behind_it_empties():
+    plant = build_plant(build_disc(43.0, 16.0), stiction_n=3.5)
+    inject(plant, 6000)
+    plant.point_at_air()
+    delivered_nl = plant.syringe.delivered_nl
+    wait(plant, 20.0)
+    syringe = plant.syringe
+    assert syringe.delivered_nl > delivered_nl + 5000.0
+    rod_pa = (syringe.driven_nl - syringe.delivered_nl) / syringe.rod_nl_per_pa
+    assert rod_pa - plant.line_pa <= syringe.stiction_pa + 1e-6
 
 
 def test_needle_drop_left_in_the_line_adds_7_psi_to_the_disc():

@@ -5,12 +5,16 @@ Times are virtual microseconds, integers, and never go back.
 
 from collections.abc import Callable
 
+WORD_US = 1950
+LEAST_INTERVAL_US = 26
+
 
 class LeaseModel:
     """At most one word of steps executing and one queued; a low permit latches it dead.
 
     A word makes its first step at once and then one each interval; a word behind it follows after
-    one more interval. `on_step(now_us)` is called for each step made.
+    one more interval. As on the board the interval is shortened so that a word ends within a tick
+    (`WORD_US`), and never below `LEAST_INTERVAL_US`. `on_step(now_us)` is called for each step.
     """
 
     def __init__(self, on_step: Callable[[int], None]) -> None:
@@ -41,20 +45,15 @@ class LeaseModel:
         self._queued = 0
 
     def renew(self, count: int, interval_us: int, now_us: int) -> bool:
-        """Queue `count` steps `interval_us` apart; False when a word already waits.
-
-        A `count` of 0 queues nothing.
-        """
+        """Queue `count` steps `interval_us` apart; False when a word waits, or `count` is 0."""
         self.advance(now_us)
-        if self._queued:
+        if self._queued or count <= 0:
             return False
-        if count <= 0:
-            return True
         # A word lasts until the interval behind its last step is over.
         if not self._left and self._next_us < now_us:
             self._next_us = now_us
         self._queued = count
-        self._queued_interval_us = interval_us
+        self._queued_interval_us = max(LEAST_INTERVAL_US, min(interval_us, WORD_US // count))
         self.advance(now_us)
         return True
 
@@ -68,15 +67,16 @@ class LeaseModel:
 
     def advance(self, now_us: int) -> None:
         """Make the steps due up to and at `now_us`, in order."""
-        while self._running and not self.latched:
-            if self._next_us > now_us:
-                return
+        while self._running and self._next_us <= now_us:
             if not self._left:
                 if not self._queued:
                     return
                 self._left = self._queued
                 self._interval_us = self._queued_interval_us
                 self._queued = 0
+            if self.latched:
+                # The word has been taken out of the queue and waits for ever in front of a step.
+                return
             step_us = self._next_us
             self._left -= 1
             self._next_us += self._interval_us
