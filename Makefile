@@ -1,0 +1,70 @@
+# What you can ask for: make help
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+BENCH ?= pico
+SCENARIO ?=
+ARGS ?=
+PYTEST := $(BIN)/pytest -n 2
+
+.PHONY: help setup image check test test-long demo bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'Manostat: firmware, simulator and tests of a pressure-limited injection pump.'
+	@echo 'Not a certified medical device.'
+	@echo
+	@echo '  make demo        one injection, live, on an emulated Pico with the real image'
+	@echo '                   BENCH=pico|core|vm  SCENARIO=name  ARGS="--help" lists the scenarios'
+	@echo '  make test        everything but the long tests; sets up and builds what is missing'
+	@echo '  make test-long   the long tests too'
+	@echo '  make check       style, types and host tests: the quick inner loop'
+	@echo '  make bench       the measured figures, also in build/bench.json'
+	@echo '  make image       build/RPI_PICO.uf2 and build/RPI_PICO-bench.uf2'
+	@echo '                   ARGS="--micropython DIR" takes a ready MicroPython source tree'
+	@echo '  make setup       the tools in $(VENV); what the others call first'
+	@echo '  make clean       remove build/ and $(VENV)'
+	@echo
+	@echo 'Needed: python3 (3.11 or later) with venv, gcc, git, make. The Arm compiler is installed'
+	@echo 'when this runs as root on Debian; otherwise make image says the one command to run.'
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo 'setup: installing the tools into $(VENV), about a minute the first time'
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'python3 is older than 3.11'; exit 1; }
+	@python3 -m venv $(VENV) || { echo 'python3 lacks venv: apt-get install python3-venv'; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+image: setup
+	@$(BIN)/manostat image $(ARGS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(PYTEST) -q tests -m 'not pico and not long'
+
+test: setup
+	@$(BIN)/manostat image
+	$(PYTEST) -m 'not long'
+
+test-long: setup
+	@echo 'test-long: everything including the long campaigns, about an hour on two cores'
+	@$(BIN)/manostat image
+	$(PYTEST) --timeout 3600
+
+demo: setup
+	@$(BIN)/manostat image
+	@$(BIN)/manostat demo --bench $(BENCH) $(if $(SCENARIO),--scenario $(SCENARIO)) $(ARGS)
+
+bench: setup
+	@$(BIN)/manostat image
+	@$(BIN)/manostat bench $(ARGS)
+
+clean:
+	rm -rf build $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

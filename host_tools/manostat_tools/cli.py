@@ -1,0 +1,59 @@
+"""The command `manostat`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from manostat_tools import __version__
+from manostat_tools.image.errors import ImageError
+from manostat_tools.refusal import RefusedError
+
+_INTERRUPTED = 130  # what shells expect after Ctrl-C
+_COMMANDS = (
+    "manostat_tools.image.command",
+    "manostat_tools.board_command",
+    "manostat_tools.demo",
+    "manostat_tools.bench",
+)
+"""Each registers itself; one that is not installed is left out."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Wrong arguments end with code 2 and what is right."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except KeyboardInterrupt:
+        print("\ninterrupted: nothing was left half done", file=sys.stderr)
+        return _INTERRUPTED
+    except RefusedError as refused:
+        print(f"refused, {len(refused.problems)} wrong:\n{refused}", file=sys.stderr)
+        return 1
+    except ImageError as failed:
+        print(f"no image: {failed}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="manostat",
+        description="Host tools of Manostat, a pressure-limited injection pump. "
+        "Not a certified medical device.",
+    )
+    parser.add_argument("--version", action="version", version=f"manostat {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in _COMMANDS:
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError as absent:
+            if not str(absent.name).startswith(__package__):
+                raise
+            continue
+        module.register(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
