@@ -70,6 +70,8 @@ class App:
         self.refused = 0
         self.ticks = 0
         self.was_running = 0
+        self.shown_state = -1
+        self.shown_enable = -1
         self.due = 0
         self.last_us = ticks_us()
 
@@ -79,6 +81,7 @@ class App:
         self.verdict, unit = self_test(unit, self.line, self.second, self.switches)
         self.has_unit = unit is not None
         self.pump = pump.build(unit, _new_ints)
+        self.decision = self.pump.injector
         self.books = Bookkeeper(self.pump, board)
         self.reader = Reader(
             self.console,
@@ -106,62 +109,73 @@ class App:
 
     def tick(self):
         """Inputs, one decision, steps, then everything that can wait."""
-        self.busy(1)
-        pump = self.pump
-        self._read_inputs()
-        pump.tick(self.inputs)
-        self._drive(pump)
+        busy = self.busy
+        busy(1)
+        inputs = self.inputs
+        self._read_inputs(inputs)
+        self.pump.tick(inputs)
+        decision = self.decision
+        running = decision.running
+        if decision.start_lease:
+            self._start_lease(decision)
+        elif decision.grant:
+            self._renew_lease(decision.grant)
+        if running != self.was_running:
+            self._run_or_rest(running)
         self.ticks += 1
-        if pump.running:
-            self.trace.add(self.inputs.line_raw, self.inputs.made)
-        self.frame.pack(self.ticks, self.inputs, pump)
+        if running:
+            self.trace.add(inputs.line_raw, inputs.made)
+        self.frame.pack(self.ticks, inputs, decision)
         self.console.send(self.frame.buf)
-        self._show(pump)
-        self.busy(0)
-        if not pump.running:
+        if decision.state != self.shown_state or decision.enable != self.shown_enable:
+            self._show(decision)
+        busy(0)
+        if not running:
             self.books.write_what_is_due()
             self.reader.serve()
 
-    def _read_inputs(self):
-        inputs = self.inputs
+    def _read_inputs(self, inputs):
         now_us = ticks_us()
         elapsed_us = ticks_diff(now_us, self.last_us)
         self.last_us = now_us
         inputs.elapsed_us = elapsed_us if 0 <= elapsed_us < _LONGEST_US else _LONGEST_US
-        self.line.read()
-        inputs.line_raw = self.line.raw
-        inputs.line_status = self.line.status
+        line = self.line
+        line.read()
+        inputs.line_raw = line.raw
+        inputs.line_status = line.status
         inputs.second_raw = self.second.read()
         # The latch before the count: a step made before the latch is then always in the count.
-        inputs.switches = self.switches.read() | (self.lease.latched() << 6)
-        inputs.made = self.lease.made()
+        lease = self.lease
+        inputs.switches = self.switches.read() | (lease.latched() << 6)
+        inputs.made = lease.made()
         inputs.refused = self.refused
-
-    def _drive(self, pump):
         self.refused = 0
-        if pump.start_lease:
-            if pump.steps == 0:
-                self.trace.reset()
-            self.reader.drop()
-            self.lease.start()
-        elif pump.grant:
-            if not self.lease.renew(pump.grant, _TICK_US // pump.grant):
-                self.refused = pump.grant
-        if pump.running != self.was_running:
-            self.was_running = pump.running
-            if pump.running:
-                micropython.heap_lock()
-            else:
-                self.lease.stop()
-                micropython.heap_unlock()
-        self.enable.set(pump.enable)
 
-    def _show(self, pump):
-        fault = 1 if pump.reason == codes.FAULT or self.verdict else 0
-        ready = 1 if pump.enable and not fault else 0
-        self.lamps.show(
-            ready, fault, 0 if self.has_unit else 1, manostat_unit.BENCH, fault
-        )
+    def _start_lease(self, decision):
+        if decision.steps == 0:
+            self.trace.reset()
+        self.reader.drop()
+        self.lease.start()
+
+    def _renew_lease(self, grant):
+        if not self.lease.renew(grant, _TICK_US // grant):
+            self.refused = grant
+
+    def _run_or_rest(self, running):
+        self.was_running = running
+        if running:
+            micropython.heap_lock()
+        else:
+            self.lease.stop()
+            micropython.heap_unlock()
+
+    def _show(self, decision):
+        self.shown_state = decision.state
+        self.shown_enable = decision.enable
+        self.enable.set(decision.enable)
+        fault = 1 if decision.reason == codes.FAULT or self.verdict else 0
+        ready = 1 if decision.enable and not fault else 0
+        self.lamps.show(ready, fault, 0 if self.has_unit else 1, manostat_unit.BENCH, fault)
 
 
 def _new_ints(n):

@@ -40,7 +40,7 @@ class Bookkeeper:
             self._write(OUTCOME, self._payload)
         elif pump.presses != self._presses:
             self._presses = pump.presses
-            if pump.presses and pump.state != codes.IDLE:
+            if pump.presses and injector.state != codes.IDLE:
                 mark = pump.last_mark if pump.presses > 1 else pump.first_mark
                 length = record.pack_mark(mark, self._payload)
                 self._write(PAIN_MARK, self._payload[:length])

@@ -75,11 +75,11 @@ def pack_level(pump, buf, offset: int = 0) -> int:
     """Write the outcome of `pump`'s level to `buf`; returns LEVEL_BYTES."""
     injector = pump.injector
     outcome = (
-        pump.reason,
-        pump.fault,
-        pump.steps,
-        injector.syringe.volume_nl(pump.steps),
-        pump.opening_pa,
+        injector.reason,
+        injector.fault,
+        injector.steps,
+        injector.syringe.volume_nl(injector.steps),
+        injector.opening_pa,
         injector.opening_how,
         injector.peak_pa,
         injector.stop_pa,
@@ -100,7 +100,7 @@ def pack_intent(pump, buf, offset: int = 0) -> int:
     `steps` are delivered in this level already, `reserved_steps` is what the level counts as
     delivered if no outcome follows: all that was prescribed.
     """
-    values = _prescribed(pump) + (pump.steps, pump.injector.max_steps)
+    values = _prescribed(pump) + (pump.injector.steps, pump.injector.max_steps)
     pack_into(_INTENT_FORMAT, buf, offset, *values)
     return INTENT_BYTES
 

@@ -3,7 +3,7 @@
 from micropython import const
 
 HISTORY = const(8)  # ticks over which the slope is taken: 16 ms
-_BAND_PA = const(34474)  # 5 psi below the limit the flow begins to fall (E)
+BAND_PA = const(34474)  # 5 psi below the limit the flow begins to fall (E)
 _LEAST_SHIFT = const(3)  # down to 1/8 of the prescribed flow (E)
 
 
@@ -18,25 +18,24 @@ class Cutoff:
         self.history = history
         self.at = 0
         self.seeded = 0
-        self.predicted_pa = 0
 
-    def feed(self, pressure_pa: int):
-        """Take this tick's line pressure."""
+    def feed(self, pressure_pa: int) -> int:
+        """Take this tick's line pressure; returns the pressure expected two ticks ahead."""
+        history = self.history
         if self.seeded == 0:
             self.seeded = 1
             for i in range(HISTORY):
-                self.history[i] = pressure_pa
-        rise_pa = pressure_pa - self.history[self.at]
-        self.history[self.at] = pressure_pa
-        self.at = (self.at + 1) & (HISTORY - 1)
+                history[i] = pressure_pa
+        at = self.at
+        rise_pa = pressure_pa - history[at]
+        history[at] = pressure_pa
+        self.at = (at + 1) & (HISTORY - 1)
         # Two ticks of a slope taken over eight: a quarter of the rise. A fall predicts nothing.
-        self.predicted_pa = pressure_pa + ((rise_pa >> 2) if rise_pa > 0 else 0)
+        return pressure_pa + (rise_pa >> 2) if rise_pa > 0 else pressure_pa
 
-    def rate_nl_s(self, rate_nl_s: int, limit_pa: int) -> int:
-        """Flow to use: all of it far from the limit, falling to 1/8 within 5 psi of it."""
-        room_pa = limit_pa - self.predicted_pa
-        if room_pa >= _BAND_PA:
-            return rate_nl_s
-        least = rate_nl_s >> _LEAST_SHIFT
-        lowered = rate_nl_s * (room_pa >> 6) // (_BAND_PA >> 6)
-        return lowered if lowered > least else least
+
+def lowered(rate_nl_s: int, room_pa: int) -> int:
+    """Flow within BAND_PA of the limit: falls with the room left, to 1/8."""
+    least = rate_nl_s >> _LEAST_SHIFT
+    rate = rate_nl_s * (room_pa >> 6) // (BAND_PA >> 6)
+    return rate if rate > least else least

@@ -24,11 +24,12 @@ class Flow:
 
     def take(self, rate_nl_s: int, most: int) -> int:
         """Steps due this tick at `rate_nl_s`, at most `most` and 3."""
-        self.owed += rate_nl_s * self.earn_factor
+        owed = self.owed + rate_nl_s * self.earn_factor
         steps = 0
-        while self.owed >= self.step_cost:
-            self.owed -= self.step_cost
+        while owed >= self.step_cost:
+            owed -= self.step_cost
             steps += 1
+        self.owed = owed
         if steps > MAX_STEPS_PER_TICK:
             steps = MAX_STEPS_PER_TICK
         return steps if steps < most else most

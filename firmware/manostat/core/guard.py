@@ -1,19 +1,12 @@
 """Looks for what must not be, with its own constants and counts; it can only stop.
 
 Shares no state with the injector: it converts the raw counts itself and keeps its own sum of
-granted and counted steps.
+granted and counted steps. A sound tick passes through `check` alone; anything else is looked at
+closely.
 """
 
-from micropython import const
-
 from manostat.core.codes import (
-    BIT_END_EMPTY,
-    BIT_LATCHED,
-    BIT_PAIN_NO,
-    BIT_PAIN_OK,
-    BIT_STOP_OK,
     CEILING,
-    CHAIN,
     CONTACTS,
     END_EMPTY,
     LATE,
@@ -26,12 +19,21 @@ from manostat.core.codes import (
     STEPS_MISSING,
     WIRING,
 )
+from micropython import const
 
+# Bits of one read of the switches, as docs/design.md has them.
+_STOP_OK = const(1)
+_PAIN_OK = const(2)
+_CHAIN = const(7)
+_PAIN_NO = const(8)
+_END_EMPTY = const(32)
+_LATCHED = const(64)
 # Honeywell HSC transfer function A has 1638 to 14746 counts; 2.5 % below zero and full scale
 # bound what a sound sensor says (E). 100 psi is 1638 + 13108 * 100 / 150 counts.
 _RAW_LEAST = const(1310)
 _RAW_MOST = const(14746)
 _RAW_CEILING = const(10377)
+_SILENT = const(4)
 _MISSED = const(2)  # samples, P-11
 _LATE_US = const(4000)
 _DISAGREE_US = const(20000)  # P-13
@@ -47,53 +49,72 @@ class Guard:
     """Faults of sensors, steps, wiring and time, judged anew each tick."""
 
     def __init__(self):
+        self.ahead = 0  # granted less counted
+        self.sound_switches = -1  # a read that was found to be in order
+        self.doubt = 0  # something is being timed or counted
         self.missed = 0
-        self.silent = 0
         self.out_of_range = 0
         self.disagree_us = 0
         self.wiring_us = 0
         self.contacts_us = 0
-        self.ahead = 0  # granted less counted
-        self.moving = 0
 
     def restart(self):
         """The lease was started anew: nothing of what was granted before is under way."""
         self.ahead = 0
 
-    def granted(self, steps: int, refused: int, moving: int):
-        """Take note of what the lease was given, what it did not take, and if more may follow.
+    def check(self, inputs, granted: int, moving: int) -> int:
+        """Fault code of this tick, 0 for none.
 
-        Not moving, the lease is empty: a journal page may then take its time.
+        `granted` steps were handed to the lease in the tick before (`inputs.refused` of them not
+        taken), with `moving` 1 if more might follow. Not moving, the lease is empty: a journal
+        page may then take its time.
         """
-        self.ahead += steps - refused
-        self.moving = 1 if steps != 0 or moving != 0 else 0
+        ahead = self.ahead + granted - inputs.refused - inputs.made
+        switches = inputs.switches
+        self.ahead = 0 if switches & _LATCHED else ahead
+        raw = inputs.line_raw
+        # 10-90 % of 65536 spans the 13108 counts of the line sensor: exactly 4 to 1 to within
+        # 0.003 %, hence sixteenths of a count by multiplying with 4 and 16.
+        apart = (raw - 1638) * 16 - (inputs.second_raw - 6554) * 4
+        if (
+            0 <= ahead <= _AHEAD
+            and inputs.line_status == 0
+            and _RAW_LEAST <= raw < _RAW_CEILING
+            and -_DISAGREE_16COUNTS <= apart <= _DISAGREE_16COUNTS
+            and switches == self.sound_switches
+            and inputs.elapsed_us <= _LATE_US
+            and self.doubt == 0
+        ):
+            return NO_FAULT
+        return self._look_closely(inputs, ahead, apart, granted != 0 or moving != 0)
 
-    def check(self, inputs) -> int:
-        """Fault code of this tick, 0 for none."""
-        self.ahead -= inputs.made
-        if self.ahead < 0:
+    def _look_closely(self, inputs, ahead: int, apart: int, moving: bool) -> int:
+        fault = NO_FAULT
+        if ahead < 0:
             self.ahead = 0
-            return STEPS_EXTRA
-        if self.ahead > _AHEAD:
+            fault = STEPS_EXTRA
+        elif ahead > _AHEAD:
             self.ahead = 0  # said once: it must be possible to acknowledge
-            return STEPS_MISSING
-        if inputs.switches & BIT_LATCHED:
-            self.ahead = 0
-        if self.moving != 0 and inputs.elapsed_us > _LATE_US:
-            return LATE
-        fault = self._check_sensors(inputs)
-        if fault != NO_FAULT:
-            return fault
-        return self._check_switches(inputs.switches, inputs.elapsed_us)
+            fault = STEPS_MISSING
+        elif moving and inputs.elapsed_us > _LATE_US:
+            fault = LATE
+        # Every check runs, so that no timer stands still behind another fault.
+        sensors = self._check_sensors(inputs, apart)
+        switches = self._check_switches(inputs.switches, inputs.elapsed_us)
+        self.sound_switches = inputs.switches if switches == NO_FAULT else -1
+        timed_us = self.disagree_us + self.wiring_us + self.contacts_us
+        self.doubt = 1 if self.missed + self.out_of_range + timed_us != 0 else 0
+        if fault == NO_FAULT:
+            fault = sensors if sensors != NO_FAULT else switches
+        return fault
 
-    def _check_sensors(self, inputs) -> int:
+    def _check_sensors(self, inputs, apart: int) -> int:
         if inputs.line_status != 0:
             if self.missed < _MISSED:
                 self.missed += 1
-            self.silent = 1 if inputs.line_status == 4 else 0
-            if self.missed >= _MISSED:
-                return SENSOR_SILENT if self.silent else SENSOR_STATUS
-            return NO_FAULT
+            if self.missed < _MISSED:
+                return NO_FAULT
+            return SENSOR_SILENT if inputs.line_status == _SILENT else SENSOR_STATUS
         self.missed = 0
         raw = inputs.line_raw
         if raw < _RAW_LEAST or raw > _RAW_MOST:
@@ -103,12 +124,7 @@ class Guard:
         self.out_of_range = 0
         if raw >= _RAW_CEILING:
             return CEILING
-        # 10-90 % of 65536 spans the 13108 counts of the line sensor: exactly 4 to 1 to within
-        # 0.003 %, hence sixteenths of a count by multiplying with 4 and 16.
-        apart = (raw - 1638) * 16 - (inputs.second_raw - 6554) * 4
-        if apart < 0:
-            apart = -apart
-        if apart <= _DISAGREE_16COUNTS:
+        if -_DISAGREE_16COUNTS <= apart <= _DISAGREE_16COUNTS:
             self.disagree_us = 0
             return NO_FAULT
         if self.disagree_us < _CAP_US:
@@ -116,23 +132,24 @@ class Guard:
         return SENSORS_DISAGREE if self.disagree_us >= _DISAGREE_US else NO_FAULT
 
     def _check_switches(self, switches: int, elapsed_us: int) -> int:
-        chain = switches & CHAIN
+        chain = switches & _CHAIN
+        fault = NO_FAULT
         # Valid patterns are a run of ones from STOP_OK on: adding one clears them all.
         if chain & (chain + 1):
             if self.wiring_us < _CAP_US:
                 self.wiring_us += elapsed_us
             if self.wiring_us >= _WIRING_US:
-                return WIRING
+                fault = WIRING
         else:
             self.wiring_us = 0
-        if chain == CHAIN and (switches & BIT_END_EMPTY) == 0:
-            return END_EMPTY
+        if fault == NO_FAULT and chain == _CHAIN and (switches & _END_EMPTY) == 0:
+            fault = END_EMPTY
         # With STOP_OK high, PAIN_NO must be the opposite of PAIN_OK.
-        if chain & BIT_STOP_OK and ((switches & BIT_PAIN_NO) != 0) == ((chain & BIT_PAIN_OK) != 0):
+        if chain & _STOP_OK and ((switches & _PAIN_NO) != 0) == ((chain & _PAIN_OK) != 0):
             if self.contacts_us < _CAP_US:
                 self.contacts_us += elapsed_us
-            if self.contacts_us >= _CONTACTS_US:
-                return CONTACTS
+            if fault == NO_FAULT and self.contacts_us >= _CONTACTS_US:
+                fault = CONTACTS
         else:
             self.contacts_us = 0
-        return NO_FAULT
+        return fault

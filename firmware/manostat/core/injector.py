@@ -1,7 +1,5 @@
 """Does what was prescribed: the states of one level, its limits and its opening pressure."""
 
-from micropython import const
-
 from manostat.core.codes import (
     FAULT,
     HOLDING,
@@ -29,7 +27,9 @@ from manostat.core.codes import (
     STOPPED,
     VOLUME,
 )
+from manostat.core.cutoff import BAND_PA, lowered
 from manostat.core.scale import CEILING_PA
+from micropython import const
 
 _OPENING_MOST_PA = const(206843)  # 30 psi: over it the tip may be in annulus or endplate
 _SEEK_NL = const(300000)  # no bend within 0.3 mL: go on with a tare of zero (E)
@@ -61,8 +61,15 @@ class Injector:
         self.stops = 0  # times a reason was latched: tells the journal that there is a new one
         self.wants_start = 0  # RUN was closed rightly: store the intent
         self.may_start = 0  # set once the intent is stored
+        self.moving = 0  # steps may be granted
+        self.running = 0  # moving, or at rest for a reading after which it goes on by itself
+        self.enable = 0
         self.grant = 0
         self.start_lease = 0
+        self.rate_nl_s = rx.rate_nl_s
+        self.limit_pa = 0  # in force since the last start
+        self.pressure_pa = 0
+        self.predicted_pa = 0
         self.rest_us = _REST_CAP_US
         self.reason_us = 0  # since the reason was latched
         self.hold_counts = 0
@@ -92,11 +99,7 @@ class Injector:
         self.opening_pa = opening_pa
         self.opening_how = opening_how
 
-    def moving(self) -> int:
-        """1 while steps may be granted."""
-        return 1 if self.state == SEEKING or self.state == INJECTING else 0
-
-    def limit_pa(self) -> int:
+    def lowest_limit_pa(self) -> int:
         """Line pressure in Pa at which to stop: the lowest of the limits in force."""
         limit_pa = self.rx.limit_line_pa
         if limit_pa > CEILING_PA:
@@ -111,7 +114,7 @@ class Injector:
 
     def set_opening(self, opening_pa: int) -> int:
         """The operator's own mark: 1 if taken. At rest only, at most 30 psi, lower than before."""
-        if self.moving() or opening_pa < 0 or opening_pa > _OPENING_MOST_PA:
+        if self.moving or opening_pa < 0 or opening_pa > _OPENING_MOST_PA:
             return 0
         if self.opening_pa >= 0 and opening_pa > self.opening_pa:
             return 0
@@ -119,173 +122,195 @@ class Injector:
         self.opening_how = OPENING_SET
         return 1
 
-    def tick(self, operator, pressure_pa: int, inputs, fault: int, elapsed_us: int):
+    def tick(self, operator, inputs, pressure_pa: int, fault: int):
         """One decision. Faults first, then STOP, pain, and what the state does."""
         self.grant = 0
         self.start_lease = 0
-        self.steps += inputs.made
-        self.granted -= inputs.refused
-        if self.moving():
-            self.rest_us = 0
-        elif self.rest_us < _REST_CAP_US:
+        self.pressure_pa = pressure_pa
+        self.predicted_pa = self.cutoff.feed(pressure_pa)
+        if inputs.made:
+            self.steps += inputs.made
+        if inputs.refused:
+            self.granted -= inputs.refused
+        if fault:
+            if self.state != STOPPED or self.reason != FAULT:
+                self.fault = fault
+                self._latch(FAULT)
+            return
+        if operator.event and self._answer(operator):
+            return
+        if self.moving:
+            self._move(operator)
+            return
+        elapsed_us = inputs.elapsed_us
+        if self.rest_us < _REST_CAP_US:
             self.rest_us += elapsed_us
         if self.reason_us < _REST_CAP_US:
             self.reason_us += elapsed_us
-        if self.steps > 0 and pressure_pa > self.peak_pa and self.state != STOPPED:
-            self.peak_pa = pressure_pa
-        if fault != NO_FAULT:
-            if self.state != STOPPED or self.reason != FAULT:
-                self.fault = fault
-                self._latch(FAULT, pressure_pa)
-            return
-        if operator.stop != 0 or operator.stop_long_released != 0:
-            self._stop(operator, pressure_pa)
-            return
-        if operator.pain_pressed != 0 or operator.pain_proof != 0:
-            self._pain(operator, pressure_pa)
-        if self.state == SEEKING or self.state == INJECTING:
-            self._move(operator, pressure_pa)
-        elif self.state == SETTLING:
-            self._settle(operator, pressure_pa)
+        if self.running:
+            self._settle(operator)
         elif self.state == READY or self.state == HOLDING:
-            self._wait(operator, pressure_pa)
+            self._wait(operator)
 
-    def _latch(self, reason: int, pressure_pa: int):
-        self.state = STOPPED
+    def _enter(self, state: int, reason: int):
+        self.state = state
         self.reason = reason
+        self.moving = 1 if state == SEEKING or state == INJECTING else 0
+        self.running = 1 if self.moving or state == SETTLING else 0
+        if self.moving:
+            self.rest_us = 0
+        # The motor holds its place for the whole level: de-energised it snaps by up to two
+        # full steps. Fault and STOP let go of it.
+        armed = state >= READY and (state != STOPPED or reason < STOP)
+        self.enable = 1 if armed else 0
+
+    def _latch(self, reason: int):
+        self._enter(STOPPED, reason)
         self.reason_us = 0
-        self.stop_pa = pressure_pa
+        self.stop_pa = self.pressure_pa
         self.stops += 1
         self.wants_start = 0
         self.may_start = 0
 
-    def _stop(self, operator, pressure_pa: int):
+    def _answer(self, operator) -> int:
+        """STOP and PAIN; 1 if STOP has the tick."""
+        if operator.stop != 0 or operator.stop_long_released != 0:
+            self._stop(operator)
+            return 1
+        if self.state == IDLE:
+            if operator.pain_proof != 0:
+                self.proven = 1
+                operator.forget_run()
+                if self.rx.mode != 0:
+                    self._enter(READY, NO_REASON)
+        elif operator.pain_pressed != 0 and self.state != READY and self.state != STOPPED:
+            self._latch(PAIN)
+        return 0
+
+    def _stop(self, operator):
         self.wants_start = 0
         if self.state == IDLE or self.state == READY:
             if operator.stop_pressed != 0:
                 self.hold_counts = 1
             elif operator.stop_long_released != 0 and self.hold_counts != 0:
                 self.level += 1
-                self.state = IDLE
-                self.reason = NO_REASON
                 self.may_start = 0
+                self._enter(IDLE, NO_REASON)
                 self._begin_level()
         elif self.state != STOPPED:
             if operator.stop != 0:
-                self._latch(STOP, pressure_pa)
+                self._latch(STOP)
         elif self.reason == PAIN and self.reason_us <= _REASON_SETTLES_US:
-            self._latch(STOP, pressure_pa)  # pressed together: STOP comes first
+            self._latch(STOP)  # pressed together: STOP comes first
         elif operator.stop_pressed != 0:
-            self.state = READY if self.proven and self.rx.mode != 0 else IDLE
-            self.reason = NO_REASON
+            self._enter(READY if self.proven and self.rx.mode != 0 else IDLE, NO_REASON)
             self.fault = NO_FAULT
             self.hold_counts = 0
             operator.forget_run()
+        self.enable = 0
 
-    def _pain(self, operator, pressure_pa: int):
-        if self.state == IDLE:
-            if operator.pain_proof != 0:
-                self.proven = 1
-                operator.forget_run()
-                if self.rx.mode != 0:
-                    self.state = READY
-        elif operator.pain_pressed != 0 and self.state != READY and self.state != STOPPED:
-            self._latch(PAIN, pressure_pa)
-
-    def _wait(self, operator, pressure_pa: int):
+    def _wait(self, operator):
+        self.enable = 1  # again, after a STOP that found nothing to stop
         if operator.run_started != 0:
             self.wants_start = 1
         elif operator.run_closed == 0:
             self.wants_start = 0
         if self.wants_start != 0 and self.may_start != 0:
             self.wants_start = 0
-            self._start(pressure_pa)
+            self._start()
 
-    def _start(self, pressure_pa: int):
+    def _start(self):
+        self.limit_pa = self.lowest_limit_pa()
         if self.steps >= self.max_steps:
-            self._latch(VOLUME, pressure_pa)
+            self._latch(VOLUME)
             return
-        if self._over_limit(pressure_pa):
+        if self.predicted_pa >= self.limit_pa:
+            self._latch_pressure()
             return
-        self.reason = NO_REASON
-        if self.rx.mode == STEP and self.step_end <= self.steps:
+        if self.rx.mode != STEP:
+            self.step_end = self.max_steps
+        elif self.step_end <= self.steps:
             self.step_end = self.steps + self.step_steps
             if self.step_end > self.max_steps:
                 self.step_end = self.max_steps
-        elif self.rx.mode != STEP:
-            self.step_end = self.max_steps
         self._go()
         self.start_lease = 1
 
     def _go(self):
         seek = self.opening_how == OPENING_NONE and self.rx.mode != PRIME
-        self.state = SEEKING if seek else INJECTING
+        self._enter(SEEKING if seek else INJECTING, NO_REASON)
+        self.limit_pa = self.lowest_limit_pa()
         self.granted = self.steps
         self.flow.reset()
         self.knee.reset()
 
-    def _over_limit(self, pressure_pa: int) -> int:
-        limit_pa = self.limit_pa()
-        if self.cutoff.predicted_pa < limit_pa:
-            return 0
-        line = self.rx.mode == PRIME or limit_pa >= self.rx.limit_line_pa
-        self._latch(PRESSURE_LINE if line else PRESSURE_ABOVE, pressure_pa)
-        return 1
+    def _latch_pressure(self):
+        line = self.rx.mode == PRIME or self.limit_pa >= self.rx.limit_line_pa
+        self._latch(PRESSURE_LINE if line else PRESSURE_ABOVE)
 
-    def _move(self, operator, pressure_pa: int):
+    def _move(self, operator):
         if operator.chain_closed == 0:
-            self.state = HOLDING
-            self.reason = RELEASE
+            self._enter(HOLDING, RELEASE)
             return
-        if self._over_limit(pressure_pa):
+        pressure_pa = self.pressure_pa
+        if pressure_pa > self.peak_pa:
+            self.peak_pa = pressure_pa
+        room_pa = self.limit_pa - self.predicted_pa
+        if room_pa <= 0:
+            self._latch_pressure()
             return
-        if self.steps >= self.step_end:
+        steps = self.steps
+        if steps >= self.step_end:
             if self.rx.mode == STEP:
                 self._rest(1)
             else:
-                self._latch(VOLUME, pressure_pa)
+                self._latch(VOLUME)
             return
-        if self.state == SEEKING:
-            if self.knee.feed(self.steps, pressure_pa):
+        if self.opening_how == OPENING_NONE and self.rx.mode != PRIME:
+            if self.knee.feed(steps, pressure_pa):
                 self._rest(0)
                 return
-            if self.steps >= self.seek_steps:
+            if steps >= self.seek_steps:
                 self.opening_how = OPENING_NO_KNEE
-                self.state = INJECTING
-        rate_nl_s = self.cutoff.rate_nl_s(self.rx.rate_nl_s, self.limit_pa())
-        self.grant = self.flow.take(rate_nl_s, self.step_end - self.granted)
-        self.granted += self.grant
+                self._enter(INJECTING, NO_REASON)
+        rate_nl_s = self.rate_nl_s
+        if room_pa < BAND_PA:
+            rate_nl_s = lowered(rate_nl_s, room_pa)
+        granted = self.granted
+        self.grant = self.flow.take(rate_nl_s, self.step_end - granted)
+        self.granted = granted + self.grant
 
     def _rest(self, step_done: int):
-        self.state = SETTLING
+        self._enter(SETTLING, NO_REASON)
         self.settling_step = step_done
         self.run_lost = 0
         self.settler.reset()
 
-    def _settle(self, operator, pressure_pa: int):
+    def _settle(self, operator):
         if operator.run_started != 0:
             self.run_lost = 0
             self.start_lease = 1
         elif operator.chain_closed == 0:
             self.run_lost = 1
-        self.settler.feed(pressure_pa)
+        if self.pressure_pa > self.peak_pa:
+            self.peak_pa = self.pressure_pa
+        self.settler.feed(self.pressure_pa)
         if self.settler.settled == 0 and self.settler.expired == 0:
             return
         if self.settling_step == 0:
             self._read_opening()
             if self.opening_how == OPENING_REFUSED:
-                self._latch(OPENING_HIGH, pressure_pa)
-                return
-        if self.settling_step != 0:
-            self.plateau_pa = self.settler.value_pa if self.settler.settled else -1
-            if self.steps >= self.max_steps:
-                self._latch(VOLUME, pressure_pa)
-                return
-            self.state = HOLDING
-        elif self.run_lost != 0:
-            self.state = HOLDING
+                self._latch(OPENING_HIGH)
+            elif self.run_lost != 0:
+                self._enter(HOLDING, RELEASE)
+            else:
+                self._go()
+            return
+        self.plateau_pa = self.settler.value_pa if self.settler.settled else -1
+        if self.steps >= self.max_steps:
+            self._latch(VOLUME)
         else:
-            self._go()
+            self._enter(HOLDING, NO_REASON)
 
     def _read_opening(self):
         if self.opening_how == OPENING_SET:

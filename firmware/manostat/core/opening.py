@@ -4,7 +4,7 @@ from micropython import const
 
 BLOCKS = const(128)
 _BLOCK_TICKS = const(128)  # 256 ms of readings in a mean
-_STILL_PA = const(1400)  # 0.2 psi over the whole window: nothing left to settle (E)
+_STILL_PA = const(300)  # a fall of 9.5 s that is this slow has less than 1 psi to go (C)
 _LEAST_BLOCKS = const(4)
 _WINDOW_TICKS = const(24000)  # the slowest flow takes 40 s a window; longer and it starts over
 _REFERENCE_PA = const(1000)  # a slope below this per window is no line filling (E)

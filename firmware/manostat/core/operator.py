@@ -1,7 +1,5 @@
 """What the operator and the patient do with the switches, told from one read of the taps."""
 
-from micropython import const
-
 from manostat.core.codes import (
     BIT_LATCHED,
     BIT_PAIN_NO,
@@ -9,6 +7,7 @@ from manostat.core.codes import (
     CHAIN,
     CHAIN_RUN_OPEN,
 )
+from micropython import const
 
 _CHAIN_PAIN = const(3)  # STOP_OK and PAIN_OK
 _CONTACTS = const(11)  # STOP_OK, without which PAIN_OK says nothing, PAIN_OK and PAIN_NO
@@ -36,6 +35,9 @@ class Operator:
         self.pain_proof = 0  # edge: both contacts agree that it is pressed
         self.stop_long_released = 0
         self.run_started = 0
+        self.event = 0  # STOP, an edge of PAIN, or the end of a long STOP
+        self.switches = -1
+        self.steady = 0  # the same read again changes nothing
         self.pain_free = 1
         self.open_us = 0
         self.closed_us = 0
@@ -45,9 +47,13 @@ class Operator:
         """RUN must be seen open anew before it may start anything."""
         self.open_us = 0
         self.closed_us = 0
+        self.steady = 0
 
     def feed(self, switches: int, elapsed_us: int):
         """Take this tick's switch bits; a gap in the reads proves no switch open or held."""
+        if switches == self.switches and self.steady != 0 and elapsed_us <= _GAP_US:
+            return
+        self.switches = switches
         if elapsed_us > _GAP_US:
             elapsed_us = 0
             self.forget_run()
@@ -60,6 +66,10 @@ class Operator:
         self._feed_run(chain, elapsed_us)
         self.run_closed = 1 if chain == CHAIN and pain == 0 else 0
         self.chain_closed = 1 if self.run_closed != 0 and (switches & BIT_LATCHED) == 0 else 0
+        edge = self.pain_pressed | self.pain_proof | self.stop_long_released
+        self.event = 1 if self.stop | edge else 0
+        timing = self.closed_us != 0 or 0 < self.open_us < _OPEN_US
+        self.steady = 0 if timing or self.event | self.run_started else 1
 
     def _feed_proof(self, switches: int):
         """A cut wire or a welded contact looks like half a press, and proves nothing."""

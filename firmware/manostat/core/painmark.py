@@ -2,7 +2,7 @@
 
 from micropython import const
 
-_EVERY_US = const(10000)
+EVERY_US = const(10000)
 DEPTH = const(302)  # 3 s of samples 10 ms apart, the newest included
 POINTS = const(5)
 
@@ -22,14 +22,9 @@ class LookBack:
     def reset(self):
         self.at = 0
         self.filled = 0
-        self.since_us = 0
 
-    def feed(self, elapsed_us: int, pressure_pa: int, steps: int):
-        """Take one tick."""
-        self.since_us += elapsed_us
-        if self.filled != 0 and self.since_us < _EVERY_US:
-            return
-        self.since_us = self.since_us % _EVERY_US
+    def feed(self, pressure_pa: int, steps: int):
+        """Take one sample; call every `EVERY_US`."""
         self.at = self.at + 1 if self.at < DEPTH - 1 else 0
         self.pressures[self.at] = pressure_pa
         self.steps[self.at] = steps

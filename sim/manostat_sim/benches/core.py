@@ -3,6 +3,7 @@
 from array import array
 
 from manostat.core import pump
+from manostat.core.injector import Injector
 from manostat.core.inputs import Inputs
 from manostat.core.prescription import validate
 from manostat.record import LEVEL_BYTES, pack_level, unpack_level
@@ -26,10 +27,10 @@ class CoreBench(TickedBench):
         # There is no journal here that could hold an intent.
         self.pump.injector.may_start = 1
 
-    def _decide(self, inputs: Inputs) -> pump.Pump:
+    def _decide(self, inputs: Inputs) -> Injector:
         self.pump.tick(inputs)
         self.pump.injector.may_start = 1
-        return self.pump
+        return self.pump.injector
 
     def record(self) -> LevelRecord:
         buffer = bytearray(LEVEL_BYTES)

@@ -18,6 +18,7 @@ sink = sys.stdout.buffer
 unit = struct.unpack("<9i", source.read(36))
 validate(unit)
 device = pump.build(unit, lambda n: array("i", bytes(4 * n)))
+decision = device.injector
 inputs = Inputs()
 packet = bytearray(28)
 answer = bytearray(40)
@@ -30,21 +31,21 @@ while source.readinto(packet) == 28:
         continue
     inputs.elapsed_us, inputs.line_raw, inputs.line_status, inputs.second_raw = values[:4]
     inputs.switches, inputs.made, inputs.refused = values[4:]
-    device.injector.may_start = 1
+    decision.may_start = 1
     device.tick(inputs)
     struct.pack_into(
         "<10i",
         answer,
         0,
-        device.state,
-        device.reason,
-        device.grant,
-        device.start_lease,
-        device.running,
-        device.enable,
-        device.fault,
-        device.pressure_pa,
-        device.steps,
-        device.opening_pa,
+        decision.state,
+        decision.reason,
+        decision.grant,
+        decision.start_lease,
+        decision.running,
+        decision.enable,
+        decision.fault,
+        decision.pressure_pa,
+        decision.steps,
+        decision.opening_pa,
     )
     sink.write(answer)
