@@ -40,7 +40,8 @@ def _crc32(buf: ptr8, length: int, table: ptr32):
 
 
 @micropython.viper
-def _fill(buf_, tick: int, inputs, pump):
+def pack_tick(buf_, tick: int, inputs, pump):
+    """Fill the 32 bytes of a tick frame."""
     buf = ptr8(buf_)
     half = ptr16(buf_)
     word = ptr32(buf_)
@@ -64,14 +65,9 @@ def _fill(buf_, tick: int, inputs, pump):
     word[4] = int(pump.pressure_pa)
     word[5] = int(pump.steps)
     word[6] = int(pump.opening_pa)
+    _crc32(buf_, 28, _TABLE)
 
 
 def append_crc32(buf, length: int):
     """Write the CRC-32 of `buf[:length]` to `buf[length : length + 4]`, little endian."""
     _crc32(buf, length, _TABLE)
-
-
-def pack_tick(buf, tick: int, inputs, pump):
-    """Fill the 32 bytes of a tick frame."""
-    _fill(buf, tick, inputs, pump)
-    _crc32(buf, 28, _TABLE)

@@ -30,7 +30,7 @@ _CLEAR_X = const(0xE020)  # set(x, 0)
 
 # A word must end before the word after the next may be put, or grants would pile up: what is
 # running plus what is queued then never reaches further than two ticks of 2000 us.
-_WORD_US = const(1950)
+_WORD_US = const(1900)
 _LEAST_US = const(20)
 _WORD_COUNT_BITS = const(8)
 
