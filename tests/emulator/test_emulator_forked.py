@@ -28,13 +28,13 @@ def test_an_exception_comes_back_with_its_traceback():
 
 
 def test_an_exception_that_cannot_travel_is_told_in_words():
-    class Local(Exception):
+    class LocalError(Exception):
         pass
 
     def broken_case():
-        raise Local("odd")
+        raise LocalError("odd")
 
-    with pytest.raises(ForkedError, match="Local: odd"):
+    with pytest.raises(ForkedError, match="LocalError: odd"):
         run_in_fork(broken_case)
 
 

@@ -1,5 +1,7 @@
 """State machines keep their time while the processor sleeps, works or is dead."""
 
+from itertools import pairwise
+
 import pytest
 
 pytestmark = pytest.mark.pico
@@ -47,7 +49,7 @@ def edges(board, gpio):
 
 def periods_ns(seen):
     rising = [t_ns for level, t_ns in seen if level == 1]
-    return [after - before for before, after in zip(rising, rising[1:], strict=False)]
+    return [after - before for before, after in pairwise(rising)]
 
 
 @pytest.mark.parametrize("meanwhile", [ASLEEP, BUSY], ids=["asleep", "busy"])

@@ -2,17 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
-from rp2040py.execute_batch import execute_batch
-from rp2040py.memory_map import FLASH_START_ADDRESS
-from rp2040py.peripherals.vreg_and_chip_reset import HAD_RUN
-
-from manostat_sim.emulator.chip import Chip, Clock
 from manostat_sim.emulator.events import Event, EventQueue
 from manostat_sim.emulator.flash import FLASH_BYTES, erased_flash, write_uf2
-from manostat_sim.emulator.i2c import I2cBus, I2cDevice
+from manostat_sim.emulator.i2c import I2cDevice
 from manostat_sim.emulator.pins import EdgeCallback, Pins
-from manostat_sim.emulator.pio_clock import PioClock
+from manostat_sim.emulator.powered import Powered
 from manostat_sim.emulator.usb_host import UsbHost
 
 ADAPTERS = frozenset(
@@ -29,7 +25,7 @@ ADAPTERS = frozenset(
 )
 """What is corrected in rp2040py. A test leaves one out to show what goes wrong without it."""
 
-_MAX_PASSES = 1  # instructions whose time is added up before alarms are looked at: none
+_ADC_MAX = 0xFFF
 
 
 class EmulatedPico:
@@ -56,13 +52,9 @@ class EmulatedPico:
         if image is not None:
             write_uf2(self._flash, image)
         self._base_ns = 0
-        self._chip: Chip | None = None
-        self._clock: Clock | None = None
-        self._run = _Run()
-        self._frozen = False
+        self._powered: Powered | None = None
         self._events = EventQueue()
-        self._i2c_devices: tuple[dict[int, I2cDevice], dict[int, I2cDevice]] = ({}, {})
-        self._i2c: list[I2cBus] = []
+        self._i2c_devices: tuple[dict[int, I2cDevice], ...] = ({}, {})
         self._adc: dict[int, Callable[[int], int]] = {}
         self._on_reset: list[Callable[[str, int], None]] = []
         self._pins = Pins(
@@ -81,63 +73,45 @@ class EmulatedPico:
 
     @property
     def powered(self) -> bool:
-        return self._chip is not None
+        return self._powered is not None
 
     @property
     def now_ns(self) -> int:
-        return self._base_ns + (int(self._clock.nanos) if self._clock is not None else 0)
+        return self._base_ns + (0 if self._powered is None else self._powered.now_ns)
 
     def power_on(self) -> None:
         """Starts from flash, everything else as after power-on. Nothing if it is on already."""
-        if self._chip is not None:
+        if self._powered is not None:
             return
-        self._clock = clock = Clock()
-        self._chip = chip = Chip(clock)
-        chip.flash[:FLASH_BYTES] = self._flash
-        chip.simulator = self._run
-        chip.watchdog.on_watchdog_trigger = self._watchdog_fired
-        self._event_alarm = clock.create_alarm(self._run_events)
-        self._stop_alarm = clock.create_alarm(self._run.stop)
-        self._run.chip, self._run.rp2040, self._run.clock = chip, chip, clock
-        self._frozen = False
-        self._pins.before_input = self._pins.after_input = lambda: None
-        self._pio = None
-        if "pio_clock" in self._adapters:
-            self._pio = PioClock(chip)
-            self._pins.before_input = self._pio.before_input
-            self._pins.after_input = self._pio.after_input
-        timed = "i2c_timing" in self._adapters
-        self._i2c = [
-            I2cBus(chip, block, devices, timed, lambda: self.now_ns)
-            for block, devices in enumerate(self._i2c_devices)
-        ]
-        chip.adc.on_adc_read = self._sample
-        self._pins.connect(chip.gpio)
-        self.usb.attach(chip)
-        chip.core.pc = FLASH_START_ADDRESS
+        self._powered = powered = Powered(
+            self._flash, self._pins, self._i2c_devices, self._adapters, lambda: self.now_ns
+        )
+        self._event_alarm = powered.clock.create_alarm(self._run_events)
+        powered.chip.watchdog.on_watchdog_trigger = lambda: self._reset("watchdog")
+        powered.chip.adc.on_adc_read = lambda channel: self._sample(powered.chip.adc, channel)
+        self.usb.attach(powered.chip)
         self._arm_events()
 
     def power_off(self) -> None:
         """Keeps the flash and loses everything else; the pins are released. May be called back."""
-        if self._chip is None:
+        if self._powered is None:
             return
-        self._flash[:] = self._chip.flash[:FLASH_BYTES]
+        self._flash[:] = self._powered.flash
         self._base_ns = self.now_ns
-        self._chip = self._clock = None
+        self._powered.stop()
+        self._powered = None
         self.usb.detach()
         self._pins.disconnect()
-        self._run.stop()
 
     def run_until(self, t_ns: int) -> None:
         """Runs to `t_ns`, at most one instruction further (0.2 us); `now_ns` tells how far."""
         while self.now_ns < t_ns:
-            if self._chip is None:
-                next_ns = self._events.next_ns()
-                self._base_ns = t_ns if next_ns is None else max(min(next_ns, t_ns), self._base_ns)
-                self._events.run_due(self._base_ns)
+            if self._powered is not None:
+                self._powered.run_for(t_ns - self.now_ns)
                 continue
-            self._stop_alarm.schedule(t_ns - self.now_ns)
-            self._run_chip()
+            next_ns = self._events.next_ns()
+            self._base_ns = t_ns if next_ns is None else max(min(next_ns, t_ns), self._base_ns)
+            self._events.run_due(self._base_ns)
 
     def run_for(self, duration_ns: int) -> None:
         self.run_until(self.now_ns + duration_ns)
@@ -148,72 +122,52 @@ class EmulatedPico:
         self._arm_events()
         return event
 
-    def _run_chip(self) -> None:
-        run, clock = self._run, self._clock
-        run.stopped = False
-        while not run.stopped:
-            if self._frozen:
-                clock.skip_to_alarm()
-            else:
-                run.chip.begin_batch()
-                execute_batch(run, _MAX_PASSES)
-
     def _arm_events(self) -> None:
         next_ns = self._events.next_ns()
-        if self._clock is not None and next_ns is not None:
+        if self._powered is not None and next_ns is not None:
             self._event_alarm.schedule(max(next_ns - self.now_ns, 0))
 
     def _run_events(self) -> None:
-        clock = self._clock
         self._events.run_due(self.now_ns)
-        if clock is self._clock:
-            self._arm_events()
+        self._arm_events()
 
     # Processor
 
     def freeze(self) -> None:
-        """Stops the processor dead: no instruction more. PIO, timers and the watchdog go on."""
-        self._frozen = True
-        self._run.stop()
+        """Stops the processor dead: no instruction more. PIO, timers and the watchdog go on.
+
+        A reset of any kind revives it.
+        """
+        if self._powered is not None:
+            self._powered.frozen = True
+            self._powered.stop()
 
     def thaw(self) -> None:
-        self._frozen = False
+        if self._powered is not None:
+            self._powered.frozen = False
 
     @property
     def busy_cycles(self) -> int:
         """Cycles the processor has worked since power-on or reset; it was asleep in the others."""
-        return 0 if self._chip is None else self._chip.core.cycles
+        return 0 if self._powered is None else int(self._powered.chip.core.cycles)
 
     def reset(self) -> None:
         """Pulls the RUN pin low and lets it go."""
-        if self._chip is not None:
-            self._reset_chip("run pin")
+        self._reset("run pin")
 
     @property
     def reset_reason(self) -> int:
         """The watchdog's REASON: 0 power-on or RUN, 1 its time-out, 2 asked for by firmware."""
-        return 0 if self._chip is None else self._chip.watchdog._reason
+        return 0 if self._powered is None else self._powered.chip.watchdog._reason
 
     def on_reset(self, callback: Callable[[str, int], None]) -> None:
         """Calls back with "run pin" or "watchdog" and the time, after each reset."""
         self._on_reset.append(callback)
 
-    def _watchdog_fired(self) -> None:
-        self._reset_chip("watchdog")
-
-    def _reset_chip(self, cause: str) -> None:
-        chip = self._chip
-        if chip is None:
+    def _reset(self, cause: str) -> None:
+        if self._powered is None:
             return
-        chip.enter_reset(from_watchdog=cause == "watchdog")
-        if cause != "watchdog":
-            chip.watchdog.reset()
-            chip.vreg_and_chip_reset.record_reset_cause(HAD_RUN)
-        for part in (self._pio, *self._i2c, self._pins):
-            if part is not None:
-                part.chip_was_reset()
-        chip.leave_reset()
-        self.thaw()
+        self._powered.reset(from_watchdog=cause == "watchdog")
         for callback in self._on_reset:
             callback(cause, self.now_ns)
 
@@ -236,13 +190,12 @@ class EmulatedPico:
         self._i2c_devices[block][address] = device
 
     def set_adc(self, channel: int, source: Callable[[int], int]) -> None:
-        """`source(t_ns)` gives the 12 bit reading of channel 0 to 4 at the start of a conversion."""
+        """`source(t_ns)` gives the 12 bit reading of channel 0 to 4 when a conversion begins."""
         self._adc[channel] = source
 
-    def _sample(self, channel: int) -> None:
-        adc = self._chip.adc
+    def _sample(self, adc: Any, channel: int) -> None:
         if (source := self._adc.get(channel)) is not None:
-            adc.channel_values[channel] = source(self.now_ns) & 0xFFF
+            adc.channel_values[channel] = source(self.now_ns) & _ADC_MAX
         adc._default_on_adc_read(channel)
 
     # Flash
@@ -250,7 +203,7 @@ class EmulatedPico:
     @property
     def flash(self) -> bytes:
         """All 2 MB as they are now."""
-        return bytes(self._flash if self._chip is None else self._chip.flash[:FLASH_BYTES])
+        return bytes(self._flash) if self._powered is None else self._powered.flash
 
     def write_flash(self, offset: int, data: bytes) -> None:
         """Puts bytes into flash behind the firmware's back, without erasing first."""
@@ -258,17 +211,5 @@ class EmulatedPico:
             raise ValueError(
                 f"{len(data)} bytes at offset {offset}: outside of {FLASH_BYTES} bytes"
             )
-        flash = self._flash if self._chip is None else self._chip.flash
+        flash = self._flash if self._powered is None else self._powered.chip.flash
         flash[offset : offset + len(data)] = data
-
-
-class _Run:
-    """What `execute_batch` needs: the chip, its clock, and whether to stop."""
-
-    __slots__ = ("chip", "clock", "rp2040", "stopped")
-
-    def __init__(self) -> None:
-        self.stopped = True
-
-    def stop(self) -> None:
-        self.stopped = True

@@ -8,6 +8,7 @@ price is that Python code which calls these methods has to name the class (`_Bus
 
 import logging
 import operator
+from typing import Any, cast
 
 from rp2040py.clock.simulation_clock import SimulationClock
 from rp2040py.cortex_m0_core import CortexM0Core
@@ -54,7 +55,7 @@ class _Core(CortexM0Core):
     def __init__(self, chip: "Chip") -> None:
         _shortcut(self, CortexM0Core, self.__slots__)
         super().__init__(chip)
-        self.bl_taken = operator.is_  # called at each BL with two arguments; this is the cheapest
+        self.bl_taken: Any = operator.is_  # called at each BL, with two arguments, for nothing
 
 
 class _Log:
@@ -97,9 +98,9 @@ class Chip(RP2040):
         self.core = _Core(self)
         self.logger = _Log()
         self.sio = Sio(self)
-        self.find_peripheral = self.find_peripheral
+        self.__dict__["find_peripheral"] = self.find_peripheral
         for channel in self.dma.channels:
-            channel.rp2040 = _Bus(self)
+            channel.rp2040 = cast(Any, _Bus(self))
         self.load_bootrom(BOOTROM_B1)
 
     @property

@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 _T = TypeVar("_T")
 _CHUNK_BYTES = 1 << 16
@@ -45,7 +45,7 @@ def run_in_fork(fn: Callable[[], _T], limit_s: float = 300.0) -> _T:
         raise ForkedError(f"the child died without a result (wait status {status})")
     succeeded, value, trace = pickle.loads(data)
     if succeeded:
-        return value
+        return cast(_T, value)
     value.add_note(f"In the forked child:\n{trace}")
     raise value
 
@@ -77,7 +77,7 @@ def _pickled_failure(error: BaseException) -> bytes:
 
 def _read_all(reader: int, limit_s: float) -> bytes:
     ends_s = time.monotonic() + limit_s
-    chunks = []
+    chunks: list[bytes] = []
     with selectors.DefaultSelector() as selector:
         selector.register(reader, selectors.EVENT_READ)
         while selector.select(max(ends_s - time.monotonic(), 0)):

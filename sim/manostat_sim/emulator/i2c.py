@@ -7,7 +7,7 @@ firmware's time-out is all that ends the call.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from rp2040py.peripherals.i2c import IC_ENABLE, I2CMode, I2CState
 
@@ -41,7 +41,8 @@ class I2cBus:
         timed: bool,
         now_ns: Callable[[], int],
     ) -> None:
-        self._controller = controller = chip.i2c[block]
+        # Any: its methods are replaced below, which rp2040py's types do not foresee
+        self._controller = controller = cast(Any, chip.i2c[block])
         self._devices = devices
         self._timed = timed
         self._now_ns = now_ns
@@ -106,12 +107,12 @@ class I2cBus:
         self._after(1, self._controller.complete_start)
 
     def _connect(self, address: int, mode: I2CMode) -> None:
-        self._device = self._devices.get(address)
+        self._device = device = self._devices.get(address)
 
         def addressed() -> None:
-            acknowledged = self._device is not None
-            if acknowledged and mode == I2CMode.READ:
-                answer = self._device.read(self._now_ns())
+            acknowledged = device is not None
+            if device is not None and mode == I2CMode.READ:
+                answer = device.read(self._now_ns())
                 acknowledged = answer is not None
                 self._answer = answer or b""
             self._controller.complete_connect(acknowledged)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from rp2040py.gpio_pin import GPIOPinState
 
+from manostat_sim.emulator.pio_clock import PioClock
+
 PIN_COUNT = 30
 _PAD_AFTER_RESET = 0x56  # RP2040 datasheet 2.19.6.3: input on, pull-down, 4 mA
 _DRIVEN = {GPIOPinState.LOW: 0, GPIOPinState.HIGH: 1}
@@ -35,12 +37,12 @@ class Pins:
         self._external: list[int | None] = [None] * PIN_COUNT
         self._driven: list[int | None] = [None] * PIN_COUNT
         self._listeners: list[list[EdgeCallback]] = [[] for _ in range(PIN_COUNT)]
-        self.before_input: Callable[[], None] = lambda: None
-        self.after_input: Callable[[], None] = lambda: None
+        self._pio: PioClock | None = None
 
-    def connect(self, gpio: list) -> None:
+    def connect(self, gpio: list, pio: PioClock | None) -> None:
         """Wires a chip that has just been powered."""
         self._gpio = gpio
+        self._pio = pio
         self._reset_pads()
         for index, pin in enumerate(gpio):
             pin.add_listener(self._listener(index, gpio))
@@ -98,9 +100,11 @@ class Pins:
             callback(level, self._now_ns())
 
     def _apply(self, index: int, level: int | None) -> None:
-        self.before_input()
+        if self._pio is not None:
+            self._pio.before_input()
         if level is None:
             self._gpio[index].release_input()
         else:
             self._gpio[index].set_input_value(bool(level))
-        self.after_input()
+        if self._pio is not None:
+            self._pio.after_input()

@@ -9,6 +9,8 @@ alarm each time round. Nobody can see such a loop from outside, so it is taken i
 taken back when the processor touches the machine before the loop has ended.
 """
 
+from typing import Any
+
 from rp2040py.peripherals.pio_registers import RXF0, RXF3, TXF0, TXF3
 
 from manostat_sim.emulator.chip import CYCLE_NS, Chip
@@ -46,7 +48,7 @@ class PioClock:
 class _Block:
     """Stands on the bus in front of one rp2040py PIO block."""
 
-    def __init__(self, block, chip: Chip) -> None:
+    def __init__(self, block: Any, chip: Chip) -> None:
         self._block = block
         self._clock = chip.clock
         self._alarm = chip.clock.create_alarm(self._due)
@@ -57,10 +59,10 @@ class _Block:
     def read_uint32(self, offset: int) -> int:
         if RXF0 <= offset <= RXF3:  # makes room for a machine that waits to push
             self.sync()
-            value = self._block.read_uint32(offset)
+        value: int = self._block.read_uint32(offset)
+        if RXF0 <= offset <= RXF3:
             self.arm()
-            return value
-        return self._block.read_uint32(offset)
+        return value
 
     def write_uint32(self, offset: int, value: int) -> None:
         self.write_uint32_atomic(offset, value, 0)
@@ -152,6 +154,6 @@ def _loop_counter(instruction: int, pc: int) -> str | None:
     return {_JMP_X_DEC: "x", _JMP_Y_DEC: "y"}.get((instruction >> 5) & 7)
 
 
-def _delay(machine, instruction: int) -> int:
-    side_bits = machine.pin_ctrl >> 29
+def _delay(machine: Any, instruction: int) -> int:
+    side_bits: int = machine.pin_ctrl >> 29
     return ((instruction >> 8) & 0x1F) & ((1 << (5 - side_bits)) - 1)

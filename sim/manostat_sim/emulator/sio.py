@@ -16,6 +16,8 @@ from rp2040py.sio import (
     RPSIO,
 )
 
+_DIVIDENDS = (DIV_UDIVIDEND, DIV_SDIVIDEND)
+_DIVISORS = (DIV_UDIVISOR, DIV_SDIVISOR)
 _READY_DIRTY = 0b11  # DIV_CSR, RP2040 datasheet 2.3.1.7
 _READY = 0b01
 _UNSIGNED_MAX = 0xFFFFFFFF
@@ -27,7 +29,7 @@ class Sio(RPSIO):
     _signed = False
     _pending = False
 
-    def read_uint32(self, offset: int) -> int:
+    def read_uint32(self, offset: int) -> int | float:
         if offset == DIV_CSR:
             return self.div_csr
         if offset == DIV_REMAINDER:
@@ -44,16 +46,15 @@ class Sio(RPSIO):
         return super().read_uint32(offset)
 
     def write_uint32(self, offset: int, value: int) -> None:
-        if offset == DIV_UDIVIDEND or offset == DIV_SDIVIDEND:
+        if offset in _DIVIDENDS:
             self.div_dividend = value
             self._signed = offset == DIV_SDIVIDEND
-        elif offset == DIV_UDIVISOR or offset == DIV_SDIVISOR:
+        elif offset in _DIVISORS:
             self.div_divisor = value
             self._signed = offset == DIV_SDIVISOR
         else:
-            if offset == DIV_QUOTIENT or offset == DIV_REMAINDER:
-                if self._pending:
-                    self._divide()
+            if self._pending:
+                self._divide()
             super().write_uint32(offset, value)
             return
         self._pending = True
