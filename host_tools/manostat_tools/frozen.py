@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from manostat.core.prescription import RANGES
 from manostat_tools import __version__
 from manostat_tools.boards import Board
 from manostat_tools.pins import adc_channel, i2c_block
@@ -35,15 +36,25 @@ def board_module(board: Board) -> str:
 
 
 def unit_module(unit: Unit | None, bench: bool, image_hash: str) -> str:
-    """Source of manostat_unit.py; `unit` None is a pump that refuses to move."""
-    values = "None" if unit is None else repr(unit.values)
-    return (
-        '"""What this image is for, generated with it."""\n\n'
-        f"BENCH = {int(bench)}\n"
-        f'VERSION = "{__version__}"\n'
-        f'IMAGE_HASH = "{image_hash}"\n'
-        f"UNIT = {values}\n"
-    )
+    """Source of manostat_unit.py; `unit` None is a pump that refuses to move.
+
+    The tuple is put together from names when the board runs it: in a constant one MicroPython
+    freezes numbers above 16383 as long integers, whose every product goes to the heap.
+    """
+    lines = [
+        '"""What this image is for, generated with it."""',
+        "",
+        f"BENCH = {int(bench)}",
+        f'VERSION = "{__version__}"',
+        f'IMAGE_HASH = "{image_hash}"',
+    ]
+    if unit is None:
+        lines.append("UNIT = None")
+    else:
+        names = [name for name, _low, _high in RANGES]
+        lines += [f"{name} = {value}" for name, value in zip(names, unit.values, strict=True)]
+        lines.append(f"UNIT = ({', '.join(names)})")
+    return "\n".join(lines) + "\n"
 
 
 def source_hash(sources: dict[str, bytes]) -> str:

@@ -27,7 +27,7 @@ class Problems:
     ) -> float | None:
         """The number `data[field]` if it is there and within `low` to `high`, else a problem."""
         unit = f" {unit}" if unit else ""
-        allowed = f"{low:g} to {high:g}{unit}"
+        allowed = f"{low:.10g} to {high:.10g}{unit}"
         name = field.rsplit(".", 1)[-1]
         if name not in data:
             self.add(file, field, "missing", allowed)
@@ -37,7 +37,7 @@ class Problems:
             self.add(file, field, repr(value), f"a number, {allowed}")
             return None
         if not low <= value <= high:
-            self.add(file, field, f"{value:g}{unit}", allowed)
+            self.add(file, field, f"{value:.10g}{unit}", allowed)
             return None
         return value
 

@@ -80,11 +80,8 @@ def read_unit(file: Path, data: dict[str, Any], pump: Pump, problems: Problems) 
     )
     ratio, nominal_ml = _read_syringe(file, syringe, pump, problems)
     values = _read_prescription(file, dose, nominal_ml, problems)
-    key = (f"{needle.get('gauge')}G x {needle.get('length_mm')}", int(needle.get("contrast") or 0))
-    if key not in NEEDLES:
-        known = "; ".join(f"{name} mm, {contrast}" for name, contrast in NEEDLES)
-        problems.add(file, "needle", f"{key[0]} mm, {key[1]}", f"one of: {known}")
-    if len(problems.lines) > before or ratio is None:
+    key = _read_needle(file, needle, problems)
+    if len(problems.lines) > before or ratio is None or key is None:
         return None
     rate_ml_s = dose["rate_ml_s"]
     _check_motor(file, rate_ml_s, ratio, pump, problems)
@@ -102,7 +99,7 @@ def read_unit(file: Path, data: dict[str, Any], pump: Pump, problems: Problems) 
         maker=str(syringe["maker"]),
         nominal_ml=syringe["nominal_ml"],
         needle=key[0],
-        contrast=needle["contrast"],
+        contrast=key[1],
         drop_cold_psi=NEEDLES[key].cold * rate_ml_s,
         drop_warm_psi=NEEDLES[key].warm * rate_ml_s,
         warnings=warnings,
@@ -143,6 +140,21 @@ def _read_syringe(
         )
         return None, nominal_ml
     return step_ratio(diameter_mm, pump), nominal_ml
+
+
+def _read_needle(file: Path, needle: dict[str, Any], problems: Problems) -> tuple[str, int] | None:
+    """The needle's row in the simulator's table: its name and the contrast."""
+    gauge = problems.whole(file, needle, "needle.gauge", 18, 30, "G")
+    length_mm = problems.whole(file, needle, "needle.length_mm", 25, 250, "mm")
+    contrast = problems.whole(file, needle, "needle.contrast", 140, 400, "mg iodine/mL")
+    if gauge is None or length_mm is None or contrast is None:
+        return None
+    key = (f"{gauge}G x {length_mm}", contrast)
+    if key not in NEEDLES:
+        known = "; ".join(f"{name} mm with {row}" for name, row in NEEDLES)
+        problems.add(file, "needle", f"{key[0]} mm with {contrast}", f"one of: {known}")
+        return None
+    return key
 
 
 def _read_prescription(

@@ -17,7 +17,7 @@ BUILD = REPOSITORY / "build"
 INERT = stage.FIRMWARE / "inert"
 
 _RELEASED = "1744675200"  # 2025-04-15: one date for equal sources, so that images are equal too
-_NO_OVERRIDES: dict[str, Path] = {}
+_NO_OVERRIDES: dict[str, Path | str] = {}
 
 
 def ensure_images(
@@ -41,14 +41,14 @@ def ensure_images(
 
 def build_image(
     name: str,
-    overrides: Mapping[str, Path],
+    overrides: Mapping[str, Path | str],
     board: str = "RPI_PICO",
     bench: bool = True,
     say: bool = False,
 ) -> Path:
     """build/<name>.uf2, with files of the firmware replaced by frozen name: for tests.
 
-    Example: build_image("no-permit", {"manostat/ports/rp2.py": Path("broken.py")}).
+    What replaces is a file or source text: build_image("quiet", {"main.py": "pass"}).
     """
     if not name or "/" in name or name in (board, f"{board}-bench"):
         raise ImageError(f"image name {name!r}: allowed any file name but those of the two images")
@@ -60,7 +60,7 @@ def _build(
     name: str,
     board: Board,
     bench: bool,
-    overrides: Mapping[str, Path],
+    overrides: Mapping[str, Path | str],
     folder: Path | None,
     log: Log,
 ) -> Path:

@@ -11,21 +11,22 @@ FIRMWARE = REPOSITORY / "firmware"
 _TOP = ("_boot.py", "boot.py", "main.py", "manifest.py")
 
 
-def collect(board: Board, bench: bool, overrides: Mapping[str, Path]) -> dict[str, bytes]:
+def collect(board: Board, bench: bool, overrides: Mapping[str, Path | str]) -> dict[str, bytes]:
     """Content by frozen name, such as "main.py" or "manostat/app.py".
 
-    `overrides` replaces, or adds under manostat/. Raises ImageError for a name outside that.
+    `overrides` replaces, or adds under manostat/, with a file or with source text. Raises
+    ImageError for a name outside that.
     """
     files = {name: _bytes(FIRMWARE / name) for name in _TOP}
     for path in sorted((FIRMWARE / "manostat").rglob("*.py")):
         files[path.relative_to(FIRMWARE).as_posix()] = _bytes(path)
     files["manostat_board.py"] = frozen.board_module(board).encode()
     generated = ("manostat_board.py", "manostat_unit.py")
-    for name, path in overrides.items():
+    for name, source in overrides.items():
         if name not in (*files, *generated) and not name.startswith("manostat/"):
             allowed = ", ".join((*_TOP, *generated, "manostat/*"))
             raise ImageError(f"override {name}: allowed {allowed}")
-        files[name] = _bytes(path)
+        files[name] = source.encode() if isinstance(source, str) else _bytes(source)
     if "manostat_unit.py" not in files:
         unit = board.bench if bench else None
         # the hash covers the unit too, hence once without itself

@@ -1,0 +1,39 @@
+"""Fixtures shared by the host tests."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from manostat_tools.boards import BOARDS
+
+
+class BoardFolder:
+    """A copy of boards/RPI_PICO to spoil."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def pins(self, **changes: str | None) -> None:
+        """Put signals on other pins, add signals, or with None leave them out."""
+        file = self.path / "pins.csv"
+        rows = dict(line.split(",") for line in file.read_text().splitlines())
+        rows = {name: pin for name, pin in {**rows, **changes}.items() if pin is not None}
+        file.write_text("".join(f"{name},{pin}\n" for name, pin in rows.items()))
+
+    def edit(self, name: str, change: Callable[[dict[str, Any]], object]) -> None:
+        """Change the object in one of the folder's JSON files."""
+        file = self.path / name
+        data = json.loads(file.read_text())
+        change(data)
+        file.write_text(json.dumps(data))
+
+
+@pytest.fixture
+def board_folder(tmp_path: Path) -> BoardFolder:
+    folder = tmp_path / "RPI_PICO"
+    shutil.copytree(BOARDS / "RPI_PICO", folder)
+    return BoardFolder(folder)
