@@ -34,6 +34,7 @@ from micropython import const
 _OPENING_MOST_PA = const(206843)  # 30 psi: over it the tip may be in annulus or endplate
 _SEEK_NL = const(300000)  # no bend within 0.3 mL: go on with a tare of zero (E)
 _REASON_SETTLES_US = const(20000)
+_WATCHED_US = const(4000)  # more of a gap, while a page is written, does not age the reason
 _REST_CAP_US = const(100000000)
 
 
@@ -143,6 +144,8 @@ class Injector:
             self._move(operator)
             return
         elapsed_us = inputs.elapsed_us
+        if elapsed_us > _WATCHED_US:
+            elapsed_us = _WATCHED_US
         if self.rest_us < _REST_CAP_US:
             self.rest_us += elapsed_us
         if self.reason_us < _REST_CAP_US:
@@ -155,7 +158,7 @@ class Injector:
     def _enter(self, state: int, reason: int):
         self.state = state
         self.reason = reason
-        self.moving = 1 if state == SEEKING or state == INJECTING else 0
+        self.moving = 1 if state == SEEKING or state == INJECTING else 0  # noqa: SIM109
         self.running = 1 if self.moving or state == SETTLING else 0
         if self.moving:
             self.rest_us = 0

@@ -49,13 +49,14 @@ class Pump:
         if inputs.line_status == 0:
             self.pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
         fault = self.guard.check(inputs, injector.grant, moving)
+        proven = injector.proven  # the press that proves the button marks nothing
         injector.tick(operator, inputs, self.pressure_pa, fault)
         self.part_us += elapsed_us
         if self.part_us >= EVERY_US:
             self.now_ms = (self.now_ms + self.part_us // 1000) & _MS_MASK
             self.part_us %= 1000
             self.look.feed(self.pressure_pa, injector.steps)
-        if operator.pain_pressed and injector.steps > 0 and injector.proven:
+        if operator.pain_pressed and injector.steps > 0 and proven:
             self._mark(1 if moving or injector.rest_us <= _JUST_MOVED_US else 0)
         if injector.start_lease:
             self.guard.restart()
