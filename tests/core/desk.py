@@ -73,11 +73,19 @@ class Desk:
 
     @property
     def state(self) -> int:
-        return self.pump.state
+        return self.injector.state
 
     @property
     def reason(self) -> int:
-        return self.pump.reason
+        return self.injector.reason
+
+    @property
+    def fault(self) -> int:
+        return self.injector.fault
+
+    @property
+    def moving(self) -> int:
+        return self.injector.moving
 
     def tick(self, ticks: int = 1, elapsed_us: int = 2000) -> None:
         for _ in range(ticks):
@@ -108,8 +116,8 @@ class Desk:
         if self.intents_stored:
             self.injector.may_start = 1
         self.pump.tick(inputs)
-        self._under_way = self.pump.grant
-        if self.pump.start_lease:
+        self._under_way = self.injector.grant
+        if self.injector.start_lease:
             self._latched = not self.switches & codes.BIT_PERMIT
 
     def hold(self, switches: int, seconds: float = 0.1) -> None:
@@ -135,7 +143,7 @@ class Desk:
         """Armed, RUN held, moving."""
         self.arm()
         self.run()
-        assert self.pump.moving == 1
+        assert self.moving == 1
         return self
 
     def opened(self, opening_pa: int = 100_000) -> "Desk":

@@ -1,33 +1,25 @@
 """Requirements on the rate."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from manostat.core.flow import MAX_STEPS_PER_TICK, Flow
-from manostat.core.prescription import validate
 
-from .desk import BD_10_ML, unit_of
-from .test_syringe import valid_ratios
+from manostat.core.flow import MAX_STEPS_PER_TICK, Flow
+
+from .desk import BD_10_ML
+from .strategies import rates, ratios
 
 TEN_S = 5000  # ticks
 
 
-@st.composite
-def valid_rates(draw):
-    ratio = draw(valid_ratios)
-    rate_nl_s = draw(st.integers(1000, 200_000))
-    try:
-        validate(unit_of(rate_nl_s=rate_nl_s, volume_nl=ratio[0] // ratio[1] * 2 + 1000, nl=ratio))
-    except ValueError:
-        assume(False)
-    return rate_nl_s, *ratio
+valid_rates = ratios().flatmap(lambda ratio: st.tuples(rates(ratio), *map(st.just, ratio)))
 
 
 def steps_of(flow: Flow, rate_nl_s: int, ticks: int) -> list[int]:
     return [flow.take(rate_nl_s, 3) for _ in range(ticks)]
 
 
-@given(valid_rates())
+@given(valid_rates)
 def test_every_fraction_of_a_step_is_kept(rate):
     rate_nl_s, num, den = rate
     flow = Flow(num, den)
@@ -37,14 +29,14 @@ def test_every_fraction_of_a_step_is_kept(rate):
         assert made == tick * rate_nl_s * den // (500 * num)
 
 
-@given(valid_rates())
+@given(valid_rates)
 def test_never_more_than_three_steps_a_tick(rate):
     rate_nl_s, num, den = rate
     flow = Flow(num, den)
     assert max(flow.take(rate_nl_s, 3) for _ in range(2000)) <= MAX_STEPS_PER_TICK
 
 
-@given(valid_rates(), st.integers(0, 5000))
+@given(valid_rates, st.integers(0, 5000))
 def test_rate_error_over_any_ten_seconds_is_at_most_one_percent_and_one_step(rate, skip):
     """Less than one step in 10 s, which is 1 % or less from 10 steps/s on (D-03)."""
     rate_nl_s, num, den = rate

@@ -6,20 +6,16 @@ from math import pi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from manostat.core.syringe import MAX_STEPS, Syringe
 from manostat_sim.plant.tables import SYRINGE_BORE_MM
+
+from .strategies import ratios
 
 RATIOS = {
     name: (round(pi / 4 * bore_mm**2 * 2 / 3200 * 1000 * 4096), 4096)
     for name, bore_mm in SYRINGE_BORE_MM.items()
 }
-
-valid_ratios = st.integers(1, 4096).flatmap(
-    lambda den: st.tuples(
-        st.integers(den, min(2147482, 4096 * den - 1)),
-        st.just(den),
-    )
-)
 
 
 @pytest.mark.parametrize("name", RATIOS)
@@ -38,13 +34,13 @@ def test_no_rounding_accumulates_over_a_full_syringe():
     assert abs(Syringe(num, den).volume_nl(steps) - Fraction(num, den) * steps) < 1
 
 
-@given(valid_ratios, st.integers(0, MAX_STEPS))
+@given(ratios(), st.integers(0, MAX_STEPS))
 def test_volume_is_exact_for_any_ratio_and_any_number_of_steps(ratio, steps):
     num, den = ratio
     assert Syringe(num, den).volume_nl(steps) == steps * num // den
 
 
-@given(valid_ratios, st.integers(0, 20_000_000))
+@given(ratios(), st.integers(0, 20_000_000))
 def test_steps_within_is_the_most_steps_that_do_not_exceed_the_volume(ratio, volume_nl):
     syringe = Syringe(*ratio)
     steps = syringe.steps_within(volume_nl)
@@ -52,7 +48,7 @@ def test_steps_within_is_the_most_steps_that_do_not_exceed_the_volume(ratio, vol
     assert steps == MAX_STEPS or syringe.volume_nl(steps + 1) > volume_nl
 
 
-@given(valid_ratios, st.integers(0, MAX_STEPS))
+@given(ratios(), st.integers(0, MAX_STEPS))
 def test_steps_within_gives_back_the_steps_of_a_volume(ratio, steps):
     syringe = Syringe(*ratio)
     assert syringe.steps_within(syringe.volume_nl(steps)) == steps

@@ -1,0 +1,63 @@
+"""Requirements on what is kept of the seconds before a press of the pain button."""
+
+import pytest
+
+from manostat.core.painmark import DEPTH, EVERY_US, POINTS, LookBack, PainMark
+
+from .desk import new_ints
+
+BEFORE_S = (0, 0.5, 1, 2, 3)
+
+
+def marked(samples: int, late_ms: int = 0) -> PainMark:
+    """A mark `late_ms` after the last of samples that rise by 1 Pa and a step a ms."""
+    look = LookBack(new_ints(DEPTH), new_ints(DEPTH))
+    mark = PainMark(new_ints(POINTS), new_ints(POINTS))
+    for sample in range(samples):
+        look.feed(sample * EVERY_US // 1000, 7 + sample * EVERY_US // 1000)
+    now_ms = (samples - 1) * EVERY_US // 1000 + late_ms
+    mark.take(1, 100_000, now_ms, now_ms, 7 + now_ms, look)
+    return mark
+
+
+@pytest.mark.parametrize("samples", [301, 302, 303, 604, 605, 906, 6000])
+@pytest.mark.parametrize("late_ms", [0, 2, 8])
+def test_pressure_and_steps_at_the_press_and_half_one_two_and_three_seconds_before(
+    samples, late_ms
+):
+    """The ring of 3 s has wrapped at some of these."""
+    mark = marked(samples, late_ms)
+    for pressure_pa, steps, before_s in zip(mark.pressures_pa, mark.steps, BEFORE_S, strict=True):
+        age_ms = mark.pressures_pa[0] - pressure_pa
+        assert age_ms == (before_s * 1000 + late_ms if before_s else 0)
+        assert mark.steps[0] - steps == age_ms
+
+
+def test_the_first_point_is_the_press_itself():
+    mark = marked(500, late_ms=4)
+    assert mark.pressures_pa[0] == 4994
+    assert (mark.valid, mark.moving, mark.opening_pa, mark.at_ms) == (1, 1, 100_000, 4994)
+
+
+def test_a_young_level_repeats_its_oldest_sample():
+    mark = marked(70)
+    assert list(mark.pressures_pa) == [690, 190, 0, 0, 0]
+    assert list(mark.steps) == [697, 197, 7, 7, 7]
+
+
+def test_the_very_first_sample_stands_for_all():
+    assert set(marked(1).pressures_pa) == {0}
+
+
+def test_after_a_reset_nothing_older_is_remembered():
+    look = LookBack(new_ints(DEPTH), new_ints(DEPTH))
+    for sample in range(1000):
+        look.feed(500_000, sample)
+    look.reset()
+    look.feed(1000, 1)
+    mark = PainMark(new_ints(POINTS), new_ints(POINTS))
+    mark.take(0, -1, 0, 1000, 1, look)
+    assert list(mark.pressures_pa) == [1000] * POINTS
+    assert list(mark.steps) == [1] * POINTS
+    mark.reset()
+    assert mark.valid == 0

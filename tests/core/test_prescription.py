@@ -1,0 +1,120 @@
+"""Requirements on prescriptions: no wrong one passes, and the message says what is right."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manostat.core import codes
+from manostat.core.prescription import RANGES, validate
+from manostat.core.pump import build
+
+from .desk import new_ints, unit_of
+from .strategies import units
+
+FIELDS = [name for name, _, _ in RANGES]
+
+
+def changed(name: str, value: int) -> list[int]:
+    unit = list(unit_of())
+    unit[FIELDS.index(name)] = value
+    return unit
+
+
+def refused(unit) -> tuple[str, int, int, int]:
+    """Field, value, least and most of the refusal."""
+    with pytest.raises(ValueError) as caught:
+        validate(unit)
+    found = re.fullmatch(r"(.+): (-?\d+), allowed (-?\d+) to (-?\d+)", str(caught.value))
+    assert found, caught.value
+    return found[1], int(found[2]), int(found[3]), int(found[4])
+
+
+def test_the_bench_prescription_is_accepted():
+    validate(unit_of())
+
+
+@pytest.mark.parametrize(("name", "least", "most"), RANGES)
+def test_each_field_is_refused_with_its_value_and_its_range(name, least, most):
+    assert refused(changed(name, least - 1)) == (name, least - 1, least, most)
+    assert refused(changed(name, most + 1)) == (name, most + 1, least, most)
+
+
+@pytest.mark.parametrize("name", ["limit_above_pa", "limit_line_pa"])
+def test_no_limit_may_be_over_100_psi(name):
+    assert refused(changed(name, 689_477)) == (name, 689_477, 6895, 689_476)
+    validate(changed(name, 689_476))
+
+
+@pytest.mark.parametrize("length", [0, 8, 10])
+def test_a_page_of_another_length_is_refused(length):
+    with pytest.raises(ValueError, match=f"unit: {length} values, allowed exactly 9"):
+        validate([0] * length)
+
+
+def test_a_rate_that_the_motor_cannot_make_is_refused():
+    """3 steps a tick of 36.8 nl (3 mL syringe) are 55 microlitres a second."""
+    name, value, least, most = refused(unit_of(rate_nl_s=60_000, nl=(150_780, 4096)))
+    assert (name, value, least) == ("rate_nl_s", 60_000, 1000)
+    assert most == pytest.approx(1500 * 150_780 / 4096, abs=3)
+    validate(unit_of(rate_nl_s=most, nl=(150_780, 4096)))
+
+
+@pytest.mark.parametrize(("nl", "whole"), [((4095, 4096), 0), ((2_000_000, 10), 200_000)])
+def test_a_step_of_no_possible_syringe_is_refused(nl, whole):
+    assert refused(unit_of(nl=nl)) == ("nl_num // nl_den", whole, 1, 4095)
+
+
+def test_a_volume_of_more_steps_than_can_be_counted_is_refused():
+    nl = (10 * 4096, 4096)
+    name, value, _, most = refused(unit_of(rate_nl_s=5000, volume_nl=3_000_000, nl=nl))
+    assert (name, value, most) == ("volume_nl", 3_000_000, 2_621_430)
+
+
+def test_a_volume_of_less_than_a_step_is_refused():
+    nl = (2_000_000, 1000)
+    assert refused(unit_of(volume_nl=1999, nl=nl))[:3] == ("volume_nl", 1999, 2001)
+
+
+@pytest.mark.parametrize("step_volume_nl", [0, 50, 103, 3_500_001, 1_000_001])
+def test_a_volume_step_is_at_least_one_motor_step_and_at_most_the_volume(step_volume_nl):
+    volume_nl = 500_000
+    name, value, least, most = refused(
+        unit_of(codes.STEP, volume_nl=volume_nl, step_volume_nl=step_volume_nl)
+    )
+    assert (name, value) == ("step_volume_nl", step_volume_nl)
+    assert (least, most) in ((104, volume_nl), (0, 1_000_000))
+
+
+def test_the_volume_step_matters_to_no_other_mode():
+    validate(unit_of(codes.INJECT, step_volume_nl=0))
+    validate(unit_of(codes.PRIME, step_volume_nl=0))
+
+
+@st.composite
+def any_unit(draw):
+    """Every field in its range and a little beyond."""
+    return tuple(draw(st.integers(least - 2, most + 2)) for _, least, most in RANGES)
+
+
+@given(units())
+def test_an_accepted_unit_makes_a_pump_that_stays_within_its_volume(unit):
+    validate(unit)
+    injector = build(unit, new_ints).injector
+    assert injector.max_steps > 0
+    assert injector.syringe.volume_nl(injector.max_steps) <= unit[2]
+    assert injector.syringe.volume_nl(injector.max_steps + 1) > unit[2]
+
+
+@given(any_unit())
+def test_a_refusal_always_names_the_field_the_value_and_the_range(unit):
+    try:
+        validate(unit)
+    except ValueError:
+        name, value, least, most = refused(unit)
+        assert not least <= value <= most
+        assert name.split(" ")[0] in FIELDS
+    else:
+        for value, (_, least, most) in zip(unit, RANGES, strict=True):
+            assert least <= value <= most
