@@ -65,8 +65,8 @@ OPENINGS = {
     codes.OPENING_READ: "read at rest",
     codes.OPENING_SET: "set by the operator",
     codes.OPENING_REFUSED: "refused: over 30 psi",
-    codes.OPENING_UNSETTLED: "not read: the line did not settle",
-    codes.OPENING_NO_KNEE: "not found: no bend of pressure against volume",
+    codes.OPENING_UNSETTLED: "line did not settle",
+    codes.OPENING_NO_KNEE: "not found: no bend",
 }
 
 

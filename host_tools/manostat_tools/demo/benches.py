@@ -4,7 +4,6 @@ from pathlib import Path
 
 from manostat_sim.benches.base import Bench
 from manostat_sim.scenarios import Scenario
-
 from manostat_tools.boards import BOARDS, load_board
 
 BENCHES = {

@@ -10,7 +10,6 @@ from typing import Protocol, TextIO
 
 from manostat_sim.benches.base import Bench
 from manostat_sim.scenarios import Scenario, list_scenarios, scenario
-
 from manostat_tools.demo.benches import BENCHES, UnavailableError, open_bench
 from manostat_tools.demo.session import Session
 
@@ -91,7 +90,7 @@ def _seconds(text: str) -> float:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the demo: 0 done, 1 the pump did not arm or the bench cannot run, 130 after Ctrl-C."""
+    """Run the demo: 0 done, 1 no arming or no bench, 130 after Ctrl-C."""
     if options.list:
         for of in list_scenarios():
             print(f"{of.name:<18} {of.summary}")
@@ -135,7 +134,7 @@ def play(bench: Bench, limit_s: float, folder: Path, out: TextIO) -> int:
     if session.interrupted:
         print("stopped by Ctrl-C", file=out)
         return INTERRUPTED
-    return 0 if session.armed else 1
+    return 0 if session.armed and not session.failed else 1
 
 
 def _view(out: TextIO) -> View:

@@ -2,14 +2,14 @@
 
 import time
 
-from manostat.core import codes
-from manostat_sim.plant.tables import PA_PER_PSI
 from rich.console import Console, Group
 from rich.layout import Layout
 from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
+from manostat.core import codes
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools import words
 from manostat_tools.demo.curve import curve
 from manostat_tools.demo.pace import pace

@@ -4,7 +4,6 @@ from typing import Any
 
 from manostat.core import codes
 from manostat.record import BEFORE_MS
-
 from manostat_tools import words
 from manostat_tools.demo.history import History
 from manostat_tools.demo.session import Session

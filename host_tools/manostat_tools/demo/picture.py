@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from manostat.core import codes
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from manostat.core import codes
 from manostat_tools import words
 from manostat_tools.demo.session import Session
 
@@ -68,11 +68,15 @@ def _draw_volume(axes: Axes, session: Session, outcome: dict[str, Any]) -> None:
     axes.set_xlabel("volume delivered (mL)")
     axes.set_ylabel("pressure (psi, gauge)")
     axes.set_xlim(left=0.0)
-    axes.set_ylim(bottom=min(0.0, *pump_psi), top=max(10.0, *pump_psi) * 1.12)
+    _from_zero(axes, pump_psi)
     kilopascals = axes.secondary_yaxis("right", functions=(_to_kpa, _from_kpa))
     kilopascals.set_ylabel("kPa")
     axes.grid(alpha=0.25)
     axes.legend(loc="best", fontsize=9)
+
+
+def _from_zero(axes: Axes, values_psi: list[float]) -> None:
+    axes.set_ylim(min(0.0, *values_psi), max(10.0, *values_psi) * 1.12)
 
 
 def _to_kpa(psi: Any) -> Any:
@@ -152,12 +156,9 @@ def _draw_time(axes: Axes, session: Session, outcome: dict[str, Any]) -> None:
             label=None if state in shown else words.state_name(state),
         )
         shown.add(state)
-    axes.plot(
-        [at_us / 1e6 for at_us in _thin(history.tick_us)],
-        _psi(_thin(history.pressure_pa)),
-        color=_PUMP,
-        lw=1.1,
-    )
+    line_psi = _psi(_thin(history.pressure_pa))
+    axes.plot([at_us / 1e6 for at_us in _thin(history.tick_us)], line_psi, color=_PUMP, lw=1.1)
+    _from_zero(axes, line_psi)
     if outcome["measured"]["pain"]:
         axes.axvline(outcome["measured"]["pain"]["press_s"], color=_PAIN, lw=1.2)
     axes.set_xlabel("time since power-on (s, virtual)")

@@ -68,13 +68,20 @@ def _pressures(recorded: dict[str, Any], measured: dict[str, Any]) -> list[str]:
 
     opening_pa = recorded.get("opening_pa", -1)
     known = opening_pa is not None and opening_pa >= 0
+    rest = "-"
+    if measured["opening_pa"] is not None:
+        rest = f"{pa(measured['opening_pa'])} disc at that rest"
     lines = [
         _row(
             "Opening pressure",
             pa(opening_pa) if known else "-",
-            f"{pa(measured['opening_pa'])} disc at that rest",
+            rest,
         ),
-        _row("", recorded.get("opening_words", ""), f"{pa(measured['disc_opening_pa'])} untouched"),
+        _row(
+            "",
+            recorded.get("opening_words", ""),
+            f"{pa(measured['disc_opening_pa'])} disc untouched",
+        ),
         _row("Peak, line", pa(recorded.get("peak_pa")), pa(measured["peak_pa"])),
         _row("At the stop, line", pa(recorded.get("stop_pa")), pa(measured["stop_pa"])),
         _row("At the end, line", "", pa(measured["end_pa"])),

@@ -6,7 +6,6 @@ from typing import Any
 
 from manostat.core import codes
 from manostat_sim.benches.base import PRESS_S, RUN_OPEN_S, Bench
-
 from manostat_tools.demo.history import History
 from manostat_tools.demo.story import Story
 
@@ -25,7 +24,7 @@ class Session:
 
     `on_change(session)` is called after each 2 ms of virtual time. Set `stop_asked` at any time to
     end early. After `run`, `record` holds the pump's own level record, or None with `no_record`
-    saying why.
+    saying why; `armed`, `interrupted` and `failed` (the bench ended by itself) tell how it went.
     """
 
     def __init__(
@@ -40,6 +39,7 @@ class Session:
         self.stop_asked = False
         self.interrupted = False
         self.armed = False
+        self.failed = False
         self._on_change = on_change
         self._began_wall_s = time.monotonic()
         self._pressing: str | None = None
@@ -55,17 +55,26 @@ class Session:
         return time.monotonic() - self._began_wall_s
 
     def run(self) -> None:
-        """The whole session; ends early, and orderly, when asked to."""
+        """The whole session; ends early, and orderly, when asked to or when the bench ends."""
+        try:
+            self._operate()
+            self._read_record()
+            self._acknowledge()
+        except (RuntimeError, OSError) as ended:
+            self.failed = True
+            self.no_record = f"the bench ended: {ended}"
+            self.story.tell(self.no_record)
+            self._on_change(self)
+
+    def _operate(self) -> None:
         try:
             self._power_on()
             self._prove_pain_button()
             if self.armed:
                 self._inject()
-                self._watch_after_stop()
+                self._pass(AFTER_STOP_S)
         except Interrupted:
             self._stop_early("stopped by you (Ctrl-C): STOP pressed")
-        self._read_record()
-        self._acknowledge()
 
     def _power_on(self) -> None:
         self.story.tell("power on")
@@ -105,15 +114,12 @@ class Session:
         if self._state() != codes.STOPPED:
             self._press("STOP", PRESS_S, heed=False)
 
-    def _watch_after_stop(self) -> None:
-        self._pass(AFTER_STOP_S)
-
     def _read_record(self) -> None:
         if self.history.first_us(codes.SEEKING) is None:
             return
         try:
             self.record = self.bench.record()
-        except (LookupError, AssertionError, RuntimeError, OSError, ValueError) as failed:
+        except (LookupError, AssertionError, ValueError) as failed:
             self.no_record = f"the pump's record could not be read: {failed}"
         self._observe()
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 from manostat.core import codes
 from manostat_sim.benches.base import Bench
 from manostat_sim.telemetry import TickFrame
-
 from manostat_tools import words
 
 
@@ -97,7 +96,8 @@ class Story:
         if frame.reason == codes.VOLUME:
             return f"stopped: all of {words.volume(self._unit[2])} is delivered"
         if frame.reason == codes.PRESSURE_ABOVE:
-            return f"stopped at {words.pressure(self._unit[3])} above opening"
+            tare = "opening" if frame.opening_pa >= 0 else "zero, as no opening is known"
+            return f"stopped at {words.pressure(self._unit[3])} above {tare}"
         if frame.reason == codes.PRESSURE_LINE:
             return f"stopped at the line limit of {words.pressure(self._unit[4])}"
         return "stopped: " + words.reason(frame.reason, frame.fault)
