@@ -84,7 +84,7 @@ def test_the_pulse_is_as_long_as_the_driver_needs(started):
 @pytest.mark.parametrize("pulse_us", [0, 33])
 def test_an_impossible_pulse_is_refused(monkeypatch, pulse_us):
     port = load_port(Rig(), monkeypatch)
-    with pytest.raises(ValueError, match="pulse_us.*1 to 32"):
+    with pytest.raises(ValueError, match=r"pulse_us.*1 to 32"):
         port.StepLease(STEP, DIR, PERMIT, pulse_us)
 
 
@@ -222,6 +222,7 @@ def test_nothing_that_waited_is_stepped_after_a_start(started):
 
 def test_a_start_while_permit_is_low_moves_nothing(started):
     started.rig.set_permit(0)
+    started.rig.run_us(2)
     started.lease.start()
     started.rig.run_us(1)
     assert started.lease.latched() == 1

@@ -23,7 +23,8 @@ class Console:
         poll = select.poll()
         poll.register(sys.stdin.buffer, select.POLLIN)
         self._ipoll = poll.ipoll
-        self.poll()  # the first ipoll allocates its answer
+        for _ in self._ipoll(0):  # the first call allocates its answer
+            break
 
     def send(self, frame) -> int:
         """Hand over a 32-byte frame: 1, or 0 if there was no room. Never waits."""

@@ -7,10 +7,10 @@ nothing moves nothing. Before each step it waits while the latch flag is set, th
 
 The three sit in one block because the flag is shared there (RP2040 datasheet 3.2.6, M).
 """
-# ruff: noqa: F821 - the names inside the programs are PIO instructions
 
 import machine
 import rp2
+
 from micropython import const
 
 _BLOCK = const(0)

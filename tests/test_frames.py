@@ -1,0 +1,236 @@
+"""Requirements on the frames, the console that carries them, and the trace of a level."""
+
+import io
+import json
+import struct
+import subprocess
+from binascii import crc32
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from manostat.link import console as console_module
+from manostat.link.frames import BulkFrame, HelloFrame, TickFrame
+from manostat.trace import Trace
+from manostat_sim.benches.vm import find_micropython
+from manostat_sim.telemetry import FrameReader
+
+FIRMWARE = Path(console_module.__file__).parents[2]
+
+
+def inputs(**changed):
+    values = {
+        "elapsed_us": 2003,
+        "line_raw": 5000,
+        "line_status": 0,
+        "second_raw": 40000,
+        "switches": 0b1110111,
+        "made": 1,
+        "refused": 0,
+    }
+    return SimpleNamespace(**{**values, **changed})
+
+
+def pump(**changed):
+    values = {
+        "state": 4,
+        "reason": 0,
+        "grant": 1,
+        "fault": 0,
+        "pressure_pa": 123456,
+        "steps": 9876,
+        "opening_pa": -1,
+    }
+    return SimpleNamespace(**{**values, **changed})
+
+
+EXTREMES = [
+    (inputs(), pump()),
+    (inputs(elapsed_us=65535, line_raw=16383, line_status=3, second_raw=65535), pump()),
+    (inputs(line_status=4, made=3, refused=3, switches=127), pump(fault=11, reason=8)),
+    (inputs(made=200), pump(pressure_pa=-(2**30), steps=2**30 - 1, opening_pa=206843)),
+]
+
+
+def packed(tick, record, decided):
+    frame = TickFrame()
+    frame.pack(tick, record, decided)
+    return bytes(frame.buf)
+
+
+# Tick frames
+
+
+def test_a_tick_frame_has_the_bytes_of_the_contract():
+    frame = packed(0x12345, inputs(line_status=2), pump())
+    assert frame == struct.pack(
+        "<BBHHHHBBBBBBiii", 0x4D, 1, 0x2345, 2003, 5000 | 2 << 14, 40000, 0b1110111, 1, 4, 0, 1, 0,
+        123456, 9876, -1,
+    ) + struct.pack("<I", crc32(frame[:28]))  # fmt: skip
+
+
+@pytest.mark.parametrize(("record", "decided"), EXTREMES)
+def test_a_host_reads_back_what_was_packed(record, decided):
+    reader = FrameReader()
+    reader.feed(packed(77, record, decided))
+    (tick,) = reader.ticks
+    assert reader.bad_bytes == 0
+    assert (tick.tick, tick.elapsed_us) == (77, record.elapsed_us)
+    assert (tick.line_raw, tick.line_status) == (record.line_raw, record.line_status)
+    assert (tick.second_raw, tick.switches) == (record.second_raw, record.switches)
+    assert (tick.made, tick.refused) == (min(record.made, 15), record.refused)
+    for name in vars(decided):
+        assert getattr(tick, name) == getattr(decided, name)
+
+
+def test_a_sensor_without_answer_is_marked_beside_the_made_steps():
+    assert packed(1, inputs(line_status=4, made=2), pump())[11] == 0x82
+
+
+def test_the_board_and_the_host_pack_equal_bytes():
+    script = """
+import sys, json
+from manostat.link.frames import TickFrame, BulkFrame
+class Record: pass
+def record(values):
+    made = Record()
+    for name in values: setattr(made, name, values[name])
+    return made
+frame = TickFrame()
+for number, (inputs, pump) in enumerate(json.loads(sys.stdin.readline())):
+    frame.pack(65530 + number * 7, record(inputs), record(pump))
+    print("".join("%02x" % byte for byte in frame.buf))
+bulk = BulkFrame()
+bulk.pack(65, 0xFFFFFFFF, bytes(range(50)), 41)
+print("".join("%02x" % byte for byte in bulk.buf))
+"""
+    values = json.dumps([(vars(record), vars(decided)) for record, decided in EXTREMES])
+    run = subprocess.run(
+        [find_micropython(), "-c", script],
+        input=values + "\n",
+        env={"MICROPYPATH": str(FIRMWARE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    bulk = BulkFrame()
+    bulk.pack(65, 0xFFFFFFFF, bytes(range(50)), 41)
+    expected = [packed(65530 + i * 7, *pair) for i, pair in enumerate(EXTREMES)]
+    assert run.stdout.split() == [frame.hex() for frame in (*expected, bytes(bulk.buf))]
+
+
+# Bulk and hello frames
+
+
+def test_a_bulk_frame_carries_twenty_bytes_and_pads_the_last():
+    source = bytes(range(30))
+    frame = BulkFrame()
+    reader = FrameReader()
+    for start in (0, 20):
+        frame.pack(84, 1000 + start, source, start)
+        reader.feed(bytes(frame.buf))
+    first, second = reader.bulks
+    assert (first.request, first.offset, first.data) == (84, 1000, source[:20])
+    assert (second.offset, second.data) == (1020, source[20:] + b"\xff" * 10)
+
+
+def test_a_hello_frame_says_who_is_speaking():
+    frame = HelloFrame()
+    frame.pack(1, 3, 2, b"abcdefgh", b"serial-1")
+    reader = FrameReader()
+    reader.feed(bytes(frame.buf))
+    assert reader.hellos == [bytes(frame.buf)]
+    head = struct.unpack_from("<BBHBBH8s8sI", frame.buf)
+    assert head == (0x4D, 3, 1, 1, 3, 2, b"abcdefgh", b"serial-1", 0)
+
+
+# Console
+
+
+class Port:
+    """A USB FIFO of `room` bytes that takes what fits, and a host that sent `arrived`."""
+
+    def __init__(self, room=256, arrived=b""):
+        self.room = room
+        self.taken = b""
+        self.arrived = io.BytesIO(arrived)
+
+    def write(self, data):
+        taken = bytes(data[: self.room])
+        self.room -= len(taken)
+        self.taken += taken
+        return len(taken)
+
+
+@pytest.fixture
+def open_console(monkeypatch):
+    def opened(port):
+        class Poll:
+            def register(self, *_):
+                pass
+
+            def ipoll(self, timeout):
+                assert timeout == 0
+                waiting = port.arrived.getbuffer().nbytes > port.arrived.tell()
+                return iter([None] if waiting else [])
+
+        stdio = SimpleNamespace(
+            stdout=SimpleNamespace(buffer=port), stdin=SimpleNamespace(buffer=port.arrived)
+        )
+        monkeypatch.setattr(console_module, "sys", stdio)
+        poll = SimpleNamespace(poll=Poll, POLLIN=1)
+        monkeypatch.setattr(console_module, "select", poll)
+        return console_module.Console()
+
+    return opened
+
+
+def test_a_host_that_does_not_read_costs_whole_frames_and_no_waiting(open_console):
+    port = Port(room=256)
+    console = open_console(port)
+    frame = TickFrame()
+    sent = 0
+    for tick in range(20):
+        frame.pack(tick, inputs(), pump())
+        sent += console.send(frame.buf)
+    reader = FrameReader()
+    reader.feed(port.taken)
+    assert (sent, console.dropped) == (8, 12)
+    assert [tick.tick for tick in reader.ticks] == list(range(8))
+    assert reader.bad_bytes == 0
+
+
+def test_every_byte_of_a_host_arrives_in_order(open_console):
+    console = open_console(Port(arrived=bytes(range(256))))
+    assert [console.poll() for _ in range(257)] == [*range(256), -1]
+
+
+# Trace
+
+
+def test_a_trace_keeps_count_and_steps_of_every_tick():
+    trace = Trace(8)
+    for raw, made in ((0, 0), (16383, 3), (5000, 1), (1638, 7)):
+        trace.add(raw, made)
+    words = struct.unpack("<4H", trace.buf)
+    assert [(word & 16383, word >> 14) for word in words] == [
+        (0, 0), (16383, 3), (5000, 1), (1638, 3),
+    ]  # fmt: skip
+
+
+def test_a_full_trace_keeps_the_beginning():
+    trace = Trace(5)
+    for raw in range(10):
+        trace.add(raw, 0)
+    assert trace.count == trace.room == 2
+    assert struct.unpack_from("<2H", trace.buf) == (0, 1)
+
+
+def test_a_new_level_begins_at_the_front():
+    trace = Trace(8)
+    trace.add(1, 1)
+    trace.reset()
+    assert trace.count == 0
+    trace.add(2, 0)
+    assert struct.unpack_from("<H", trace.buf) == (2,)
