@@ -107,7 +107,7 @@ def test_plain_output_tells_events_seconds_and_record_without_escape_codes(shown
     ):
         assert said in text
     assert re.search(r"opening pressure \d+\.\d psi \(\d+ kPa\): injecting", text)
-    seconds = [line for line in lines if re.match(r" +\d+\.000 s .* psi .* mL; \w+$", line)]
+    seconds = [line for line in lines if re.match(r" +\d+\.\d{3} s .* psi .* mL; \w+$", line)]
     assert len(seconds) == int(saved(folder)["virtual_s"])
     report = lines[next(n for n, line in enumerate(lines) if line.startswith("Level record")) :]
     assert all(len(line) <= 80 for line in report if str(folder) not in line)
@@ -238,6 +238,7 @@ def test_live_view_shows_everything_that_matters(size):
     ):
         assert said in text
     assert "…" not in text
+    assert re.search(r"│ +0 +[\d.]+ +[\d.]+ mL │", text)
 
 
 def test_live_view_draws_at_most_ten_times_a_wall_second(monkeypatch):

@@ -138,15 +138,18 @@ def play(bench: Bench, limit_s: float, folder: Path, out: TextIO) -> int:
 
 
 def _view(out: TextIO) -> View:
-    if not out.isatty():
-        from manostat_tools.demo.plain import PlainView
+    from manostat_tools.demo.plain import PlainView
 
+    if not out.isatty():
         return PlainView(out)
     from rich.console import Console
 
-    from manostat_tools.demo.live import LiveView
+    from manostat_tools.demo.live import LEAST_SIZE, LiveView
 
-    return LiveView(Console(file=out))
+    console = Console(file=out)
+    if console.is_dumb_terminal or console.width < LEAST_SIZE[0] or console.height < LEAST_SIZE[1]:
+        return PlainView(out)
+    return LiveView(console)
 
 
 class _CtrlC:

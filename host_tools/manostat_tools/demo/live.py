@@ -15,6 +15,9 @@ from manostat_tools.demo.curve import curve
 from manostat_tools.demo.pace import pace
 from manostat_tools.demo.session import Session
 
+LEAST_SIZE = (72, 22)
+"""Columns and rows below which this view would cut its text."""
+
 _EVERY_S = 0.1
 _SHARE = 20
 """Drawing takes at most one part in this many of the wall time."""
