@@ -15,6 +15,7 @@ from micropython import const
 _LATE_US = const(2500)
 _JUST_MOVED_US = const(20000)
 _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
+_MS_HALF = const(536870912)
 _KNEE_NL = const(5000)
 
 
@@ -53,7 +54,9 @@ class Pump:
         injector.tick(operator, inputs, self.pressure_pa, fault)
         self.part_us += elapsed_us
         if self.part_us >= EVERY_US:
-            self.now_ms = (self.now_ms + self.part_us // 1000) & _MS_MASK
+            # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits.
+            now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
+            self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
             self.part_us %= 1000
             self.look.feed(self.pressure_pa, injector.steps)
         if operator.pain_pressed and injector.steps > 0 and proven:
