@@ -96,7 +96,8 @@ def test_a_ring_of_two_blocks_is_refused():
 def test_the_ring_keeps_the_newest_records_and_nothing_beside_it():
     flash = new_flash()
     for number in range(5 * PAGES):
-        journal = opened(flash) if number % 7 == 0 else journal
+        if number % 7 == 0:
+            journal = opened(flash)
         assert journal.append(NOTE, numbered(number)) == number + 1
         journal.make_room()
     kept = payloads(opened(flash))

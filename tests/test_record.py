@@ -24,11 +24,12 @@ def new_ints(count):
 def pump():
     """A pump whose level ended with pain at 9000 steps, pressed twice."""
     pump = build(UNIT, new_ints)
-    pump.level, pump.reason, pump.steps = 3, PAIN, 9000
-    pump.opening_pa, pump.late_ticks, pump.presses = 103421, 2, 2
+    pump.level, pump.late_ticks, pump.presses = 3, 2, 2
     pump.begun_ms, pump.now_ms = 1000, 22500
-    pump.injector.opening_how = OPENING_READ
-    pump.injector.peak_pa, pump.injector.stop_pa = 300000, 295000
+    injector = pump.injector
+    injector.reason, injector.steps = PAIN, 9000
+    injector.opening_pa, injector.opening_how = 103421, OPENING_READ
+    injector.peak_pa, injector.stop_pa = 300000, 295000
     for mark, press_pa in ((pump.first_mark, 290000), (pump.last_mark, 250000)):
         mark.valid, mark.moving, mark.opening_pa, mark.at_ms = 1, 1, 103421, 22400
         for point in range(record.POINTS):
@@ -115,7 +116,7 @@ from array import array
 from manostat import record
 from manostat.core.pump import build
 pump = build({UNIT}, lambda count: array("i", bytes(4 * count)))
-pump.steps, pump.opening_pa = 262143, -1
+pump.injector.steps, pump.injector.opening_pa = 262143, -1
 buf = bytearray(record.LEVEL_BYTES)
 record.pack_level(pump, buf)
 print("".join("%02x" % byte for byte in buf))
@@ -128,7 +129,7 @@ print("".join("%02x" % byte for byte in buf))
         check=True,
     )
     pump = build(UNIT, new_ints)
-    pump.steps, pump.opening_pa = 262143, -1
+    pump.injector.steps, pump.injector.opening_pa = 262143, -1
     buf = bytearray(record.LEVEL_BYTES)
     record.pack_level(pump, buf)
     assert run.stdout.strip() == buf.hex()

@@ -35,9 +35,9 @@ class TickFrame:
     def __init__(self):
         self.buf = bytearray(SIZE)
 
-    def pack(self, tick: int, inputs, pump):
-        """Fill `buf` from `inputs` (core `Inputs`) and `pump` (core `Pump` after its tick)."""
-        pack_tick(self.buf, tick, inputs, pump)
+    def pack(self, tick: int, inputs, decision):
+        """Fill `buf` from `inputs` (core `Inputs`) and `decision` (docs/design.md, "Outputs")."""
+        pack_tick(self.buf, tick, inputs, decision)
 
 
 class BulkFrame:

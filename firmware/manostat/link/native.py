@@ -40,7 +40,7 @@ def _crc32(buf: ptr8, length: int, table: ptr32):
 
 
 @micropython.viper
-def pack_tick(buf_, tick: int, inputs, pump):
+def pack_tick(buf_, tick: int, inputs, decision):
     """Fill the 32 bytes of a tick frame."""
     buf = ptr8(buf_)
     half = ptr16(buf_)
@@ -58,13 +58,13 @@ def pack_tick(buf_, tick: int, inputs, pump):
     half[4] = int(inputs.second_raw)
     buf[10] = int(inputs.switches)
     buf[11] = made | int(inputs.refused) << 4
-    buf[12] = int(pump.state)
-    buf[13] = int(pump.reason)
-    buf[14] = int(pump.grant)
-    buf[15] = int(pump.fault)
-    word[4] = int(pump.pressure_pa)
-    word[5] = int(pump.steps)
-    word[6] = int(pump.opening_pa)
+    buf[12] = int(decision.state)
+    buf[13] = int(decision.reason)
+    buf[14] = int(decision.grant)
+    buf[15] = int(decision.fault)
+    word[4] = int(decision.pressure_pa)
+    word[5] = int(decision.steps)
+    word[6] = int(decision.opening_pa)
     _crc32(buf_, 28, _TABLE)
 
 

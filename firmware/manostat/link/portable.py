@@ -11,7 +11,7 @@ def append_crc32(buf, length: int):
     pack_into("<I", buf, length, binascii.crc32(memoryview(buf)[:length]))
 
 
-def pack_tick(buf, tick: int, inputs, pump):
+def pack_tick(buf, tick: int, inputs, decision):
     """Fill the 32 bytes of a tick frame."""
     status = inputs.line_status
     made = inputs.made if inputs.made < 15 else 15
@@ -27,12 +27,12 @@ def pack_tick(buf, tick: int, inputs, pump):
         inputs.second_raw,
         inputs.switches,
         made | inputs.refused << 4 | (128 if status == 4 else 0),
-        pump.state,
-        pump.reason,
-        pump.grant,
-        pump.fault,
-        pump.pressure_pa,
-        pump.steps,
-        pump.opening_pa,
+        decision.state,
+        decision.reason,
+        decision.grant,
+        decision.fault,
+        decision.pressure_pa,
+        decision.steps,
+        decision.opening_pa,
     )
     append_crc32(buf, 28)
