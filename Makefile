@@ -16,7 +16,7 @@ help:
 	@echo 'Not a certified medical device.'
 	@echo
 	@echo '  make demo        one injection, live, on an emulated Pico with the real image'
-	@echo '                   BENCH=pico|core|vm  SCENARIO=name  ARGS="--help" lists the scenarios'
+	@echo '                   BENCH=pico|core|vm  SCENARIO=name  ARGS="--list" lists them'
 	@echo '  make test        everything but the long tests; sets up and builds what is missing'
 	@echo '  make test-long   the long tests too'
 	@echo '  make check       style, types and host tests: the quick inner loop'
