@@ -148,8 +148,13 @@ class Rig:
         machine = types.ModuleType("machine")
         machine.Pin = _Pin  # type: ignore[attr-defined]
         machine.mem32 = _Memory(self.chip, 0xFFFFFFFF)  # type: ignore[attr-defined]
-        machine.mem16 = _Memory(self.chip, 0xFFFF)  # type: ignore[attr-defined]
-        return {"rp2": rp2, "machine": machine}
+        micropython = types.ModuleType("micropython")
+        micropython.const = micropython.viper = lambda same: same  # type: ignore[attr-defined]
+        return {"rp2": rp2, "machine": machine, "micropython": micropython}
+
+    def ptr32(self, address: int) -> "_Register":
+        """What viper code calls a pointer to a register."""
+        return _Register(self.chip, address)
 
     # What `rp2.PIO` offers
 
@@ -177,6 +182,18 @@ class _Memory:
 
     def __setitem__(self, address: int, value: int) -> None:
         self._chip.write_uint32(address, value)
+
+
+class _Register:
+    def __init__(self, chip: RP2040, address: int) -> None:
+        self._chip = chip
+        self._address = address
+
+    def __getitem__(self, index: int) -> int:
+        return self._chip.read_uint32(self._address + 4 * index)
+
+    def __setitem__(self, index: int, value: int) -> None:
+        self._chip.write_uint32(self._address + 4 * index, value)
 
 
 class _Machine:
@@ -222,12 +239,6 @@ class _Machine:
         self._write(0x10, word)
         self._chip.pio[0].check_changed_pins()
 
-    def tx_fifo(self) -> int:
-        return self._chip.read_uint32(_FLEVEL) >> 8 * self._number & 15
-
-    def put(self, word: int) -> None:
-        self._chip.write_uint32(_TXF0 + 4 * self._number, word)
-
 
 def load_port(rig: Rig, monkeypatch: Any, change: Callable[[str], str] = lambda text: text) -> Any:
     """`manostat.ports.rp2` on this rig; `change` may edit its text first."""
@@ -239,5 +250,6 @@ def load_port(rig: Rig, monkeypatch: Any, change: Callable[[str], str] = lambda 
     with open(path, encoding="utf-8") as file:
         text = change(file.read())
     port = types.ModuleType("manostat.ports.rp2")
+    port.ptr32 = rig.ptr32  # type: ignore[attr-defined]
     exec(compile(text, path, "exec"), port.__dict__)
     return port

@@ -11,16 +11,23 @@ The three sit in one block because the flag is shared there (RP2040 datasheet 3.
 import machine
 import rp2
 
+import micropython
 from micropython import const
 
 _BLOCK = const(0)
 _LEASE = const(0)
 _LATCH = const(1)
 _COUNT = const(2)
-_LEASE_HZ = const(25_000_000)  # 40 ns from the test of PERMIT to the edge; 25 cycles a microsecond
+_LEASE_HZ = const(4_000_000)  # 0.25 us from the test of PERMIT to the edge of STEP; 4 cycles a us
+_LOOP_SHIFT = const(3)  # one turn of the low loop is 32 cycles, 8 us: as few turns as possible
 _FLAG = const(4)  # flags 4 to 7 are for state machines alone, not for the processor
 _IRQ = const(0x50200030)  # PIO0 IRQ: flags; writing 1 clears
+_FLEVEL = const(0x5020000C)  # PIO0 FLEVEL: fill of the FIFOs, 4 bits each, TX of machine 0 lowest
+_LEASE_TXF = const(0x50200010)  # PIO0 TXF0
 _COUNT_RXF = const(0x50200028)  # PIO0 RXF2
+_COUNT_RX_LEVEL = const(0xF00000)  # of machine 2 in FLEVEL
+_PUSH_TRIES = const(8)
+_COUNT_INSTR = const(0x50200108)  # PIO0 SM2_INSTR: an instruction written here runs at once
 _FIFO_DEPTH = const(4)
 
 _PULL_NOBLOCK = const(0x8080)
@@ -31,12 +38,11 @@ _CLEAR_X = const(0xE020)  # set(x, 0)
 # A word must end before the word after the next may be put, or grants would pile up: what is
 # running plus what is queued then never reaches further than two ticks of 2000 us.
 _WORD_US = const(1900)
-_LEAST_US = const(20)
 _WORD_COUNT_BITS = const(8)
 
 
 def _lease_program(pulse_us):
-    """Word: steps - 1 in the low 8 bits, above them the low time after each step in us."""
+    """Word: steps - 1 in the low 8 bits, above them the turns of the low loop after each step."""
 
     @rp2.asm_pio(set_init=rp2.PIO.OUT_LOW, out_shiftdir=rp2.PIO.SHIFT_RIGHT)
     def program():
@@ -52,11 +58,11 @@ def _lease_program(pulse_us):
         set(pins, 1)
         set(y, pulse_us - 1)
         label("high")
-        jmp(y_dec, "high")[24]
+        jmp(y_dec, "high")[3]
         set(pins, 0)
         mov(y, osr)
         label("low")
-        jmp(y_dec, "low")[24]
+        jmp(y_dec, "low")[31]
         jmp(x_dec, "step")
         wrap()
 
@@ -82,6 +88,30 @@ def _count_program():
     wrap()
 
 
+# The registers are read and written by compiled code: a third of the time of the objects of
+# `machine`, and no word of 32 bits ever becomes a heap integer.
+@micropython.viper
+def _latched() -> int:
+    return int(ptr32(_IRQ)[0] >> _FLAG & 1)
+
+
+@micropython.viper
+def _count() -> int:
+    ptr32(_COUNT_INSTR)[0] = _PUSH_X
+    tries = 0
+    while not int(ptr32(_FLEVEL)[0]) & _COUNT_RX_LEVEL and tries < _PUSH_TRIES:
+        tries += 1  # the push takes a few cycles; a read before it would come one call late
+    return int(ptr32(_COUNT_RXF)[0] & 0xFFFF)
+
+
+@micropython.viper
+def _put_if_empty(word: int) -> int:
+    if int(ptr32(_FLEVEL)[0]) & 15:
+        return 0
+    ptr32(_LEASE_TXF)[0] = word
+    return 1
+
+
 class StepLease:
     """Leased steps on STEP while PERMIT is high. GPIO numbers; `pulse_us` 1 to 32.
 
@@ -101,10 +131,7 @@ class StepLease:
         self._lease = block.state_machine(
             _LEASE, _lease_program(pulse_us), freq=_LEASE_HZ, set_base=step, jmp_pin=permit
         )
-        self._other_us = pulse_us + 1  # the low loop runs once more than its count
-        self._push_count = self._count.exec
-        self._fifo_level = self._lease.tx_fifo
-        self._put = self._lease.put
+        self._other_us = pulse_us + 9  # one more turn than the count, and six single cycles
         self._seen = 0
         self.stop()
         self._count.exec(_CLEAR_X)
@@ -139,24 +166,22 @@ class StepLease:
         The interval is shortened so that the word ends within a tick. 1 if taken, 0 if a word
         already waits, or for a count of 0.
         """
-        if count < 1 or self._fifo_level() > 0:
+        if count < 1:
             return 0
         if interval_us * count > _WORD_US:
             interval_us = _WORD_US // count
-        low_us = interval_us - self._other_us
-        if low_us < _LEAST_US:
-            low_us = _LEAST_US
-        self._put(low_us << _WORD_COUNT_BITS | count - 1)
-        return 1
+        turns = interval_us - self._other_us >> _LOOP_SHIFT
+        if turns < 0:
+            turns = 0
+        return _put_if_empty(turns << _WORD_COUNT_BITS | count - 1)
 
     def made(self) -> int:
         """Steps seen on the STEP pin since the last call (modulo 65536)."""
-        self._push_count(_PUSH_X)
-        seen = machine.mem16[_COUNT_RXF]  # 16 bits: the whole word would be a heap integer
+        seen = _count()
         made = self._seen - seen & 0xFFFF  # X counts down
         self._seen = seen
         return made
 
     def latched(self) -> int:
         """1 if PERMIT has been low since `start`; nothing steps until the next `start`."""
-        return machine.mem32[_IRQ] >> _FLAG & 1
+        return _latched()
