@@ -5,14 +5,14 @@ Follow one tick in `App.tick`; docs/one-tick.md tells it in words.
 
 import gc
 from array import array
-from time import ticks_diff, ticks_us
+from time import ticks_us
 
 import machine
 import manostat_board as board
 import manostat_unit
-import micropython
 from machine import ADC, I2C, Pin, Timer
 
+import micropython
 from manostat import unit_page
 from manostat.bookkeeper import Bookkeeper
 from manostat.core import codes, pump
@@ -28,10 +28,12 @@ from manostat.link.reader import Reader
 from manostat.ports.rp2 import StepLease
 from manostat.selftest import self_test
 from manostat.trace import Trace
+from micropython import const
 
-_TICK_MS = 2
-_TICK_US = 2000
-_LONGEST_US = 65535
+_TICK_MS = const(2)
+_TICK_US = const(2000)
+_LONGEST_US = const(65535)
+_TICKS_MASK = const(0x3FFFFFFF)  # ticks_us wraps after 30 bits
 
 
 class App:
@@ -63,6 +65,8 @@ class App:
         )
         self.second = Ratiometric(ADC(board.PIN_PRESSURE2))
         self.switches = Switches(board.SWITCH_SHIFT)
+        self.read_switches = self.switches.read
+        self.read_second = self.second.read
         self.console = Console()
         self.frame = TickFrame()
         self.trace = Trace(board.TRACE_BYTES)
@@ -70,8 +74,7 @@ class App:
         self.refused = 0
         self.ticks = 0
         self.was_running = 0
-        self.shown_state = -1
-        self.shown_enable = -1
+        self.shown = -1
         self.due = 0
         self.last_us = ticks_us()
 
@@ -127,8 +130,9 @@ class App:
             self.trace.add(inputs.line_raw, inputs.made)
         self.frame.pack(self.ticks, inputs, decision)
         self.console.send(self.frame.buf)
-        if decision.state != self.shown_state or decision.enable != self.shown_enable:
-            self._show(decision)
+        shown = decision.enable | (decision.reason == codes.FAULT) << 1
+        if shown != self.shown:
+            self._show(decision, shown)
         busy(0)
         if not running:
             self.books.write_what_is_due()
@@ -136,17 +140,17 @@ class App:
 
     def _read_inputs(self, inputs):
         now_us = ticks_us()
-        elapsed_us = ticks_diff(now_us, self.last_us)
+        elapsed_us = now_us - self.last_us & _TICKS_MASK
         self.last_us = now_us
-        inputs.elapsed_us = elapsed_us if 0 <= elapsed_us < _LONGEST_US else _LONGEST_US
+        inputs.elapsed_us = elapsed_us if elapsed_us < _LONGEST_US else _LONGEST_US
         line = self.line
         line.read()
         inputs.line_raw = line.raw
         inputs.line_status = line.status
-        inputs.second_raw = self.second.read()
+        inputs.second_raw = self.read_second()
         # The latch before the count: a step made before the latch is then always in the count.
         lease = self.lease
-        inputs.switches = self.switches.read() | (lease.latched() << 6)
+        inputs.switches = self.read_switches() | lease.latched() << 6
         inputs.made = lease.made()
         inputs.refused = self.refused
         self.refused = 0
@@ -169,12 +173,11 @@ class App:
             self.lease.stop()
             micropython.heap_unlock()
 
-    def _show(self, decision):
-        self.shown_state = decision.state
-        self.shown_enable = decision.enable
+    def _show(self, decision, shown):
+        self.shown = shown
         self.enable.set(decision.enable)
-        fault = 1 if decision.reason == codes.FAULT or self.verdict else 0
-        ready = 1 if decision.enable and not fault else 0
+        fault = 1 if shown > 1 or self.verdict else 0
+        ready = decision.enable & ~fault
         self.lamps.show(ready, fault, 0 if self.has_unit else 1, manostat_unit.BENCH, fault)
 
 

@@ -2,9 +2,8 @@
 
 from time import sleep_ms
 
-from micropython import const
-
 from manostat.core.prescription import validate
+from micropython import const
 
 PASSED = const(0)
 LINE_SENSOR = const(1)

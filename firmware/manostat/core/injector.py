@@ -62,6 +62,7 @@ class Injector:
         self.stops = 0  # times a reason was latched: tells the journal that there is a new one
         self.wants_start = 0  # RUN was closed rightly: store the intent
         self.may_start = 0  # set once the intent is stored
+        self.seeking = 0
         self.moving = 0  # steps may be granted
         self.running = 0  # moving, or at rest for a reading after which it goes on by itself
         self.enable = 0
@@ -158,7 +159,8 @@ class Injector:
     def _enter(self, state: int, reason: int):
         self.state = state
         self.reason = reason
-        self.moving = 1 if state == SEEKING or state == INJECTING else 0  # noqa: SIM109
+        self.seeking = 1 if state == SEEKING else 0
+        self.moving = 1 if self.seeking or state == INJECTING else 0
         self.running = 1 if self.moving or state == SETTLING else 0
         if self.moving:
             self.rest_us = 0
@@ -242,7 +244,6 @@ class Injector:
     def _go(self):
         seek = self.opening_how == OPENING_NONE and self.rx.mode != PRIME
         self._enter(SEEKING if seek else INJECTING, NO_REASON)
-        self.limit_pa = self.lowest_limit_pa()
         self.granted = self.steps
         self.flow.reset()
         self.knee.reset()
@@ -269,7 +270,7 @@ class Injector:
             else:
                 self._latch(VOLUME)
             return
-        if self.opening_how == OPENING_NONE and self.rx.mode != PRIME:
+        if self.seeking:
             if self.knee.feed(steps, pressure_pa):
                 self._rest(0)
                 return
@@ -307,6 +308,7 @@ class Injector:
             elif self.run_lost != 0:
                 self._enter(HOLDING, RELEASE)
             else:
+                self.limit_pa = self.lowest_limit_pa()
                 self._go()
             return
         self.plateau_pa = self.settler.value_pa if self.settler.settled else -1

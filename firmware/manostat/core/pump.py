@@ -43,30 +43,36 @@ class Pump:
         injector = self.injector
         operator = self.operator
         elapsed_us = inputs.elapsed_us
-        moving = injector.moving
-        if moving and elapsed_us > _LATE_US:
-            self.late_ticks += 1
         operator.feed(inputs.switches, elapsed_us)
+        pressure_pa = self.pressure_pa
         if inputs.line_status == 0:
-            self.pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
-        fault = self.guard.check(inputs, injector.grant, moving)
+            pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
+            self.pressure_pa = pressure_pa
+        moving = injector.moving
         proven = injector.proven  # the press that proves the button marks nothing
-        injector.tick(operator, inputs, self.pressure_pa, fault)
+        fault = self.guard.check(inputs, injector.grant, moving)
+        injector.tick(operator, inputs, pressure_pa, fault)
         self.part_us += elapsed_us
         if self.part_us >= EVERY_US:
-            # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits.
-            now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
-            self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
-            self.part_us %= 1000
-            self.look.feed(self.pressure_pa, injector.steps)
-        if operator.pain_pressed and injector.steps > 0 and proven:
+            self._every_10_ms(pressure_pa)
+        if operator.event and operator.pain_pressed and injector.steps > 0 and proven:
             self._mark(1 if moving or injector.rest_us <= _JUST_MOVED_US else 0)
-        if injector.start_lease:
+        if moving:
+            if elapsed_us > _LATE_US:
+                self.late_ticks += 1
+        elif injector.start_lease:
             self.guard.restart()
             if injector.steps == 0:
                 self.begun_ms = self.now_ms
         elif injector.level != self.level:
             self._new_level()
+
+    def _every_10_ms(self, pressure_pa: int):
+        # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits.
+        now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
+        self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
+        self.part_us %= 1000
+        self.look.feed(pressure_pa, self.injector.steps)
 
     def _mark(self, moving: int):
         injector = self.injector
