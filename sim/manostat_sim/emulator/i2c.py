@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 
 from rp2040py.peripherals.i2c import IC_ENABLE, I2CMode, I2CState
 
+from manostat_sim.emulator import core_state
 from manostat_sim.emulator.chip import CYCLE_NS, Chip
 
 _BYTE_BITS = 9  # eight and the acknowledge
@@ -57,14 +58,32 @@ class I2cBus:
         controller.on_write_byte = self._write_byte
         controller.on_read_byte = self._read_byte
         controller.on_stop = self._stop
-        self._write_register = controller.write_uint32
+        self._read_register, self._write_register = controller.read_uint32, controller.write_uint32
+        controller.read_uint32 = self._register_read
         controller.write_uint32 = self._register_written
+        first = core_state.I2C0 + block * core_state.I2C_WORDS
+        self._published = chip.core_state[first : first + core_state.I2C_WORDS]
+        self._publish()
 
     def chip_was_reset(self) -> None:
         self._alarm.cancel()
         self._step = None
         self._device = None
         self._given_up = False
+        self._publish()
+
+    def _publish(self) -> None:
+        """Tells the compiled core what it would read if it asked."""
+        controller, published = self._controller, self._published
+        published[core_state.I2C_INTERRUPTS] = controller.int_raw
+        published[core_state.I2C_RECEIVED] = controller._rx_fifo.item_count
+        # a read clears it, so only an empty one is told
+        published[core_state.I2C_ABORT] = -1 if controller.abort_source else 0
+
+    def _register_read(self, offset: int) -> int:
+        value: int = self._read_register(offset)
+        self._publish()
+        return value
 
     def _register_written(self, offset: int, value: int) -> None:
         self._write_register(offset, value)
@@ -73,6 +92,7 @@ class I2cBus:
                 self._given_up = True  # the byte on the wire still ends
             elif self._controller._state != I2CState.IDLE:
                 self._free()
+        self._publish()
 
     def _after(self, bits: int, step: Callable[[], None]) -> None:
         self._step = step
@@ -91,6 +111,7 @@ class I2cBus:
             self._free()
         elif step is not None:
             step()
+        self._publish()
 
     def _free(self) -> None:
         """Ends a transfer that the firmware has given up; what it asked for since begins."""

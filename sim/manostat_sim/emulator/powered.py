@@ -8,6 +8,7 @@ from rp2040py.memory_map import FLASH_START_ADDRESS
 from rp2040py.peripherals.vreg_and_chip_reset import HAD_RUN
 
 from manostat_sim.emulator.chip import Chip, Clock
+from manostat_sim.emulator.fast_core import FastCore
 from manostat_sim.emulator.flash import FLASH_BYTES
 from manostat_sim.emulator.i2c import I2cBus, I2cDevice
 from manostat_sim.emulator.pins import Pins
@@ -37,6 +38,8 @@ class Powered:
         self.frozen = False
         self._pins = pins
         self._pio = PioClock(chip) if "pio_clock" in adapters else None
+        compiled = "compiled_core" in adapters and self._pio is not None
+        self._fast_core = FastCore(chip) if compiled else None
         self._i2c = [
             I2cBus(chip, block, devices, "i2c_timing" in adapters, now_ns)
             for block, devices in enumerate(i2c_devices)
@@ -55,11 +58,13 @@ class Powered:
     def run_for(self, duration_ns: int) -> None:
         """Runs at most one instruction further; ends sooner when `stop` is called."""
         self._stop_alarm.schedule(duration_ns)
-        batch = self._batch
+        batch, clock, core = self._batch, self.clock, self.chip.core
         batch.stopped = False
         while not batch.stopped:
-            if self.frozen:
-                self.clock.skip_to_alarm()
+            if self.frozen or (self._fast_core is not None and core.waiting):
+                clock.pass_ns(clock.nanos_to_next_alarm)
+            elif self._fast_core is not None:
+                self._fast_core.run_to_alarm(clock)
             else:
                 self.chip.begin_batch()
                 execute_batch(batch, _PASSES_PER_TICK)
