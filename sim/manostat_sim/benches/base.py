@@ -54,6 +54,14 @@ class Bench(ABC):
         """Take the power away; what is stored stays."""
 
     @abstractmethod
+    def stall(self, seconds: float) -> None:
+        """The processor does nothing for a time and then goes on where it was."""
+
+    @abstractmethod
+    def short_step(self) -> None:
+        """The STEP wire touches ground: neither the driver nor the step counter sees a pulse."""
+
+    @abstractmethod
     def frames(self) -> list[TickFrame]:
         """All tick frames so far."""
 
@@ -73,8 +81,17 @@ class Bench(ABC):
     def _wires_changed(self) -> None:
         """The levels at the pins may have changed."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most benches hold nothing
         """Give back what the bench holds; safe to call twice."""
+
+    def meet(self, of: Scenario | str, seed: int | None = None) -> None:
+        """Another patient, disc, line and pair of sensors from now on, at rest; the switches,
+        the wires and the driver stay. What a board that is armed already does not notice."""
+        before = self.world
+        self.world = World(of, seed)
+        self.world.wiring = before.wiring
+        self.world.enable_n = before.enable_n
+        self.world.advance(before.now_us)
 
     def press(self, switch: str) -> None:
         """Press RUN, STOP or PAIN (or an end switch) and keep it pressed."""

@@ -7,7 +7,7 @@ from manostat.core.injector import Injector
 from manostat.core.inputs import Inputs
 from manostat.core.prescription import validate
 from manostat.record import LEVEL_BYTES, pack_level, unpack_level
-from manostat_sim.benches.base import LevelRecord
+from manostat_sim.benches.base import LevelRecord, Unit
 from manostat_sim.benches.ticked import TickedBench
 
 
@@ -16,23 +16,40 @@ def new_ints(n: int) -> array:
     return array("q", bytes(8 * n))
 
 
+class Core:
+    """The core of one power-on; `ask` for each tick. `pump` may be looked into."""
+
+    def __init__(self, unit: Unit) -> None:
+        validate(unit)
+        self.pump = pump.build(unit, new_ints)
+
+    def ask(self, inputs: Inputs) -> Injector:
+        """One tick; then the intent is stored, as the board does it between two ticks."""
+        injector: Injector = self.pump.injector
+        self.pump.tick(inputs)
+        if injector.wants_start:
+            injector.may_start = 1
+        return injector
+
+    def record(self) -> LevelRecord:
+        """The level record as it stands."""
+        buffer = bytearray(LEVEL_BYTES)
+        pack_level(self.pump, buffer, 0)
+        level: LevelRecord = unpack_level(buffer)
+        return level
+
+
 class CoreBench(TickedBench):
     """Fast: tens of thousands of ticks a second. `pump` may be looked into."""
 
     name = "core"
 
     def _boot(self) -> None:
-        validate(self.unit)
-        self.pump = pump.build(self.unit, new_ints)
-        # There is no journal here that could hold an intent.
-        self.pump.injector.may_start = 1
+        self._core = Core(self.unit)
+        self.pump = self._core.pump
 
     def _decide(self, inputs: Inputs) -> Injector:
-        self.pump.tick(inputs)
-        self.pump.injector.may_start = 1
-        return self.pump.injector
+        return self._core.ask(inputs)
 
     def record(self) -> LevelRecord:
-        buffer = bytearray(LEVEL_BYTES)
-        pack_level(self.pump, buffer, 0)
-        return unpack_level(buffer)
+        return self._core.record()

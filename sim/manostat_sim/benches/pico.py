@@ -33,16 +33,17 @@ _REPLY_GAP_S = 0.05
 class _LineSensorOnBus:
     """Honeywell HSC on I2C: two status bits, 14 bits of pressure, a fixed 20 C."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Callable[[], World]) -> None:
         self._world = world
 
     @property
     def hung(self) -> bool:
-        return bool(self._world.line_sensor.hangs())
+        return bool(self._world().line_sensor.hangs())
 
     def read(self, t_ns: int) -> bytes | None:
-        self._world.advance(t_ns // 1000)
-        raw, status = self._world.line_sample()
+        world = self._world()
+        world.advance(t_ns // 1000)
+        raw, status = world.line_sample()
         if status == 4:
             return None
         return bytes((status << 6 | raw >> 8, raw & 0xFF, 0x59, 0x80))
@@ -73,10 +74,12 @@ class PicoBench(Bench):
         self.pins = dict(pins)
         self.reader = FrameReader()
         self.pico = EmulatedPico(image)
+        self._step_shorted = False
         self._edges: dict[str, list[Edge]] = {signal: [] for signal in OUTPUTS}
         for signal in OUTPUTS:
             self.pico.on_edge(self.pins[signal], self._edge_taker(signal))
-        self.pico.attach_i2c(self.pins["SDA"] // 2 % 2, sensor_address, _LineSensorOnBus(self.world))
+        sensor = _LineSensorOnBus(lambda: self.world)
+        self.pico.attach_i2c(self.pins["SDA"] // 2 % 2, sensor_address, sensor)  # type: ignore[arg-type]
         self.pico.set_adc(self.pins["PRESSURE2"] - 26, self._second_sample)
         self.pico.usb.on_bytes(self.reader.feed)
         if unit is not None:
@@ -97,6 +100,22 @@ class PicoBench(Bench):
     def power_off(self) -> None:
         self.pico.power_off()
 
+    def stall(self, seconds: float) -> None:
+        self.pico.freeze()
+        self.advance(seconds)
+        self.pico.thaw()
+
+    def short_step(self) -> None:
+        self._step_shorted = True
+        pins, gpio = self.pico._pins, self.pins["STEP"]
+        to_pad = pins._apply
+
+        def apply(index: int, level: int | None) -> None:
+            to_pad(index, 0 if index == gpio else level)
+
+        pins._apply = apply  # type: ignore[method-assign]
+        apply(gpio, 0)
+
     def frames(self) -> list[TickFrame]:
         return self.reader.ticks
 
@@ -108,7 +127,8 @@ class PicoBench(Bench):
     def record(self) -> LevelRecord:
         for entry in reversed(self.journal()):
             if entry.kind == OUTCOME:
-                return unpack_level(entry.payload)
+                level: LevelRecord = unpack_level(entry.payload)
+                return level
         raise LookupError("the journal holds no level")
 
     def journal(self) -> list[JournalRecord]:
@@ -160,14 +180,17 @@ class PicoBench(Bench):
         return self.world.second_sample_12()
 
     def _edge_taker(self, signal: str) -> Callable[[int | None, int], None]:
-        edges, world = self._edges[signal], self.world
+        edges = self._edges[signal]
         pulled = 1 if signal == "ENABLE_N" else 0
 
         def take(level: int | None, t_ns: int) -> None:
             at_pin = pulled if level is None else level
             if (edges[-1].level if edges else pulled) == at_pin:
                 return
+            if signal == "STEP" and self._step_shorted:
+                return
             edges.append(Edge(t_ns / 1000, at_pin))
+            world = self.world
             if signal == "STEP" and at_pin:
                 world.advance(t_ns // 1000)
                 world.step(1 if self._dir() else -1)

@@ -13,6 +13,7 @@ TICK_US = 2000
 BOOT_US = 500_000
 SAMPLE_US = 300  # into the tick, about where the emulated board has read the line sensor
 DECIDE_US = 900  # into the tick, about where its first step comes out
+_LONGEST_US = 65535
 
 
 class Decision(Protocol):
@@ -41,6 +42,8 @@ class TickedBench(Bench):
         self._enable_edges: list[Edge] = []
         self._lease = LeaseModel(self._on_step)
         self._next_us = 0
+        self._last_us = 0
+        self._step_shorted = False
         self._ticks = 0
         self._running = 0
         self._refused = 0
@@ -58,12 +61,20 @@ class TickedBench(Bench):
         self._boot()
         self._powered = True
         self._next_us = self.now_us + BOOT_US
+        self._last_us = self._next_us - TICK_US
         self.advance_to(self._next_us)
 
     def power_off(self) -> None:
         self._powered = False
         self._lease.stop()
         self.world.enable_n = 1
+
+    def stall(self, seconds: float) -> None:
+        self._next_us += round(seconds * 1e6)
+        self.advance(seconds)
+
+    def short_step(self) -> None:
+        self._step_shorted = True
 
     def frames(self) -> list[TickFrame]:
         return self._frames
@@ -75,6 +86,8 @@ class TickedBench(Bench):
         return table[signal]
 
     def _on_step(self, at_us: int) -> None:
+        if self._step_shorted:
+            return
         self.world.advance(at_us)
         self._step_edges.append(Edge(at_us, 1))
         self.world.step()
@@ -86,7 +99,7 @@ class TickedBench(Bench):
         while self._powered and self._next_us + DECIDE_US <= to_us:
             tick_us = self._next_us
             self._move_to(max(tick_us + SAMPLE_US, self.now_us))
-            self._read_inputs()
+            self._read_inputs(tick_us)
             self._move_to(max(tick_us + DECIDE_US, self.now_us))
             self._obey(self._decide(self.inputs))
             self._next_us = tick_us + TICK_US
@@ -96,16 +109,18 @@ class TickedBench(Bench):
         self._lease.advance(to_us)
         self.world.advance(to_us)
 
-    def _read_inputs(self) -> None:
+    def _read_inputs(self, tick_us: int) -> None:
         world, inputs = self.world, self.inputs
-        inputs.elapsed_us = TICK_US
+        inputs.elapsed_us = min(tick_us - self._last_us, _LONGEST_US)
+        self._last_us = tick_us
         raw, inputs.line_status = world.line_sample()
         if inputs.line_status != 4:
             inputs.line_raw = raw
         counts = world.second_sample_12()
         inputs.second_raw = counts << 4 | counts >> 8
         inputs.switches = world.wiring.bits | (64 if self._lease.latched else 0)
-        inputs.made = self._lease.made()
+        made = self._lease.made()
+        inputs.made = 0 if self._step_shorted else made
         inputs.refused = self._refused
 
     def _obey(self, decision: Decision) -> None:

@@ -5,8 +5,8 @@ import shutil
 import struct
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import manostat
 from manostat.core.inputs import Inputs
@@ -18,7 +18,8 @@ _INPUTS = struct.Struct("<7i")
 _ANSWER = struct.Struct("<10i")
 
 
-class VmDecision(NamedTuple):
+@dataclass
+class VmDecision:
     """What the virtual machine answered; see "Outputs" in docs/design.md."""
 
     state: int
@@ -34,7 +35,7 @@ class VmDecision(NamedTuple):
 
 
 def find_micropython() -> str:
-    """The unix port's program: beside this Python, or on PATH. FileNotFoundError says what to do."""
+    """The unix port's program, beside this Python or on PATH. FileNotFoundError says what to do."""
     beside = Path(sys.executable).with_name("micropython")
     found = str(beside) if beside.exists() else shutil.which("micropython")
     if not found:
@@ -75,7 +76,8 @@ class VmCore:
     def record(self) -> LevelRecord:
         """The level record as it stands."""
         self._send(_INPUTS.pack(-1, 0, 0, 0, 0, 0, 0))
-        return unpack_level(self._receive(LEVEL_BYTES))
+        level: LevelRecord = unpack_level(self._receive(LEVEL_BYTES))
+        return level
 
     def close(self) -> None:
         """End the process."""

@@ -23,7 +23,7 @@ inputs = Inputs()
 packet = bytearray(28)
 answer = bytearray(40)
 record = bytearray(LEVEL_BYTES)
-while source.readinto(packet) == 28:
+while source.readinto(packet) == 28:  # type: ignore[union-attr]
     values = struct.unpack("<7i", packet)
     if values[0] < 0:
         pack_level(device, record, 0)
@@ -31,8 +31,9 @@ while source.readinto(packet) == 28:
         continue
     inputs.elapsed_us, inputs.line_raw, inputs.line_status, inputs.second_raw = values[:4]
     inputs.switches, inputs.made, inputs.refused = values[4:]
-    decision.may_start = 1
     device.tick(inputs)
+    if decision.wants_start:
+        decision.may_start = 1  # the intent is stored, as the board does it between two ticks
     struct.pack_into(
         "<10i",
         answer,
