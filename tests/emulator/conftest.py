@@ -56,7 +56,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(ready)
     from manostat_tools.image import build_image
 
-    return build_image("emulator-tests", {"main.py": FIRMWARE.read_text()})
+    return build_image("emulator-tests", {"main.py": FIRMWARE})
 
 
 @pytest.fixture
