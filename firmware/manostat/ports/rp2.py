@@ -1,11 +1,12 @@
-"""The step lease on RP2040: three PIO state machines between the processor and STEP.
+"""The step lease on RP2040: four PIO state machines between the processor and STEP.
 
-*lease* makes the granted steps of one word, then waits for the next word: a processor that says
-nothing moves nothing. Before each step it waits while the latch flag is set, then tests PERMIT.
-*latch* watches PERMIT at the full clock and sets the flag on any low; only `start` clears it.
-*count* counts rising edges on the STEP pin itself: it shares nothing with what grants.
+*lease* asks for the granted steps of one word, one by one, then waits for the next word: a
+processor that says nothing moves nothing. *pulse* makes each step that is asked for: it waits while
+the latch flag is set, tests PERMIT, and one cycle later raises STEP. *latch* watches PERMIT at the
+full clock and sets the flag on any low; only `start` clears it. *count* counts rising edges on the
+STEP pin itself: it shares nothing with what grants.
 
-The three sit in one block because the flag is shared there (RP2040 datasheet 3.2.6, M).
+The four sit in one block because flags are shared there (RP2040 datasheet 3.2.6, M).
 """
 
 import machine
@@ -18,9 +19,11 @@ _BLOCK = const(0)
 _LEASE = const(0)
 _LATCH = const(1)
 _COUNT = const(2)
-_LEASE_HZ = const(4_000_000)  # 0.25 us from the test of PERMIT to the edge of STEP; 4 cycles a us
-_LOOP_SHIFT = const(3)  # one turn of the low loop is 32 cycles, 8 us: as few turns as possible
-_FLAG = const(4)  # flags 4 to 7 are for state machines alone, not for the processor
+_PULSE = const(3)
+_LEASE_HZ = const(4_000_000)  # slow, so that 1 ms of waiting is only 125 turns of 32 cycles
+_TURN_SHIFT = const(3)  # a turn is 8 us
+_PULSE_HZ = const(62_500_000)  # 16 ns from the test of PERMIT to the edge of STEP
+_FLAGS = const(0x30)  # 4: latched, 5: a step is asked for; 4 to 7 do not reach the processor
 _IRQ = const(0x50200030)  # PIO0 IRQ: flags; writing 1 clears
 _FLEVEL = const(0x5020000C)  # PIO0 FLEVEL: fill of the FIFOs, 4 bits each, TX of machine 0 lowest
 _LEASE_TXF = const(0x50200010)  # PIO0 TXF0
@@ -41,29 +44,38 @@ _WORD_US = const(1900)
 _WORD_COUNT_BITS = const(8)
 
 
-def _lease_program(pulse_us):
-    """Word: steps - 1 in the low 8 bits, above them the turns of the low loop after each step."""
+@rp2.asm_pio(out_shiftdir=rp2.PIO.SHIFT_RIGHT)
+def _lease_program():
+    """Word: steps - 1 in the low 8 bits, above them the turns to wait after each step, less 1."""
+    wrap_target()
+    pull(block)
+    out(x, 8)
+    label("step")
+    irq(5)
+    mov(y, osr)
+    label("low")
+    jmp(y_dec, "low")[31]
+    jmp(x_dec, "step")
+    wrap()
 
-    @rp2.asm_pio(set_init=rp2.PIO.OUT_LOW, out_shiftdir=rp2.PIO.SHIFT_RIGHT)
+
+def _pulse_program(pulse_us):
+    turns = (pulse_us * 125 + 63) // 64  # of 32 cycles of 16 ns
+
+    @rp2.asm_pio(set_init=rp2.PIO.OUT_LOW)
     def program():
         wrap_target()
-        pull(block)
-        out(x, 8)
-        label("step")
+        wait(1, irq, 5)
         wait(0, irq, 4)
         jmp(pin, "permitted")
         label("dead")
         jmp("dead")
         label("permitted")
         set(pins, 1)
-        set(y, pulse_us - 1)
+        set(y, turns - 1)
         label("high")
-        jmp(y_dec, "high")[3]
+        jmp(y_dec, "high")[31]
         set(pins, 0)
-        mov(y, osr)
-        label("low")
-        jmp(y_dec, "low")[31]
-        jmp(x_dec, "step")
         wrap()
 
     return program
@@ -92,7 +104,7 @@ def _count_program():
 # `machine`, and no word of 32 bits ever becomes a heap integer.
 @micropython.viper
 def _latched() -> int:
-    return int(ptr32(_IRQ)[0] >> _FLAG & 1)
+    return int(ptr32(_IRQ)[0] >> 4 & 1)
 
 
 @micropython.viper
@@ -113,14 +125,14 @@ def _put_if_empty(word: int) -> int:
 
 
 class StepLease:
-    """Leased steps on STEP while PERMIT is high. GPIO numbers; `pulse_us` 1 to 32.
+    """Leased steps on STEP while PERMIT is high. GPIO numbers; `pulse_us` 1 to 16.
 
     Nothing moves before the first `start`. DIR is high: towards the patient.
     """
 
     def __init__(self, step_gpio: int, dir_gpio: int, permit_gpio: int, pulse_us: int = 5):
-        if not 1 <= pulse_us <= 32:
-            raise ValueError("pulse_us: %d, allowed 1 to 32" % pulse_us)
+        if not 1 <= pulse_us <= 16:
+            raise ValueError("pulse_us: %d, allowed 1 to 16" % pulse_us)
         machine.Pin(dir_gpio, machine.Pin.OUT, value=1)
         step = machine.Pin(step_gpio, machine.Pin.OUT, value=0)
         permit = machine.Pin(permit_gpio, machine.Pin.IN, None)
@@ -128,10 +140,11 @@ class StepLease:
         block.remove_program()
         self._latch = block.state_machine(_LATCH, _latch_program, in_base=permit)
         self._count = block.state_machine(_COUNT, _count_program, in_base=step)
-        self._lease = block.state_machine(
-            _LEASE, _lease_program(pulse_us), freq=_LEASE_HZ, set_base=step, jmp_pin=permit
+        self._pulse = block.state_machine(
+            _PULSE, _pulse_program(pulse_us), freq=_PULSE_HZ, set_base=step, jmp_pin=permit
         )
-        self._other_us = pulse_us + 9  # one more turn than the count, and six single cycles
+        self._lease = block.state_machine(_LEASE, _lease_program, freq=_LEASE_HZ)
+        self._least_turns = pulse_us >> _TURN_SHIFT
         self._seen = 0
         self.stop()
         self._count.exec(_CLEAR_X)
@@ -140,25 +153,27 @@ class StepLease:
     def start(self):
         """Everything off and empty, latch cleared, then on again: latch first.
 
-        If PERMIT is low at this moment the latch sets its flag before the lease can run.
+        If PERMIT is low at this moment the latch sets its flag before a step can be made.
         """
         self.stop()
         latch = self._latch
         latch.active(0)
         latch.restart()
-        machine.mem32[_IRQ] = 1 << _FLAG
+        machine.mem32[_IRQ] = _FLAGS
         latch.active(1)
-        lease = self._lease
-        lease.restart()
-        lease.active(1)
+        self._pulse.restart()
+        self._pulse.active(1)
+        self._lease.restart()
+        self._lease.active(1)
 
     def stop(self):
         """No more steps from now on. A pulse that is high ends; what was queued is gone."""
+        self._pulse.active(0)
         lease = self._lease
         lease.active(0)
         for _ in range(_FIFO_DEPTH):
             lease.exec(_PULL_NOBLOCK)
-        lease.exec(_STEP_LOW)
+        self._pulse.exec(_STEP_LOW)
 
     def renew(self, count: int, interval_us: int) -> int:
         """Grant `count` (1 to 3) steps, the first at once, `interval_us` apart.
@@ -170,9 +185,9 @@ class StepLease:
             return 0
         if interval_us * count > _WORD_US:
             interval_us = _WORD_US // count
-        turns = interval_us - self._other_us >> _LOOP_SHIFT
-        if turns < 0:
-            turns = 0
+        turns = (interval_us >> _TURN_SHIFT) - 2  # one more than is counted, and single cycles
+        if turns < self._least_turns:
+            turns = self._least_turns
         return _put_if_empty(turns << _WORD_COUNT_BITS | count - 1)
 
     def made(self) -> int:
