@@ -231,13 +231,25 @@ def test_a_start_while_permit_is_low_moves_nothing(started):
     assert started.steps == 0
 
 
-def test_stop_moves_nothing_more_and_leaves_step_low(started):
+def test_stop_moves_nothing_more_and_cuts_no_pulse(started):
+    rig = started.rig
     for phase_us in range(0, 1400, 3):
-        bench = started
-        bench.lease.start()
-        bench.lease.renew(3, TICK_US // 3)
-        bench.rig.run_us(phase_us + 0.5)
-        bench.lease.stop()
-        steps = bench.steps
-        bench.rig.run_us(3000)
-        assert bench.steps == steps == len(bench.rig.falling_ns)
+        started.lease.start()
+        started.lease.renew(3, TICK_US // 3)
+        rig.run_us(phase_us + 0.5)
+        started.lease.stop()
+        rig.run_us(0.1)  # a step that was already asked for
+        steps = started.steps
+        rig.run_us(3000)
+        assert started.steps == steps
+    widths = [fall - rise for rise, fall in zip(rig.rising_ns, rig.falling_ns, strict=True)]
+    assert all(5000 <= width <= 5600 for width in widths)
+
+
+def test_a_start_in_the_middle_of_a_pulse_leaves_step_low(started):
+    started.lease.renew(1, TICK_US)
+    started.rig.run_us(3)
+    started.lease.start()
+    assert len(started.rig.falling_ns) == 1
+    started.ticks(2, 1)
+    assert started.steps == 3

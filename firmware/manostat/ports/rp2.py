@@ -23,13 +23,16 @@ _PULSE = const(3)
 _LEASE_HZ = const(4_000_000)  # slow, so that 1 ms of waiting is only 125 turns of 32 cycles
 _TURN_SHIFT = const(3)  # a turn is 8 us
 _PULSE_HZ = const(62_500_000)  # 16 ns from the test of PERMIT to the edge of STEP
-_FLAGS = const(0x30)  # 4: latched, 5: a step is asked for; 4 to 7 do not reach the processor
+_LATCHED = const(0x10)  # flag 4; flags 4 to 7 are for state machines alone
+_ASKED = const(0x20)  # flag 5: a step is asked for
 _IRQ = const(0x50200030)  # PIO0 IRQ: flags; writing 1 clears
 _FLEVEL = const(0x5020000C)  # PIO0 FLEVEL: fill of the FIFOs, 4 bits each, TX of machine 0 lowest
 _LEASE_TXF = const(0x50200010)  # PIO0 TXF0
 _COUNT_RXF = const(0x50200028)  # PIO0 RXF2
 _COUNT_RX_LEVEL = const(0xF00000)  # of machine 2 in FLEVEL
 _PUSH_TRIES = const(8)
+_CTRL_CLEAR = const(0x50203000)  # PIO0 CTRL through its clearing alias: 1 disables a machine
+_LEASE_INSTR = const(0x502000D8)  # PIO0 SM0_INSTR
 _COUNT_INSTR = const(0x50200108)  # PIO0 SM2_INSTR: an instruction written here runs at once
 _FIFO_DEPTH = const(4)
 
@@ -124,6 +127,14 @@ def _put_if_empty(word: int) -> int:
     return 1
 
 
+@micropython.viper
+def _stop_lease():
+    ptr32(_CTRL_CLEAR)[0] = 1 << _LEASE
+    for _ in range(_FIFO_DEPTH):
+        ptr32(_LEASE_INSTR)[0] = _PULL_NOBLOCK
+    ptr32(_IRQ)[0] = _ASKED
+
+
 class StepLease:
     """Leased steps on STEP while PERMIT is high. GPIO numbers; `pulse_us` 1 to 16.
 
@@ -159,21 +170,19 @@ class StepLease:
         latch = self._latch
         latch.active(0)
         latch.restart()
-        machine.mem32[_IRQ] = _FLAGS
+        machine.mem32[_IRQ] = _LATCHED | _ASKED
         latch.active(1)
-        self._pulse.restart()
-        self._pulse.active(1)
+        pulse = self._pulse
+        pulse.active(0)
+        pulse.restart()
+        pulse.exec(_STEP_LOW)
+        pulse.active(1)
         self._lease.restart()
         self._lease.active(1)
 
     def stop(self):
         """No more steps from now on. A pulse that is high ends; what was queued is gone."""
-        self._pulse.active(0)
-        lease = self._lease
-        lease.active(0)
-        for _ in range(_FIFO_DEPTH):
-            lease.exec(_PULL_NOBLOCK)
-        self._pulse.exec(_STEP_LOW)
+        _stop_lease()
 
     def renew(self, count: int, interval_us: int) -> int:
         """Grant `count` (1 to 3) steps, the first at once, `interval_us` apart.
