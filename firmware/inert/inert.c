@@ -85,7 +85,11 @@ mp_uint_t __wrap_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len) {
         if (tud_cdc_connected() && tud_cdc_write_available() < packet) {
             break;
         }
-        sent += tud_cdc_write(str + sent, packet);
+        mp_uint_t taken = tud_cdc_write(str + sent, packet);
+        if (taken == 0) {
+            break; // unplugged with the FIFO full: TinyUSB overwrites only once the port was closed
+        }
+        sent += taken;
         tud_cdc_write_flush();
     }
     return sent;

@@ -10,7 +10,7 @@ from time import ticks_us
 import machine
 import manostat_board as board
 import manostat_unit
-from machine import ADC, I2C, Pin, Timer
+from machine import ADC, Pin, Timer
 
 import micropython
 from manostat import unit_page
@@ -26,6 +26,7 @@ from manostat.link.console import Console
 from manostat.link.frames import TickFrame
 from manostat.link.reader import Reader
 from manostat.ports.rp2 import StepLease
+from manostat.ports.rp2_bus import Bus
 from manostat.selftest import self_test
 from manostat.trace import Trace
 from micropython import const
@@ -54,14 +55,14 @@ class App:
             board.PIN_STEP, board.PIN_DIR, board.PIN_PERMIT, board.STEP_PULSE_US
         )
         self.line = HSC(
-            I2C(
+            Bus(
                 board.I2C_ID,
-                scl=Pin(board.PIN_SCL),
-                sda=Pin(board.PIN_SDA),
-                freq=board.I2C_HZ,
-                timeout=board.I2C_TIMEOUT_US,
-            ),
-            board.SENSOR_ADDRESS,
+                Pin(board.PIN_SCL),
+                Pin(board.PIN_SDA),
+                board.I2C_HZ,
+                board.I2C_TIMEOUT_US,
+                board.SENSOR_ADDRESS,
+            )
         )
         self.second = Ratiometric(ADC(board.PIN_PRESSURE2))
         self.switches = Switches(board.SWITCH_SHIFT)
@@ -135,18 +136,17 @@ class App:
             self._show(decision, shown)
         busy(0)
         if not running:
-            self.books.write_what_is_due()
+            if self.books.write_what_is_due():
+                self.due = 0  # the write took its time: the next tick begins on the timer again
             self.reader.serve()
 
     def _read_inputs(self, inputs):
+        line = self.line
+        line.begin()
         now_us = ticks_us()
         elapsed_us = now_us - self.last_us & _TICKS_MASK
         self.last_us = now_us
         inputs.elapsed_us = elapsed_us if elapsed_us < _LONGEST_US else _LONGEST_US
-        line = self.line
-        line.read()
-        inputs.line_raw = line.raw
-        inputs.line_status = line.status
         inputs.second_raw = self.read_second()
         # The latch before the count: a step made before the latch is then always in the count.
         lease = self.lease
@@ -154,6 +154,9 @@ class App:
         inputs.made = lease.made()
         inputs.refused = self.refused
         self.refused = 0
+        line.end()
+        inputs.line_raw = line.raw
+        inputs.line_status = line.status
 
     def _start_lease(self, decision):
         if decision.steps == 0:

@@ -29,8 +29,8 @@ class Bookkeeper:
         self.journal.append(BOOT, bytes((self.reset_reason,)))
         self.journal.make_room()
 
-    def write_what_is_due(self):
-        """Call once a tick at rest: writes at most one record."""
+    def write_what_is_due(self) -> int:
+        """Call once a tick at rest: writes at most one record, 1 if it did."""
         pump = self._pump
         injector = pump.injector
         if injector.stops != self._stops:
@@ -48,6 +48,9 @@ class Bookkeeper:
             length = record.pack_intent(pump, self._payload)
             self._write(INTENT, self._payload[:length])
             injector.may_start = 1
+        else:
+            return 0
+        return 1
 
     def _write(self, kind, payload):
         self.journal.append(kind, payload, self._pump.now_ms)

@@ -21,7 +21,7 @@ _WHOLE = (
     ("max_steps_per_s", 1, MAX_STEPS_PER_TICK * 1_000_000 // TICK_US, "steps/s"),
     ("step_pulse_us", 2, 50, "us"),
     ("i2c_hz", 100_000, 400_000, "Hz"),
-    ("i2c_timeout_us", 200, 1000, "us"),
+    ("i2c_timeout_us", 100, 1000, "us"),
     ("sensor_range_psi", 150, 150, "psi"),
     ("second_sensor_range_psi", 150, 150, "psi"),
     ("second_sensor_low_percent", 10, 10, "%"),

@@ -1,27 +1,32 @@
 """READY, HIGH, MEDIUM and LOW lamps and the sounder: plain on and off, written only on change."""
 
-from machine import Pin
+import machine
+from micropython import const
+
+_SET = const(0xD0000014)  # SIO GPIO_OUT_SET and GPIO_OUT_CLR (RP2040 datasheet 2.3.1.7, M)
+_CLEAR = const(0xD0000018)
 
 
 class Lamps:
     """Five GPIO numbers, all lit by a high level; all off at first."""
 
     def __init__(self, ready: int, high: int, medium: int, low: int, sounder: int):
-        self._ready = Pin(ready, Pin.OUT, value=0)
-        self._high = Pin(high, Pin.OUT, value=0)
-        self._medium = Pin(medium, Pin.OUT, value=0)
-        self._low = Pin(low, Pin.OUT, value=0)
-        self._sounder = Pin(sounder, Pin.OUT, value=0)
-        self._shown = 0
+        gpios = (ready, high, medium, low, sounder)
+        for gpio in gpios:
+            machine.Pin(gpio, machine.Pin.OUT, value=0)
+        self._masks = tuple(1 << gpio for gpio in gpios)
+        self._all = sum(self._masks)
 
     def show(self, ready: int, high: int, medium: int, low: int, sounder: int):
         """Set all five, each 0 or 1."""
-        wanted = ready | high << 1 | medium << 2 | low << 3 | sounder << 4
-        if wanted == self._shown:
-            return
-        self._shown = wanted
-        self._ready(ready)
-        self._high(high)
-        self._medium(medium)
-        self._low(low)
-        self._sounder(sounder)
+        masks = self._masks
+        lit = (
+            masks[0] * ready
+            | masks[1] * high
+            | masks[2] * medium
+            | masks[3] * low
+            | masks[4] * sounder
+        )
+        memory = machine.mem32
+        memory[_SET] = lit
+        memory[_CLEAR] = self._all ^ lit
