@@ -3,6 +3,7 @@
 The firmware's lease runs on it unchanged: a small assembler (instruction formats: RP2040 datasheet
 3.4) fills the block's memory, and the block is advanced from one due instruction to the next, so
 that milliseconds cost milliseconds of wall time. One cycle is 8 ns. STEP feeds back to its input.
+The block goes on between two accesses of the processor: 5 us for a call, 0.1 us in compiled code.
 """
 
 import sys
@@ -17,6 +18,7 @@ STEP, DIR, PERMIT = 2, 3, 8
 _PIO0 = 0x50200000
 _CTRL, _FLEVEL, _TXF0 = _PIO0, _PIO0 + 0x0C, _PIO0 + 0x10
 _MEMORY, _MACHINE, _MACHINE_BYTES = _PIO0 + 0x48, _PIO0 + 0xC8, 0x18
+_CALL_US, _COMPILED_US = 5, 0.1
 _INPUT_ENABLE = 1 << 6
 _SOURCES = {"gpio": 0, "pin": 1, "irq": 2}
 _PLACES = {"pins": 0, "x": 1, "y": 2, "null": 3, "isr": 6, "osr": 7}
@@ -147,14 +149,14 @@ class Rig:
         rp2.asm_pio = lambda **kw: Program(kw).assemble  # type: ignore[attr-defined]
         machine = types.ModuleType("machine")
         machine.Pin = _Pin  # type: ignore[attr-defined]
-        machine.mem32 = _Memory(self.chip, 0xFFFFFFFF)  # type: ignore[attr-defined]
+        machine.mem32 = _Register(self, 0, 1, _CALL_US)  # type: ignore[attr-defined]
         micropython = types.ModuleType("micropython")
         micropython.const = micropython.viper = lambda same: same  # type: ignore[attr-defined]
         return {"rp2": rp2, "machine": machine, "micropython": micropython}
 
     def ptr32(self, address: int) -> "_Register":
         """What viper code calls a pointer to a register."""
-        return _Register(self.chip, address)
+        return _Register(self, address, 4, _COMPILED_US)
 
     # What `rp2.PIO` offers
 
@@ -172,34 +174,29 @@ class _Pin:
         self.gpio = gpio
 
 
-class _Memory:
-    def __init__(self, chip: RP2040, mask: int) -> None:
-        self._chip = chip
-        self._mask = mask
-
-    def __getitem__(self, address: int) -> int:
-        return self._chip.read_uint32(address) & self._mask
-
-    def __setitem__(self, address: int, value: int) -> None:
-        self._chip.write_uint32(address, value)
-
-
 class _Register:
-    def __init__(self, chip: RP2040, address: int) -> None:
-        self._chip = chip
+    """Words from an address on; `stride` bytes an index."""
+
+    def __init__(self, rig: Rig, address: int, stride: int, cost_us: float) -> None:
+        self._rig = rig
         self._address = address
+        self._stride = stride
+        self._cost_us = cost_us
 
     def __getitem__(self, index: int) -> int:
-        return self._chip.read_uint32(self._address + 4 * index)
+        self._rig.run_us(self._cost_us)
+        return self._rig.chip.read_uint32(self._address + self._stride * index)
 
     def __setitem__(self, index: int, value: int) -> None:
-        self._chip.write_uint32(self._address + 4 * index, value)
+        self._rig.chip.write_uint32(self._address + self._stride * index, value)
+        self._rig.run_us(self._cost_us)
 
 
 class _Machine:
     """What `rp2.StateMachine` offers, by the registers that MicroPython's own writes."""
 
     def __init__(self, rig: Rig, number: int, program: Program, settings: dict[str, Any]) -> None:
+        self._rig = rig
         self._chip = rig.chip
         self._number = number
         self._start = rig.used
@@ -229,6 +226,7 @@ class _Machine:
     def active(self, on: int) -> None:
         enabled = self._chip.read_uint32(_CTRL) & ~(1 << self._number)
         self._chip.write_uint32(_CTRL, enabled | on << self._number)
+        self._rig.run_us(_CALL_US)
 
     def restart(self) -> None:
         enabled = self._chip.read_uint32(_CTRL)
@@ -238,6 +236,7 @@ class _Machine:
     def exec(self, word: int) -> None:
         self._write(0x10, word)
         self._chip.pio[0].check_changed_pins()
+        self._rig.run_us(_CALL_US)
 
 
 def load_port(rig: Rig, monkeypatch: Any, change: Callable[[str], str] = lambda text: text) -> Any:

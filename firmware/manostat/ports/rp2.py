@@ -167,13 +167,13 @@ class StepLease:
         If PERMIT is low at this moment the latch sets its flag before a step can be made.
         """
         self.stop()
+        pulse = self._pulse
+        pulse.active(0)  # before the flag is cleared: it may hold a step that waits for that
         latch = self._latch
         latch.active(0)
         latch.restart()
         machine.mem32[_IRQ] = _LATCHED | _ASKED
         latch.active(1)
-        pulse = self._pulse
-        pulse.active(0)
         pulse.restart()
         pulse.exec(_STEP_LOW)
         pulse.active(1)
