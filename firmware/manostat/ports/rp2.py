@@ -132,7 +132,6 @@ def _stop_lease():
     ptr32(_CTRL_CLEAR)[0] = 1 << _LEASE
     for _ in range(_FIFO_DEPTH):
         ptr32(_LEASE_INSTR)[0] = _PULL_NOBLOCK
-    ptr32(_IRQ)[0] = _ASKED
 
 
 class StepLease:
