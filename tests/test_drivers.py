@@ -7,22 +7,42 @@ import types
 import pytest
 
 from manostat.drivers.enable import DriverEnable
-from manostat.drivers.hsc import DIAGNOSTIC, HSC, NO_ANSWER, OK, STALE
+from manostat.drivers.hsc import COMMAND, DIAGNOSTIC, HSC, NO_ANSWER, OK, STALE
 from manostat.drivers.ratiometric import Ratiometric
 
 
 class Bus:
-    """An I2C bus with one sensor; `answer` None is a bus that does not answer."""
+    """A bus with one sensor; `answer` is its 16 bits, or -1 when nothing answers."""
 
-    def __init__(self, answer=b"\x1f\xff\x66\x80"):
+    def __init__(self, answer=0x1FFF):
         self.answer = answer
-        self.reads = []
+        self.calls = []
 
-    def readfrom_into(self, address, buf):
-        self.reads.append((address, len(buf)))
-        if self.answer is None:
-            raise OSError(110)
-        buf[:] = self.answer[: len(buf)]
+    def begin(self):
+        self.calls.append("begin")
+
+    def end(self):
+        self.calls.append("end")
+        return self.answer
+
+
+class Port:
+    """The chip's GPIO registers: levels in, and outputs by their set and clear registers."""
+
+    def __init__(self):
+        self.inputs = 0
+        self.outputs = 0
+
+    def __getitem__(self, address):
+        assert address == 0xD0000004
+        return self.inputs
+
+    def __setitem__(self, address, mask):
+        if address == 0xD0000014:
+            self.outputs |= mask
+        else:
+            assert address == 0xD0000018
+            self.outputs &= ~mask
 
 
 class Pin:
@@ -47,7 +67,7 @@ def machine(monkeypatch):
     module = types.ModuleType("machine")
     Pin.made = {}
     module.Pin = Pin
-    module.mem32 = {}
+    module.mem32 = Port()
     monkeypatch.setitem(sys.modules, "machine", module)
     return module
 
@@ -60,54 +80,37 @@ def driver(name):
 # Line sensor
 
 
-def test_a_good_sample_is_fourteen_bits_with_status_ok():
-    line = HSC(Bus(b"\x3f\xff"), 0x28)
+@pytest.mark.parametrize("status", [OK, COMMAND, STALE, DIAGNOSTIC])
+@pytest.mark.parametrize("raw", [0, 1638, 0x3FFF])
+def test_count_and_status_are_told_apart(status, raw):
+    line = HSC(Bus(status << 14 | raw))
     line.read()
-    assert (line.raw, line.status) == (0x3FFF, OK)
-
-
-@pytest.mark.parametrize("status", [OK, 1, STALE, DIAGNOSTIC])
-def test_the_status_bits_are_kept_apart_from_the_count(status):
-    line = HSC(Bus(bytes((status << 6 | 0x12, 0x34))), 0x28)
-    line.read()
-    assert (line.raw, line.status) == (0x1234, status)
+    assert (line.raw, line.status) == (raw, status)
 
 
 def test_a_silent_bus_is_told_and_the_last_count_stays():
-    bus = Bus(b"\x12\x34")
-    line = HSC(bus, 0x28)
+    bus = Bus(0x1234)
+    line = HSC(bus)
     line.read()
-    bus.answer = None
+    bus.answer = -1
     line.read()
     assert (line.raw, line.status) == (0x1234, NO_ANSWER)
-    bus.answer = b"\x12\x35"
+    bus.answer = 0x1235
     line.read()
     assert (line.raw, line.status) == (0x1235, OK)
 
 
 def test_a_sensor_never_read_has_not_answered():
-    assert HSC(Bus(), 0x28).status == NO_ANSWER
+    assert HSC(Bus()).status == NO_ANSWER
 
 
-def test_a_tick_reads_two_bytes_and_no_register():
+def test_a_sample_is_asked_for_before_it_is_taken():
     bus = Bus()
-    HSC(bus, 0x28).read()
-    assert bus.reads == [(0x28, 2)]
-
-
-def test_temperature_is_eleven_bits():
-    line = HSC(Bus(b"\x1f\xff\xff\xe0"), 0x28)
-    line.read_with_temperature()
-    assert (line.raw, line.status, line.temperature_raw) == (0x1FFF, OK, 2047)
-
-
-def test_temperature_of_a_silent_bus_is_the_last():
-    bus = Bus(b"\x1f\xff\x66\x80")
-    line = HSC(bus, 0x28)
-    line.read_with_temperature()
-    bus.answer = None
-    line.read_with_temperature()
-    assert (line.status, line.temperature_raw) == (NO_ANSWER, 0x334)
+    line = HSC(bus)
+    line.begin()
+    assert (bus.calls, line.status) == (["begin"], NO_ANSWER)
+    line.end()
+    assert (bus.calls, line.status) == (["begin", "end"], OK)
 
 
 # Second sensor
@@ -125,7 +128,7 @@ def test_the_second_sensor_is_read_as_it_is():
 @pytest.mark.parametrize("levels", range(64))
 def test_six_switches_come_from_one_read_of_the_port(machine, first_gpio, levels):
     around = 0x3FFFFFFF & ~(63 << first_gpio)
-    machine.mem32[0xD0000004] = around | levels << first_gpio
+    machine.mem32.inputs = around | levels << first_gpio
     assert driver("switches").Switches(first_gpio).read() == levels
 
 
@@ -155,17 +158,19 @@ def test_enable_is_low_and_written_on_change_only(machine):
 # Lamps
 
 
-def test_lamps_are_off_at_first_and_show_what_is_asked(machine):
-    lamps = driver("lamps").Lamps(16, 17, 18, 19, 20)
-    assert [Pin.made[gpio].level for gpio in range(16, 21)] == [0] * 5
-    lamps.show(1, 0, 1, 0, 1)
-    assert [Pin.made[gpio].level for gpio in range(16, 21)] == [1, 0, 1, 0, 1]
+LAMPS = range(16, 21)
 
 
-def test_lamps_are_written_on_change_only(machine):
-    lamps = driver("lamps").Lamps(16, 17, 18, 19, 20)
-    lamps.show(0, 0, 0, 0, 0)
-    assert Pin.made[16].writes == []
-    for _ in range(3):
-        lamps.show(1, 0, 0, 0, 0)
-    assert Pin.made[16].writes == [1]
+def test_lamps_are_off_at_first(machine):
+    driver("lamps").Lamps(*LAMPS)
+    assert all((Pin.made[gpio].mode, Pin.made[gpio].level) == (Pin.OUT, 0) for gpio in LAMPS)
+
+
+@pytest.mark.parametrize("shown", range(32))
+def test_lamps_show_what_is_asked_and_touch_no_other_pin(machine, shown):
+    lamps = driver("lamps").Lamps(*LAMPS)
+    others = 0x3FFFFFFF & ~(31 << LAMPS[0])
+    for before in (0, others, 0x3FFFFFFF):
+        machine.mem32.outputs = before
+        lamps.show(*(shown >> lamp & 1 for lamp in range(5)))
+        assert machine.mem32.outputs == before & others | shown << LAMPS[0]

@@ -1,4 +1,4 @@
-"""READY, HIGH, MEDIUM and LOW lamps and the sounder: plain on and off, written only on change."""
+"""READY, HIGH, MEDIUM and LOW lamps and the sounder: plain on and off, set in one go."""
 
 import machine
 from micropython import const
