@@ -23,12 +23,14 @@ class Syringe:
         return steps * self.whole_nl + (steps * self.fraction) // self.nl_den
 
     def steps_within(self, volume_nl: int) -> int:
-        """Most whole steps whose volume is not above `volume_nl`."""
+        """Most whole steps whose exact volume is not above `volume_nl`."""
         low = 0
         high = MAX_STEPS
         while low < high:
             middle = (low + high + 1) >> 1
-            if self.volume_nl(middle) <= volume_nl:
+            # Rounded up: rounded down the last step might be in part above.
+            part_nl = (middle * self.fraction + self.nl_den - 1) // self.nl_den
+            if middle * self.whole_nl + part_nl <= volume_nl:
                 low = middle
             else:
                 high = middle - 1
