@@ -5,12 +5,13 @@ HYPOTHESIS_PROFILE=long chooses the second.
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _COMMON = {
     "deadline": None,
     "derandomize": True,
     "database": None,
+    "phases": [Phase.explicit, Phase.generate],
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 settings.register_profile("ci", max_examples=60, **_COMMON)

@@ -1,8 +1,20 @@
-"""What Hypothesis draws: whole valid prescriptions, and raw inputs of any kind."""
+"""What Hypothesis draws: valid prescriptions, worlds, what hands do, raw inputs."""
 
 from hypothesis import strategies as st
 
 from manostat.core import codes
+from manostat_sim.patient import Patient
+from manostat_sim.plant.build import (
+    build_disc,
+    build_plant,
+    typical_line_sensor,
+    typical_second_sensor,
+)
+from manostat_sim.plant.plant import PATH_AIR, PATH_CLOSED, PATH_DETACHED, PATH_DISC
+from manostat_sim.plant.sensors import FAULTS
+from manostat_sim.wiring import PLACES
+
+from .watched import DrawnWorld
 
 WORD = 2**30 - 1
 MAX_STEPS = 262_143
@@ -25,17 +37,33 @@ def rates(draw, ratio: tuple[int, int]):
 
 
 @st.composite
-def units(draw, modes=(codes.INJECT, codes.STEP, codes.PRIME), most_nl=20_000_000, of_ratios=None):
-    """Any unit page that `validate` accepts, with at most `most_nl` of volume."""
-    ratio = draw(of_ratios or ratios())
+def units(draw, of_ratios=ratios(), most_nl=20_000_000):  # noqa: B008
+    """Any unit page that `validate` accepts, with at most `most_nl`."""
+    ratio = draw(of_ratios)
     whole = ratio[0] // ratio[1]
     rate_nl_s = draw(rates(ratio))
     volume_nl = draw(st.integers(max(1000, whole + 1), min(most_nl, MAX_STEPS * whole)))
-    mode = draw(st.sampled_from(modes))
+    mode = draw(st.sampled_from((codes.INJECT, codes.STEP, codes.PRIME)))
     step_nl = 0
     if mode == codes.STEP:
         step_nl = draw(st.integers(whole + 1, min(volume_nl, 1_000_000)))
     limits = st.integers(6895, 689_476)
+    zero_pa = draw(st.integers(-34_474, 34_474))
+    return (mode, rate_nl_s, volume_nl, draw(limits), draw(limits), step_nl, *ratio, zero_pa)
+
+
+@st.composite
+def units_that_reach_their_limit(draw):
+    """Unit pages with low limits and much volume, at rates spread over all the motor can make."""
+    syringes = st.sampled_from([(150_780, 4096), (292_406, 4096), (422_733, 4096), (735_744, 4096)])
+    ratio = draw(syringes | ratios(finest_nl=10, coarsest_nl=600) | ratios())
+    num, den = ratio
+    fastest = min(200_000, 500 * num // den * 3, (WORD - 500 * num) // den)
+    rate_nl_s = max(1000, fastest * draw(st.integers(1, 16)) // 16)
+    volume_nl = min(20_000_000, MAX_STEPS * (num // den))
+    mode = draw(st.sampled_from((codes.INJECT, codes.STEP, codes.PRIME)))
+    step_nl = min(1_000_000, volume_nl) if mode == codes.STEP else 0
+    limits = st.integers(7, 250).map(lambda kpa: kpa * 1000)
     zero_pa = draw(st.integers(-34_474, 34_474))
     return (mode, rate_nl_s, volume_nl, draw(limits), draw(limits), step_nl, *ratio, zero_pa)
 
@@ -49,3 +77,82 @@ raw_inputs = st.tuples(
     st.one_of(st.integers(0, 3), st.sampled_from([4, 15, 65_535])),  # made
     st.integers(0, 3),  # refused
 )
+
+
+def _between(low: float, high: float):
+    return st.floats(low, high, allow_nan=False)
+
+
+@st.composite
+def worlds(draw, step_nl: float):
+    """Plant, sensors and patient, over the ranges of `manostat_sim.plant.tables` and a bit more."""
+    path = draw(st.sampled_from([PATH_DISC] * 5 + [PATH_CLOSED] * 3 + [PATH_DETACHED, PATH_AIR]))
+    disc = build_disc(
+        draw(_between(3, 220)),
+        draw(_between(0, 40)),
+        relaxing_share=draw(st.sampled_from([0.0, 0.17, 0.25, 0.34])),
+        leak_psi=draw(st.none() | _between(5, 30)),
+        leak_ul_s_psi=draw(_between(1, 3)),
+        rupture_psi=draw(st.none() | _between(20, 90)),
+    )
+    plant = build_plant(
+        disc,
+        needle=draw(st.sampled_from(["22G x 152", "25G x 152", "25G x 89"])),
+        contrast=240,
+        bore_error_mm=draw(st.sampled_from([-0.019, 0.0, 0.019])),
+        line_ul_psi=draw(_between(1, 10)),
+        air_ml=draw(st.sampled_from([0.0, 0.0, 0.01, 0.1, 0.3])),
+        stiction_n=draw(st.sampled_from([0.0, 0.0, 2.0, 5.0])),
+        backlash_steps=draw(st.sampled_from([0, 20, 100])),
+        path=path,
+    )
+    plant.syringe.step_nl = step_nl
+    seed, share = draw(st.integers(0, 10**6)), draw(st.sampled_from([0.0, 0.5, 1.0]))
+    line, second = typical_line_sensor(seed, share), typical_second_sensor(seed, share)
+    line.noise_counts = draw(st.sampled_from([0.0, 0.7, 2.0]))
+    patient = Patient(
+        draw(st.sampled_from(["absent", "absent", "concordant"])),
+        threshold_psi=draw(_between(1, 60)),
+        reaction_s=draw(_between(0, 3)),
+        press_s=draw(_between(0.01, 1)),
+    )
+    return DrawnWorld(plant, line, second, patient)
+
+
+_waits = st.one_of(
+    st.sampled_from([0, 1, 2, 3, 19, 20, 21, 98, 99, 100, 101, 102, 103, 104, 130, 3050]),
+    st.integers(0, 400),
+)
+_doings = st.one_of(
+    st.tuples(st.just("press"), st.sampled_from(["RUN", "RUN", "PAIN", "STOP"])),
+    st.tuples(st.just("release"), st.sampled_from(["RUN", "RUN", "PAIN", "STOP"])),
+    st.tuples(st.sampled_from(["cut", "mend"]), st.sampled_from(PLACES)),
+    st.tuples(st.just("run"), st.just("")),
+    st.tuples(st.just("acknowledge"), st.just("")),
+    st.tuples(st.just("arm"), st.just("")),
+    st.tuples(st.just("opening"), st.sampled_from([0, 30_000, 100_000, 200_000])),
+    st.tuples(st.just("line"), st.sampled_from(sorted(FAULTS))),
+    st.tuples(st.just("second"), st.sampled_from(sorted(FAULTS))),
+)
+actions = st.lists(st.tuples(_doings, _waits), max_size=25)
+"""What hands, wires and sensors do, each with the milliseconds that pass after it."""
+
+
+def act(bench, doing: tuple[str, str | int], wait_ms: int) -> None:
+    """Do one of `actions` on a bench."""
+    what, which = doing
+    if what in ("press", "release", "cut", "mend"):
+        getattr(bench, what)(which)
+    elif what == "run":
+        bench.run()
+    elif what == "arm":
+        bench.arm()
+    elif what == "acknowledge":
+        bench.hold("STOP", 0.05)
+    elif what == "opening":
+        bench.pump.injector.set_opening(which)
+    elif what == "line":
+        bench.world.line_sensor.fault = FAULTS[which]
+    elif what == "second":
+        bench.world.second_sensor.fault = FAULTS[which]
+    bench.advance(wait_ms / 1000)

@@ -41,14 +41,14 @@ def test_volume_is_exact_for_any_ratio_and_any_number_of_steps(ratio, steps):
 
 
 @given(ratios(), st.integers(0, 20_000_000))
-def test_steps_within_is_the_most_steps_that_do_not_exceed_the_volume(ratio, volume_nl):
-    syringe = Syringe(*ratio)
-    steps = syringe.steps_within(volume_nl)
-    assert syringe.volume_nl(steps) <= volume_nl
-    assert steps == MAX_STEPS or syringe.volume_nl(steps + 1) > volume_nl
+def test_steps_within_is_the_most_steps_whose_exact_volume_is_not_above(ratio, volume_nl):
+    num, den = ratio
+    steps = Syringe(num, den).steps_within(volume_nl)
+    assert steps * num <= volume_nl * den
+    assert steps == MAX_STEPS or (steps + 1) * num > volume_nl * den
 
 
 @given(ratios(), st.integers(0, MAX_STEPS))
-def test_steps_within_gives_back_the_steps_of_a_volume(ratio, steps):
-    syringe = Syringe(*ratio)
-    assert syringe.steps_within(syringe.volume_nl(steps)) == steps
+def test_steps_within_gives_back_the_steps_of_their_own_volume_rounded_up(ratio, steps):
+    num, den = ratio
+    assert Syringe(num, den).steps_within(-(-steps * num // den)) == steps
