@@ -35,6 +35,7 @@ _TICK_MS = const(2)
 _TICK_US = const(2000)
 _LONGEST_US = const(65535)
 _TICKS_MASK = const(0x3FFFFFFF)  # ticks_us wraps after 30 bits
+_TICKS_HALF = const(0x20000000)
 
 
 class App:
@@ -76,7 +77,6 @@ class App:
         self.ticks = 0
         self.was_running = 0
         self.shown = -1
-        self.due = 0
         self.last_us = ticks_us()
 
     def prepare(self):
@@ -100,16 +100,21 @@ class App:
         )
 
     def run(self):
-        """Tick every 2 ms for ever, asleep in between."""
-        timer = Timer(period=_TICK_MS, callback=self._on_timer)
-        while timer:
-            while not self.due:
-                machine.idle()
-            self.due = 0
-            self.tick()
+        """Tick every 2 ms for ever, asleep in between.
 
-    def _on_timer(self, _timer):
-        self.due = 1
+        The timer only wakes the processor, just after a tick has become due. That it is due the
+        clock says: the scheduler may put a callback off by a millisecond.
+        """
+        due_us = ticks_us()
+        timer = Timer(period=_TICK_MS, callback=_wake)
+        while timer:
+            due_us = due_us + _TICK_US & _TICKS_MASK
+            # At rest a journal page takes longer than a tick: go on with the timer's next one.
+            while _TICK_US < (ticks_us() - due_us & _TICKS_MASK) < _TICKS_HALF:
+                due_us = due_us + _TICK_US & _TICKS_MASK
+            while (ticks_us() - due_us & _TICKS_MASK) >= _TICKS_HALF:
+                machine.idle()
+            self.tick()
 
     def tick(self):
         """Inputs, one decision, steps, then everything that can wait."""
@@ -136,8 +141,7 @@ class App:
             self._show(decision, shown)
         busy(0)
         if not running:
-            if self.books.write_what_is_due():
-                self.due = 0  # the write took its time: the next tick begins on the timer again
+            self.books.write_what_is_due()
             self.reader.serve()
 
     def _read_inputs(self, inputs):
@@ -182,6 +186,10 @@ class App:
         fault = 1 if shown > 1 or self.verdict else 0
         ready = decision.enable & ~fault
         self.lamps.show(ready, fault, 0 if self.has_unit else 1, manostat_unit.BENCH, fault)
+
+
+def _wake(_timer):
+    pass
 
 
 def _new_ints(n):
