@@ -8,6 +8,7 @@ after `timeout_us`; the next read begins by disabling the controller, which give
 from array import array
 
 import machine
+
 import micropython
 from micropython import const
 
@@ -48,6 +49,7 @@ class Bus:
         table = ptr32(self._table)
         i2c = ptr32(table[_AT_BASE])
         i2c[_ENABLE] = 0
+        _ = i2c[_CLR_TX_ABRT]  # of a read that timed out: it would hold the FIFO empty
         i2c[_TAR] = table[_AT_ADDRESS]
         i2c[_ENABLE] = 1
         i2c[_DATA_CMD] = _READ
@@ -63,7 +65,8 @@ class Bus:
         timer = ptr32(table[_AT_TIMER])
         while int(i2c[_RXFLR]) < 2:
             if int(i2c[_RAW_INTR_STAT]) & _TX_ABRT:
-                return int(i2c[_CLR_TX_ABRT]) - 1  # reading it, a 0, clears it
+                _ = i2c[_CLR_TX_ABRT]  # reading it clears it
+                return -1
             if int(timer[0]) - int(table[_AT_BEGAN]) > int(table[_AT_TIMEOUT]):
                 i2c[_ENABLE] = 0
                 return -1
