@@ -19,7 +19,7 @@ _SECTOR_BYTES = 4096  # what RP2040 flash erases at once
 _WHOLE = (
     ("steps_per_rev", 20, 400, ""),
     ("max_steps_per_s", 1, MAX_STEPS_PER_TICK * 1_000_000 // TICK_US, "steps/s"),
-    ("step_pulse_us", 2, 50, "us"),
+    ("step_pulse_us", 2, 16, "us"),
     ("i2c_hz", 100_000, 400_000, "Hz"),
     ("i2c_timeout_us", 100, 1000, "us"),
     ("sensor_range_psi", 150, 150, "psi"),

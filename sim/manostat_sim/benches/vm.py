@@ -55,6 +55,7 @@ class VmCore:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "MICROPYPATH": f"{firmware}:.frozen"},
+            start_new_session=True,  # Ctrl-C is this side's to answer; the record is asked for after
         )
         self._send(struct.pack("<9i", *unit))
 
