@@ -125,7 +125,7 @@ def test_everything_wrong_is_told_at_once(board_folder):
         ("max_steps_per_s", 1501, "1 to 1500 steps/s"),
         ("step_pulse_us", 1, "2 to 16 us"),
         ("i2c_hz", 1000000, "100000 to 400000 Hz"),
-        ("i2c_timeout_us", 50000, "200 to 1000 us"),
+        ("i2c_timeout_us", 50000, "100 to 1000 us"),
         ("sensor_address", "0x78", "0x08 to 0x77"),
         ("sensor_address", "HSC", "0x08 to 0x77"),
         ("sensor_range_psi", 100, "150 to 150 psi"),
