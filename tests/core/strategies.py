@@ -28,12 +28,18 @@ def ratios(draw, finest_nl: int = 1, coarsest_nl: int = 4095):
     return draw(st.integers(finest_nl * den, most)), den
 
 
+def fastest(ratio: tuple[int, int]) -> int:
+    """The highest rate a motor with this step can make, nl/s."""
+    num, den = ratio
+    return min(200_000, 500 * num // den * 3, (WORD - 500 * num) // den)
+
+
 @st.composite
 def rates(draw, ratio: tuple[int, int]):
     """A rate that a motor with this step can make."""
-    num, den = ratio
-    most = min(200_000, 500 * num // den * 3, (WORD - 500 * num) // den)
-    return draw(st.integers(1000, most))
+    most = fastest(ratio)
+    sixteenths = st.integers(1, 16).map(lambda share: max(1000, most * share // 16))
+    return draw(st.integers(1000, most) | sixteenths)
 
 
 @st.composite
@@ -47,8 +53,8 @@ def units(draw, of_ratios=ratios(), most_nl=20_000_000):  # noqa: B008
     step_nl = 0
     if mode == codes.STEP:
         step_nl = draw(st.integers(whole + 1, min(volume_nl, 1_000_000)))
-    limits = st.integers(6895, 689_476)
-    zero_pa = draw(st.integers(-34_474, 34_474))
+    limits = st.integers(6895, 689_476) | st.sampled_from([344_738, 551_581, 689_476])
+    zero_pa = draw(st.just(0) | st.integers(-34_474, 34_474))
     return (mode, rate_nl_s, volume_nl, draw(limits), draw(limits), step_nl, *ratio, zero_pa)
 
 
@@ -57,10 +63,8 @@ def units_that_reach_their_limit(draw):
     """Unit pages with low limits and much volume, at rates spread over all the motor can make."""
     syringes = st.sampled_from([(150_780, 4096), (292_406, 4096), (422_733, 4096), (735_744, 4096)])
     ratio = draw(syringes | ratios(finest_nl=10, coarsest_nl=600) | ratios())
-    num, den = ratio
-    fastest = min(200_000, 500 * num // den * 3, (WORD - 500 * num) // den)
-    rate_nl_s = max(1000, fastest * draw(st.integers(1, 16)) // 16)
-    volume_nl = min(20_000_000, MAX_STEPS * (num // den))
+    rate_nl_s = max(1000, fastest(ratio) * draw(st.integers(1, 16)) // 16)
+    volume_nl = min(20_000_000, MAX_STEPS * (ratio[0] // ratio[1]))
     mode = draw(st.sampled_from((codes.INJECT, codes.STEP, codes.PRIME)))
     step_nl = min(1_000_000, volume_nl) if mode == codes.STEP else 0
     limits = st.integers(7, 250).map(lambda kpa: kpa * 1000)
@@ -86,7 +90,7 @@ def _between(low: float, high: float):
 @st.composite
 def worlds(draw, step_nl: float):
     """Plant, sensors and patient, over the ranges of `manostat_sim.plant.tables` and a bit more."""
-    path = draw(st.sampled_from([PATH_DISC] * 5 + [PATH_CLOSED] * 3 + [PATH_DETACHED, PATH_AIR]))
+    path = draw(st.sampled_from([PATH_DISC] * 4 + [PATH_CLOSED] * 4 + [PATH_DETACHED, PATH_AIR]))
     disc = build_disc(
         draw(_between(3, 220)),
         draw(_between(0, 40)),
