@@ -38,7 +38,7 @@ class Operator:
         self.event = 0  # STOP, an edge of PAIN, or the end of a long STOP
         self.switches = -1
         self.steady = 0  # the same read again changes nothing
-        self.pain_free = 1
+        self.pain_free = 0  # a button that is cut or held at power-on proves nothing
         self.open_us = 0
         self.closed_us = 0
         self.stop_us = 0

@@ -15,6 +15,7 @@ LevelRecord = dict[str, Any]
 """A level as `manostat.record.unpack_level` gives it."""
 
 PRESS_S = 0.3
+FREE_S = 0.01
 RUN_OPEN_S = 0.15
 """RUN must be seen open for 100 ms; a little more, as a person does."""
 
@@ -153,7 +154,8 @@ class Bench(ABC):
         return sum(edge.level for edge in self.edges("STEP"))
 
     def arm(self) -> None:
-        """Prove the pain button with RUN open, as before each level."""
+        """Prove the pain button, seen free before, with RUN open, as before each level."""
+        self.advance(FREE_S)
         self.hold("PAIN", PRESS_S)
         self.advance(RUN_OPEN_S)
 
