@@ -4,8 +4,8 @@ A tick frame holds all inputs of its tick and what was decided. Integers only, s
 must come to the same outputs to the bit, tick by tick.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from manostat.core.inputs import Inputs
 from manostat_sim.telemetry import TickFrame
@@ -17,27 +17,12 @@ _TICK_US = 2000
 _NUMBERS = 0x10000  # a frame carries 16 bits of its tick's number
 
 
-class Decision(Protocol):
-    """What a near side answers; see "Outputs" in docs/design.md."""
-
-    state: int
-    reason: int
-    grant: int
-    fault: int
-    pressure_pa: int
-    steps: int
-    opening_pa: int
+Decide = Callable[[Inputs], Any]
+"""One tick of a near side: answers with what has the attributes in OUTPUTS."""
 
 
-class NearSide(Protocol):
-    """manostat_sim.benches.core.Core or manostat_sim.benches.vm.VmCore."""
-
-    def ask(self, inputs: Inputs) -> Decision:
-        """One tick."""
-
-
-def replay(frames: Sequence[TickFrame], near: NearSide) -> list[TickFrame]:
-    """The same inputs with the outputs that `near` decides.
+def replay(frames: Sequence[TickFrame], decide: Decide) -> list[TickFrame]:
+    """The same inputs with the outputs that `decide` gives.
 
     `frames` begin within the first 65535 ticks after power-on, with nothing journalled before and
     nothing pressed yet: what was sent before a host listened is taken to equal the first frame.
@@ -48,13 +33,13 @@ def replay(frames: Sequence[TickFrame], near: NearSide) -> list[TickFrame]:
         _fill(inputs, frames[0])
         inputs.elapsed_us = _TICK_US
         for _ in range(frames[0].tick - 1):
-            near.ask(inputs)
+            decide(inputs)
     decided = []
     for number, frame in enumerate(frames):
         if (frame.tick - frames[0].tick - number) % _NUMBERS:
             raise ValueError(f"frame {number}: tick {frame.tick} follows {frames[number - 1].tick}")
         _fill(inputs, frame)
-        decision = near.ask(inputs)
+        decision = decide(inputs)
         decided.append(frame._replace(**{name: getattr(decision, name) for name in OUTPUTS}))
     return decided
 

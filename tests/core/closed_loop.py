@@ -122,8 +122,9 @@ def run(parts: Parts, ticks: int = TICKS) -> Iterator[tuple[int, ...]]:
         inputs.switches = switches | (codes.BIT_LATCHED if latched else 0)
         inputs.made = under_way
         inputs.refused = 0
-        pump.injector.may_start = 1
         pump.tick(inputs)
+        if pump.injector.wants_start:
+            pump.injector.may_start = 1  # the intent is stored between two ticks
         yield outputs(pump)
         if pump.injector.start_lease:
             latched = False

@@ -16,27 +16,20 @@ def new_ints(n: int) -> array:
     return array("q", bytes(8 * n))
 
 
-class Core:
-    """The core of one power-on; `ask` for each tick. `pump` may be looked into."""
+def build_pump(unit: Unit) -> pump.Pump:
+    """The core of one power-on. ValueError for a unit that is not valid."""
+    validate(unit)
+    built: pump.Pump = pump.build(unit, new_ints)
+    return built
 
-    def __init__(self, unit: Unit) -> None:
-        validate(unit)
-        self.pump = pump.build(unit, new_ints)
 
-    def ask(self, inputs: Inputs) -> Injector:
-        """One tick; then the intent is stored, as the board does it between two ticks."""
-        injector: Injector = self.pump.injector
-        self.pump.tick(inputs)
-        if injector.wants_start:
-            injector.may_start = 1
-        return injector
-
-    def record(self) -> LevelRecord:
-        """The level record as it stands."""
-        buffer = bytearray(LEVEL_BYTES)
-        pack_level(self.pump, buffer, 0)
-        level: LevelRecord = unpack_level(buffer)
-        return level
+def decide(near: pump.Pump, inputs: Inputs) -> Injector:
+    """One tick; then the intent is stored, as the board does it between two ticks."""
+    near.tick(inputs)
+    injector: Injector = near.injector
+    if injector.wants_start:
+        injector.may_start = 1
+    return injector
 
 
 class CoreBench(TickedBench):
@@ -45,11 +38,13 @@ class CoreBench(TickedBench):
     name = "core"
 
     def _boot(self) -> None:
-        self._core = Core(self.unit)
-        self.pump = self._core.pump
+        self.pump = build_pump(self.unit)
 
     def _decide(self, inputs: Inputs) -> Injector:
-        return self._core.ask(inputs)
+        return decide(self.pump, inputs)
 
     def record(self) -> LevelRecord:
-        return self._core.record()
+        buffer = bytearray(LEVEL_BYTES)
+        pack_level(self.pump, buffer, 0)
+        level: LevelRecord = unpack_level(buffer)
+        return level

@@ -5,8 +5,8 @@ import shutil
 import struct
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import manostat
 from manostat.core.inputs import Inputs
@@ -18,8 +18,7 @@ _INPUTS = struct.Struct("<7i")
 _ANSWER = struct.Struct("<10i")
 
 
-@dataclass
-class VmDecision:
+class VmDecision(NamedTuple):
     """What the virtual machine answered; see "Outputs" in docs/design.md."""
 
     state: int
@@ -55,7 +54,7 @@ class VmCore:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "MICROPYPATH": f"{firmware}:.frozen"},
-            start_new_session=True,  # Ctrl-C is this side's to answer; the record is asked for after
+            start_new_session=True,  # Ctrl-C is this side's to answer; the record comes after
         )
         self._send(struct.pack("<9i", *unit))
 
