@@ -1,0 +1,157 @@
+"""What the tests share: units, worlds near their end, and what the pins and the plant say."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from manostat.core.prescription import RANGES
+from manostat_sim.benches.base import Bench
+from manostat_sim.plant.plant import PATH_CLOSED
+from manostat_sim.plant.sensors import FAULTS
+from manostat_sim.scenarios import Scenario, scenario
+from manostat_sim.world import World
+
+Unit = tuple[int, ...]
+
+long_on_pico = pytest.mark.parametrize(
+    "bench_name",
+    ["core", "vm", pytest.param("pico", marks=[pytest.mark.pico, pytest.mark.long])],
+    indirect=True,
+)
+"""For what takes the emulated board minutes."""
+
+PSI_PA = 6894.757
+COUNT_PA = 78.9
+TICK_US = 2000
+STEP_NL = 422_733 / 4_096
+AT_ONCE_US = 10
+"""A stop in which no processor takes part (B-01)."""
+THREE_TICKS_US = 3 * TICK_US
+"""A stop that the processor decides: sensor age included (P-05)."""
+
+# 10 mL BD syringe, `inject` at 0.05 mL/s, 3.5 mL, 50 psi above opening, 80 psi line.
+UNIT: Unit = (1, 50_000, 3_500_000, 344_738, 551_581, 0, 422_733, 4_096, 0)
+_FIELDS = [name for name, _, _ in RANGES]
+
+
+def unit_with(**changes: int) -> Unit:
+    """UNIT with other values, by the names of manostat.core.prescription.RANGES."""
+    return tuple(changes.get(name, value) for name, value in zip(_FIELDS, UNIT, strict=True))
+
+
+def psi(value: float) -> int:
+    """In Pa, rounded."""
+    return round(value * PSI_PA)
+
+
+SMALL = unit_with(volume_nl=20_000, limit_line_pa=psi(40))
+"""A volume and a line limit that a disc which is nearly full reaches in a fraction of a second."""
+SMALL_STEPS = int(20_000 / STEP_NL)
+
+
+def stiff(name: str = "dallas-0", **changes: Any) -> Scenario:
+    """The scenario on a line of 1 uL/psi, so that pressure comes five times as fast."""
+    of = scenario(name)
+    return replace(of, plant_options={**of.plant_options, "line_ul_psi": 1.0}, **changes)
+
+
+def fill(world: World, line_psi: float) -> None:
+    """Inject slowly beforehand, until the line sensor reads `line_psi` with the line at rest."""
+    plant = world.plant
+    rest_us = 0 if plant.path == PATH_CLOSED else 5_000_000
+    while as_read_pa(world, plant.line_pa) < line_psi * PSI_PA:
+        plant.step(1)
+        plant.advance(5 * TICK_US)
+        if as_read_pa(world, plant.line_pa) >= line_psi * PSI_PA:
+            plant.advance(rest_us)
+    world.peak_line_pa = plant.line_pa
+
+
+def begin(bench: Bench, seconds: float = 0.1) -> None:
+    """Close RUN on an armed pump; the plunger moves when this returns."""
+    before = bench.steps_made()
+    bench.press("RUN")
+    bench.advance(seconds)
+    assert bench.steps_made() > before, "the plunger did not start"
+
+
+def again(bench: Bench, seconds: float = 0.1) -> None:
+    """Open RUN for as long as a new start needs, and close it again."""
+    bench.release("RUN")
+    bench.advance(0.13)
+    bench.press("RUN")
+    bench.advance(seconds)
+
+
+def acknowledge(bench: Bench) -> None:
+    """A short press of STOP, RUN being open."""
+    bench.release("RUN")
+    bench.hold("STOP", 0.05)
+    bench.advance(0.13)
+
+
+def steps_us(bench: Bench) -> list[float]:
+    """Times of all rising edges on STEP."""
+    return [edge.at_us for edge in bench.edges("STEP") if edge.level]
+
+
+def steps_after(bench: Bench, at_us: float) -> int:
+    """Rising edges on STEP later than `at_us`."""
+    return sum(step_us > at_us for step_us in steps_us(bench))
+
+
+def enabled(bench: Bench) -> bool:
+    """Whether ENABLE_N is pulled low."""
+    edges = bench.edges("ENABLE_N")
+    return bool(edges) and edges[-1].level == 0
+
+
+def lamps(bench: Bench) -> dict[str, int]:
+    """What is lit and what sounds; empty on a bench without pins for it."""
+    if "pins" not in bench.can:
+        return {}
+    names = ("LAMP_READY", "LAMP_HIGH", "LAMP_MEDIUM", "SOUNDER")
+    edges = {name: bench.edges(name) for name in names}
+    return {name: edges[name][-1].level if edges[name] else 0 for name in names}
+
+
+def shown(bench: Bench, **lit: int) -> dict[str, int]:
+    """What `lamps` must be: given ones as said (`ready=1`), the others dark."""
+    if "pins" not in bench.can:
+        return {}
+    names = {"LAMP_READY": "ready", "LAMP_HIGH": "high", "LAMP_MEDIUM": "medium"}
+    names["SOUNDER"] = "sounder"
+    return {signal: lit.get(name, 0) for signal, name in names.items()}
+
+
+def spoil_line_sensor(bench: Bench, fault: str) -> None:
+    """A fault of the line sensor by its name in manostat_sim.plant.sensors.FAULTS."""
+    bench.world.line_sensor.fault = FAULTS[fault]
+
+
+def spoil_second_sensor(bench: Bench, fault: str) -> None:
+    """The same for the second sensor."""
+    bench.world.second_sensor.fault = FAULTS[fault]
+
+
+def as_read_pa(world: World, line_pa: float) -> float:
+    """What the line sensor makes of a pressure, without its noise and its rounding."""
+    sensor = world.line_sensor
+    return line_pa * sensor.span + sensor.offset_pa
+
+
+def noise_pa(world: World) -> float:
+    """Bound on noise and rounding of one reading."""
+    return (4.5 * world.line_sensor.noise_counts + 1) * COUNT_PA
+
+
+def moves_again_only_after_acknowledgement(bench: Bench) -> None:
+    """A latched stop: a new press of RUN moves nothing, STOP and then RUN does."""
+    before = bench.steps_made()
+    again(bench)
+    assert bench.steps_made() == before
+    acknowledge(bench)
+    bench.press("RUN")
+    bench.advance(0.1)
+    assert bench.steps_made() > before

@@ -1,0 +1,117 @@
+"""RUN: letting go pauses, pressing again goes on, and nothing else ever starts the plunger."""
+
+import pytest
+
+from manostat.core import codes
+from manostat_sim.benches.base import Bench
+
+from .rig import (
+    AT_ONCE_US,
+    SMALL,
+    SMALL_STEPS,
+    acknowledge,
+    again,
+    begin,
+    enabled,
+    lamps,
+    shown,
+    steps_after,
+)
+
+with_small_unit = pytest.mark.parametrize("unit", [SMALL], ids=["small"])
+
+
+def test_release_pauses_at_once_with_the_motor_held(bench: Bench) -> None:
+    begin(bench)
+    bench.advance(0.0007)  # between two steps
+    released_us = bench.now_us
+    bench.release("RUN")
+    bench.advance(0.05)
+    assert steps_after(bench, released_us + AT_ONCE_US) == 0
+    assert enabled(bench)
+    assert lamps(bench) == shown(bench, ready=1)
+    assert (bench.last.state, bench.last.reason) == (codes.HOLDING, codes.RELEASE)
+
+
+def test_run_goes_on_after_it_was_seen_open_for_100_ms(bench: Bench) -> None:
+    begin(bench)
+    bench.release("RUN")
+    bench.advance(0.09)
+    bench.press("RUN")
+    before = bench.steps_made()
+    bench.advance(0.1)
+    assert bench.steps_made() == before, "open for 90 ms is a bouncing contact, not a new press"
+    again(bench)
+    assert bench.steps_made() > before
+
+
+@with_small_unit
+def test_pauses_do_not_change_the_volume_of_a_level(make_bench) -> None:
+    bench = make_bench("dallas-4")
+    begin(bench)
+    again(bench)
+    again(bench)
+    again(bench, 0.3)
+    assert bench.last.reason == codes.VOLUME
+    assert bench.steps_made() == SMALL_STEPS
+
+
+@with_small_unit
+def test_volume_goes_on_counting_after_an_acknowledged_stop(make_bench) -> None:
+    bench = make_bench("dallas-4")
+    begin(bench)
+    bench.hold("PAIN", 0.05)
+    acknowledge(bench)
+    bench.press("RUN")
+    bench.advance(0.4)
+    assert bench.last.reason == codes.VOLUME
+    acknowledge(bench)
+    bench.press("RUN")
+    bench.advance(0.1)
+    assert bench.steps_made() == SMALL_STEPS
+
+
+def test_stop_held_3_s_begins_a_level_that_wants_the_pain_proof_again(bench: Bench) -> None:
+    begin(bench)
+    acknowledge(bench)
+    acknowledge(bench)
+    bench.hold("STOP", 3.05)
+    before = bench.steps_made()
+    bench.run()
+    bench.advance(0.1)
+    assert bench.steps_made() == before, "moved without proof of the pain button"
+    assert not enabled(bench)
+    bench.release("RUN")
+    bench.advance(0.05)
+    bench.arm()
+    assert enabled(bench)
+    begin(bench)
+    assert bench.last.steps == pytest.approx(bench.steps_made() - before, abs=1)
+
+
+def test_run_taped_down_never_moves_anything(make_cold_bench) -> None:
+    """Through power-on, proof, acknowledgement and reboot."""
+    bench = make_cold_bench("dallas-0")
+    bench.press("RUN")
+    bench.power_on()
+    for _ in range(2):
+        bench.hold("PAIN", 0.15)
+        bench.advance(0.1)
+        bench.hold("STOP", 0.05)
+        bench.advance(0.1)
+        bench.hold("PAIN", 0.05)
+        bench.advance(0.05)
+    bench.power_off()
+    bench.power_on()
+    bench.hold("PAIN", 0.15)
+    bench.advance(0.1)
+    assert bench.edges("STEP") == []
+
+
+def test_run_taped_down_does_not_go_on_after_a_stop(bench: Bench) -> None:
+    begin(bench)
+    for switch in ("PAIN", "STOP", "PAIN", "STOP"):
+        bench.hold(switch, 0.05)
+        stopped = bench.steps_made()
+        bench.advance(0.1)
+        assert bench.steps_made() == stopped

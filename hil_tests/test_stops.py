@@ -1,0 +1,223 @@
+"""Every way in which an injection ends: by a switch, a limit or a fault. Judged on STEP, ENABLE_N
+and the plant's line pressure."""
+
+from collections.abc import Callable
+
+import pytest
+
+from manostat.core import codes
+from manostat_sim.benches.base import Bench
+
+from .rig import (
+    AT_ONCE_US,
+    PSI_PA,
+    SMALL,
+    SMALL_STEPS,
+    THREE_TICKS_US,
+    again,
+    as_read_pa,
+    begin,
+    enabled,
+    fill,
+    lamps,
+    moves_again_only_after_acknowledgement,
+    noise_pa,
+    psi,
+    shown,
+    spoil_line_sensor,
+    spoil_second_sensor,
+    steps_after,
+    stiff,
+)
+
+OVERSHOOT_PA = 150  # beyond what the sensor says, into a disc
+LIMIT_ABOVE_PA = psi(50)
+PAGE_US = 15_000
+"""At rest a journal page may come before the next tick: a shorted sensor looks like pressure at its
+first sample, which is an end point and is written down, and like a fault at its second."""
+
+with_small_unit = pytest.mark.parametrize("unit", [SMALL], ids=["small"])
+
+
+@pytest.mark.parametrize(
+    ("switch", "reason"), [("PAIN", codes.PAIN), ("STOP", codes.STOP)], ids=["pain", "stop"]
+)
+def test_a_press_stops_at_once_and_latches(bench: Bench, switch: str, reason: int) -> None:
+    begin(bench)
+    pressed_us = bench.now_us
+    bench.press(switch)
+    bench.advance(0.03)
+    assert steps_after(bench, pressed_us + AT_ONCE_US) == 0
+    assert bench.last.reason == reason
+    # The motor holds its place after pain; STOP lets go of it.
+    assert enabled(bench) == (switch == "PAIN")
+    assert lamps(bench) == shown(bench, ready=int(switch == "PAIN"))
+    bench.release(switch)
+    bench.advance(0.01)
+    assert steps_after(bench, pressed_us + AT_ONCE_US) == 0
+    moves_again_only_after_acknowledgement(bench)
+
+
+def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
+    begin(bench)
+    bench.stall(0)
+    bench.press("STOP")
+    assert not bench.world.wiring.driver_enabled(bench.world.enable_n)
+
+
+@with_small_unit
+def test_volume_is_delivered_to_the_step_and_not_exceeded(make_bench) -> None:
+    bench = make_bench("dallas-4")
+    delivered_nl = bench.world.plant.syringe.delivered_nl
+    begin(bench)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.0)
+    bench.advance(0.02)
+    assert bench.steps_made() == SMALL_STEPS
+    assert bench.world.plant.syringe.delivered_nl - delivered_nl <= 20_000
+    assert bench.last.reason == codes.VOLUME
+    assert enabled(bench)
+    assert lamps(bench) == shown(bench, ready=1)
+    again(bench)
+    assert bench.steps_made() == SMALL_STEPS
+
+
+def _runs_into_a_limit(bench: Bench, limit_pa: int) -> None:
+    """From just below `limit_pa` into it; no tare has been read, so it counts from zero."""
+    fill(bench.world, limit_pa / PSI_PA - 0.8)
+    begin(bench, 0.05)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.5)
+    stopped_us = bench.now_us
+    bench.advance(0.02)
+    peak_pa = as_read_pa(bench.world, bench.world.peak_line_pa)
+    assert limit_pa - 1000 - noise_pa(bench.world) <= peak_pa <= limit_pa + OVERSHOOT_PA
+    assert steps_after(bench, stopped_us) == 0
+    assert enabled(bench)
+    assert lamps(bench) == shown(bench, ready=1)
+    before = bench.steps_made()
+    again(bench, 0.05)
+    assert bench.steps_made() == before
+
+
+def test_pressure_above_opening_ends_the_injection_at_its_limit(make_bench) -> None:
+    bench = make_bench(stiff())
+    _runs_into_a_limit(bench, LIMIT_ABOVE_PA)
+    assert bench.last.reason == codes.PRESSURE_ABOVE
+
+
+@with_small_unit
+def test_the_line_limit_ends_the_injection_whatever_the_opening(make_bench) -> None:
+    bench = make_bench(stiff())
+    _runs_into_a_limit(bench, psi(40))
+    assert bench.last.reason == codes.PRESSURE_LINE
+
+
+def test_an_opening_over_30_psi_is_refused(make_bench) -> None:
+    bench = make_bench(stiff(opening_psi=34.0))
+    fill(bench.world, 14)
+    begin(bench)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 6)
+    assert bench.last.reason == codes.OPENING_HIGH
+    assert bench.last.opening_pa == -1
+    assert bench.world.peak_line_pa > 34 * PSI_PA
+    assert enabled(bench)
+    assert lamps(bench) == shown(bench, ready=1)
+    before = bench.steps_made()
+    again(bench)
+    assert bench.steps_made() == before
+
+
+def test_a_line_blocked_from_the_first_step_ends_at_the_limit(make_bench) -> None:
+    bench = make_bench("blocked")
+    fill(bench.world, 44)
+    begin(bench, 0.03)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.5)
+    bench.advance(0.02)
+    peak_pa = as_read_pa(bench.world, bench.world.peak_line_pa)
+    noise = noise_pa(bench.world)
+    assert psi(50) - 3500 - noise <= peak_pa <= psi(50) + 750 + noise
+    assert bench.last.reason == codes.PRESSURE_ABOVE
+    assert bench.last.opening_pa == -1
+
+
+def _over_the_ceiling(bench: Bench) -> None:
+    bench.world.line_sensor.offset_pa += psi(101)
+    bench.world.second_sensor.offset_pa += psi(101)
+
+
+DISAGREEMENT_US = 20_000 + THREE_TICKS_US
+FAULTS: dict[str, tuple[Callable[[Bench], None], int, float]] = {
+    "silent": (lambda b: spoil_line_sensor(b, "nack"), codes.SENSOR_SILENT, THREE_TICKS_US),
+    "bus hangs": (lambda b: spoil_line_sensor(b, "hang"), codes.SENSOR_SILENT, THREE_TICKS_US),
+    "stale": (lambda b: spoil_line_sensor(b, "stale"), codes.SENSOR_STATUS, THREE_TICKS_US),
+    "diagnostic": (
+        lambda b: spoil_line_sensor(b, "diagnostic"),
+        codes.SENSOR_STATUS,
+        THREE_TICKS_US,
+    ),
+    "command mode": (
+        lambda b: spoil_line_sensor(b, "command"),
+        codes.SENSOR_STATUS,
+        THREE_TICKS_US,
+    ),
+    "open": (lambda b: spoil_line_sensor(b, "open"), codes.SENSOR_RANGE, THREE_TICKS_US),
+    "short": (lambda b: spoil_line_sensor(b, "short"), codes.SENSOR_RANGE, THREE_TICKS_US),
+    "second open": (
+        lambda b: spoil_second_sensor(b, "open"),
+        codes.SENSORS_DISAGREE,
+        DISAGREEMENT_US,
+    ),
+    "ceiling": (_over_the_ceiling, codes.CEILING, THREE_TICKS_US),
+    "end of travel": (lambda b: b.press("END_EMPTY"), codes.END_EMPTY, THREE_TICKS_US),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
+    cause, fault, within_us = FAULTS[name]
+    begin(bench)
+    spoilt_us = bench.now_us
+    cause(bench)
+    bench.advance(0.04)
+    assert steps_after(bench, spoilt_us + within_us) == 0
+    assert bench.edges("ENABLE_N")[-1].level == 1
+    assert bench.edges("ENABLE_N")[-1].at_us <= spoilt_us + within_us + PAGE_US
+    assert lamps(bench) == shown(bench, high=1, sounder=1)
+    assert (bench.last.reason, bench.last.fault) == (codes.FAULT, fault)
+    before = bench.steps_made()
+    again(bench, 0.06)
+    assert bench.steps_made() == before
+
+
+def test_steps_that_do_not_arrive_are_missed(bench: Bench) -> None:
+    """Only what is wrong with the STEP wire can be seen: a stalled motor takes its pulses."""
+    begin(bench)
+    shorted_us = bench.now_us
+    bench.short_step()
+    bench.advance(0.03)
+    assert bench.edges("ENABLE_N")[-1].level == 1
+    # At one step a tick, seven are missing after seven ticks.
+    assert bench.edges("ENABLE_N")[-1].at_us <= shorted_us + 9 * 2066
+    assert (bench.last.reason, bench.last.fault) == (codes.FAULT, codes.STEPS_MISSING)
+    assert lamps(bench) == shown(bench, high=1, sounder=1)
+
+
+def test_a_late_tick_stops(bench: Bench) -> None:
+    begin(bench)
+    stalled_us = bench.now_us
+    bench.stall(0.007)
+    bench.advance(0.02)
+    # What was granted before may still come: nothing beyond two ticks.
+    assert steps_after(bench, stalled_us + 5000) == 0
+    assert (bench.last.reason, bench.last.fault) == (codes.FAULT, codes.LATE)
+    assert not enabled(bench)
+
+
+def test_a_fault_that_is_gone_still_needs_an_acknowledgement(bench: Bench) -> None:
+    begin(bench)
+    spoil_line_sensor(bench, "nack")
+    bench.advance(0.02)
+    spoil_line_sensor(bench, "none")
+    bench.advance(0.02)
+    moves_again_only_after_acknowledgement(bench)
+    assert enabled(bench)
+    assert lamps(bench) == shown(bench, ready=1)
