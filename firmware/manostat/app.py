@@ -126,7 +126,7 @@ class App:
         decision = self.decision
         running = decision.running
         if decision.start_lease:
-            self._start_lease(decision)
+            self.lease.start()
         elif decision.grant:
             self._renew_lease(decision.grant)
         if running != self.was_running:
@@ -141,8 +141,7 @@ class App:
             self._show(decision, shown)
         busy(0)
         if not running:
-            self.books.write_what_is_due()
-            self.reader.serve()
+            self._rest(decision)
 
     def _read_inputs(self, inputs):
         line = self.line
@@ -154,7 +153,7 @@ class App:
         inputs.second_raw = self.read_second()
         # The latch before the count: a step made before the latch is then always in the count.
         lease = self.lease
-        inputs.switches = self.read_switches() | lease.latched() << 6
+        inputs.switches = self.read_switches() | lease.latched() << 6 | self.books.intent_bit
         inputs.made = lease.made()
         inputs.refused = self.refused
         self.refused = 0
@@ -162,11 +161,14 @@ class App:
         inputs.line_raw = line.raw
         inputs.line_status = line.status
 
-    def _start_lease(self, decision):
+    def _rest(self, decision):
+        self.books.write_what_is_due()
+        if not decision.wants_start:
+            self.reader.serve()
+            return
+        self.reader.drop()
         if decision.steps == 0:
             self.trace.reset()
-        self.reader.drop()
-        self.lease.start()
 
     def _renew_lease(self, grant):
         if not self.lease.renew(grant, _TICK_US // grant):

@@ -24,13 +24,15 @@ class Bookkeeper:
         self._payload = bytearray(record.LEVEL_BYTES)
         self._stops = 0
         self._presses = 0
+        self._intent_written = 0
+        self.intent_bit = 0  # for the switches: an intent is stored and has no outcome yet
         self.journal.scan()
         self._resume()
         self.journal.append(BOOT, bytes((self.reset_reason,)))
         self.journal.make_room()
 
-    def write_what_is_due(self) -> int:
-        """Call once a tick at rest: writes at most one record, 1 if it did."""
+    def write_what_is_due(self):
+        """Call once a tick at rest: writes at most one record."""
         pump = self._pump
         injector = pump.injector
         if injector.stops != self._stops:
@@ -38,25 +40,27 @@ class Bookkeeper:
             self._presses = pump.presses
             record.pack_level(pump, self._payload)
             self._write(OUTCOME, self._payload)
+            self.intent_bit = 0
         elif pump.presses != self._presses:
             self._presses = pump.presses
             if pump.presses and injector.state != codes.IDLE:
                 mark = pump.last_mark if pump.presses > 1 else pump.first_mark
                 length = record.pack_mark(mark, self._payload)
                 self._write(PAIN_MARK, self._payload[:length])
-        elif injector.wants_start and not injector.may_start:
+        elif self._intent_written:
+            # One tick later: the first after a page has the interrupts to serve that it put off.
+            self._intent_written = 0
+            self.intent_bit = codes.BIT_INTENT
+        elif injector.wants_start and not self.intent_bit:
             length = record.pack_intent(pump, self._payload)
-            self._write(INTENT, self._payload[:length])
-            injector.may_start = 1
-        else:
-            return 0
-        return 1
+            self._intent_written = self._write(INTENT, self._payload[:length])
 
     def _write(self, kind, payload):
-        self.journal.append(kind, payload, self._pump.now_ms)
+        sequence = self.journal.append(kind, payload, self._pump.now_ms)
         if kind != INTENT:  # RUN waits for an intent, but not for room for what follows it
             self.journal.make_room()
             gc.collect()
+        return sequence  # 0: it could not be stored; an intent is tried again, RUN waits
 
     def _resume(self):
         """Volume of a level survives a restart; an intent without outcome counts as delivered."""

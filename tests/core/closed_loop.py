@@ -119,12 +119,10 @@ def run(parts: Parts, ticks: int = TICKS) -> Iterator[tuple[int, ...]]:
         if inputs.line_status != 4:
             inputs.line_raw = raw
         inputs.second_raw = second.sample(plant.line_pa)
-        inputs.switches = switches | (codes.BIT_LATCHED if latched else 0)
+        inputs.switches = switches | codes.BIT_INTENT | (codes.BIT_LATCHED if latched else 0)
         inputs.made = under_way
         inputs.refused = 0
         pump.tick(inputs)
-        if pump.injector.wants_start:
-            pump.injector.may_start = 1  # the intent is stored between two ticks
         yield outputs(pump)
         if pump.injector.start_lease:
             latched = False

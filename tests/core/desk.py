@@ -114,7 +114,7 @@ class Desk:
         inputs.second_raw = second_raw(self.pressure_pa)
         inputs.switches = self.switches | (codes.BIT_LATCHED if self._latched else 0)
         if self.intents_stored:
-            self.injector.may_start = 1
+            inputs.switches |= codes.BIT_INTENT
         self.pump.tick(inputs)
         self._under_way = self.injector.grant
         if self.injector.start_lease:

@@ -10,11 +10,12 @@ from manostat.core import codes
 from manostat.core.inputs import Inputs
 from manostat.core.prescription import validate
 from manostat.core.pump import Pump, build
-from manostat_sim.benches.core import CoreBench
+from manostat_sim.scenarios import scenario
 
 from .checked import LIMIT, Checked, checked_state, new_checked
 from .desk import PAIN_PRESSED, PSI_PA, RUN_HELD, RUN_OPEN, STOP_PRESSED, Desk, unit_of
 from .strategies import raw_inputs, units
+from .watched import Watched
 
 
 class TestTheCheckingIntegerItself:
@@ -93,30 +94,33 @@ def checked_pump(unit: tuple[int, ...]) -> Pump:
 @pytest.fixture(autouse=True)
 def checked_inputs(monkeypatch):
     monkeypatch.setattr("tests.core.desk.Inputs", CheckedInputs)
-    monkeypatch.setattr("manostat_sim.benches.ticked.Inputs", CheckedInputs)
 
 
-class CheckedBench(CoreBench):
+class CheckedLoop(Watched):
     """The plant, the patient and the lease around a pump of checking integers."""
 
-    def _boot(self) -> None:
-        self.pump = checked_pump(self.unit)
+    def __init__(self, name: str) -> None:
+        super().__init__(scenario(name), unit_of())
+        self.pump, self.inputs = checked_pump(self.unit), CheckedInputs()
+        self.advance(0.01)
 
-    def _decide(self, inputs: Inputs):
-        decision = super()._decide(inputs)
+    def tick(self) -> None:
+        super().tick()
         checked_state(self.pump)
-        return decision
 
 
-@pytest.mark.parametrize("scenario", ["concordant-10s", "blocked"])
-def test_a_whole_injection_fits(scenario):
-    bench = CheckedBench(scenario, unit_of())
-    bench.power_on()
-    bench.arm()
-    bench.run()
-    frame = bench.advance_until(lambda frame: frame.state == codes.STOPPED, 60)
-    assert frame.steps > 100
-    assert type(bench.pump.pressure_pa) is Checked
+@pytest.mark.parametrize("name", ["concordant-10s", "blocked"])
+def test_a_whole_injection_fits(name):
+    loop = CheckedLoop(name)
+    loop.arm()
+    loop.run()
+    for _ in range(300):
+        loop.advance(0.1)
+        if loop.pump.injector.state == codes.STOPPED:
+            break
+    assert loop.pump.injector.reason in (codes.PAIN, codes.PRESSURE_ABOVE)
+    assert loop.made > 100
+    assert type(loop.pump.pressure_pa) is type(loop.pump.injector.steps) is Checked
 
 
 @given(units())
@@ -157,9 +161,8 @@ def test_counts_and_times_at_the_ends_of_their_ranges_fit(raw, second, elapsed_u
     pump, inputs = checked_pump(EXTREMES[0]), CheckedInputs()
     inputs.line_raw, inputs.second_raw, inputs.elapsed_us = raw, second, elapsed_us
     for switches in (RUN_OPEN, PAIN_PRESSED, RUN_OPEN, RUN_HELD, STOP_PRESSED):
-        inputs.switches = switches
+        inputs.switches = switches | codes.BIT_INTENT
         for _ in range(60):
-            pump.injector.may_start = 1
             pump.tick(inputs)
             checked_state(pump)
 
@@ -171,8 +174,7 @@ def test_a_level_at_the_end_of_its_counters_fits():
     injector.resume_level(Checked(LIMIT - 9), Checked(245_000), Checked(206_843), codes.OPENING_SET)
     desk.pump.now_ms = Checked(LIMIT - 500)
     injector.rest_us = injector.reason_us = Checked(99_999_999)
-    desk.operator = desk.pump.operator
-    desk.operator.stop_us = Checked(19_999_999)
+    desk.pump.operator.stop_us = Checked(19_999_999)
     desk.arm()
     desk.run()
     desk.seconds(3)
@@ -213,9 +215,8 @@ def test_no_inputs_whatever_leave_31_bits(unit, runs):
     """Raw inputs of the full range of their fields, each held for some ticks."""
     pump, inputs = checked_pump(unit), CheckedInputs()
     for switches in (RUN_OPEN, PAIN_PRESSED, RUN_OPEN, RUN_HELD):
-        inputs.switches = switches
+        inputs.switches = switches | codes.BIT_INTENT
         for _ in range(60):
-            pump.injector.may_start = 1
             pump.tick(inputs)
             checked_state(pump)
     for values, ticks in runs:
@@ -223,9 +224,8 @@ def test_no_inputs_whatever_leave_31_bits(unit, runs):
         if second is None:
             second = max(0, min(65_535, 6554 + 4 * (raw - 1638)))
         inputs.elapsed_us, inputs.line_raw, inputs.line_status = elapsed_us, raw, status
-        inputs.second_raw, inputs.switches = second, switches
+        inputs.second_raw, inputs.switches = second, switches | codes.BIT_INTENT
         inputs.made, inputs.refused = made, refused
         for _ in range(ticks):
-            pump.injector.may_start = 1
             pump.tick(inputs)
             checked_state(pump)

@@ -13,6 +13,7 @@ from manostat_sim.lease_model import LeaseModel
 from manostat_sim.patient import Patient
 from manostat_sim.plant.plant import Plant
 from manostat_sim.plant.sensors import LineSensor, SecondSensor
+from manostat_sim.scenarios import Scenario
 from manostat_sim.world import World
 
 from .desk import PA_A_COUNT, new_ints
@@ -71,7 +72,7 @@ class Watched:
     breaks a rule. `check_pressure` may be switched off.
     """
 
-    def __init__(self, of: DrawnWorld, unit: tuple[int, ...]) -> None:
+    def __init__(self, of: DrawnWorld | Scenario, unit: tuple[int, ...]) -> None:
         self.world = World(of)
         self.unit = unit
         self.pump = core_pump.build(unit, new_ints)
@@ -82,7 +83,7 @@ class Watched:
         self.bound_pa = overshoot_bound_pa(
             self.world.plant, self.world.line_sensor, unit[1], unit[6] / unit[7]
         )
-        self._inputs = Inputs()
+        self.inputs = Inputs()
         self._lease = LeaseModel(self._on_step)
         self._reads: list[int] = []
         self._permit_low = True  # since the lease was last started
@@ -135,6 +136,10 @@ class Watched:
                         self._at(at_us)
                     break
 
+    def tick(self) -> None:
+        """One decision of the pump on the inputs that were read."""
+        self.pump.tick(self.inputs)
+
     def limit_pa(self) -> int:
         """The limit in force, by the prescription and the opening pressure the pump took."""
         mode, _, _, above_pa, line_limit_pa = self.unit[:5]
@@ -169,27 +174,28 @@ class Watched:
                 self._wires_changed()
 
     def _read(self) -> None:
-        world, inputs = self.world, self._inputs
+        world, inputs = self.world, self.inputs
         raw, inputs.line_status = world.line_sample()
         if inputs.line_status != 4:
             inputs.line_raw = raw
         inputs.second_raw = world.second_sensor.sample(world.plant.line_pa)
         bits = world.wiring.bits
         self._reads.append(bits & codes.CHAIN)
-        inputs.switches = bits | (codes.BIT_LATCHED if self._lease.latched else 0)
+        inputs.switches = bits | codes.BIT_INTENT
+        if self._lease.latched:
+            inputs.switches |= codes.BIT_LATCHED
         inputs.made = self._lease.made()
 
     def _decide(self) -> None:
         decision, lease, now_us = self.pump.injector, self._lease, self._now_us
-        decision.may_start = 1
-        self.pump.tick(self._inputs)
-        self._inputs.refused = 0
+        self.tick()
+        self.inputs.refused = 0
         self.grants += decision.grant
         if decision.start_lease:
             self._permit_low = not self.world.wiring.levels["PERMIT"]
             lease.start(now_us, self.world.wiring.levels["PERMIT"])
         elif decision.grant and not lease.renew(decision.grant, TICK_US // decision.grant, now_us):
-            self._inputs.refused = decision.grant
+            self.inputs.refused = decision.grant
         if self._running and not decision.running:
             lease.stop()
         self._running = decision.running

@@ -57,5 +57,6 @@ BIT_PAIN_NO = const(8)
 BIT_END_FULL = const(16)
 BIT_END_EMPTY = const(32)
 BIT_LATCHED = const(64)
+BIT_INTENT = const(128)  # no switch: the intent of this level is stored
 CHAIN = const(7)  # STOP_OK, PAIN_OK and PERMIT: all high while RUN is held
 CHAIN_RUN_OPEN = const(3)  # the only pattern that proves RUN open

@@ -1,6 +1,7 @@
 """Does what was prescribed: the states of one level, its limits and its opening pressure."""
 
 from manostat.core.codes import (
+    BIT_INTENT,
     FAULT,
     HOLDING,
     IDLE,
@@ -60,8 +61,7 @@ class Injector:
         self.fault = NO_FAULT
         self.level = 1
         self.stops = 0  # times a reason was latched: tells the journal that there is a new one
-        self.wants_start = 0  # RUN was closed rightly: store the intent
-        self.may_start = 0  # set once the intent is stored
+        self.wants_start = 0  # RUN was closed rightly: waits for the intent to be stored
         self.seeking = 0
         self.moving = 0  # steps may be granted
         self.running = 0  # moving, or at rest for a reading after which it goes on by itself
@@ -154,7 +154,7 @@ class Injector:
         if self.running:
             self._settle(operator)
         elif self.state == READY or self.state == HOLDING:
-            self._wait(operator)
+            self._wait(operator, inputs.switches)
 
     def _enter(self, state: int, reason: int):
         self.state = state
@@ -175,7 +175,6 @@ class Injector:
         self.stop_pa = self.pressure_pa
         self.stops += 1
         self.wants_start = 0
-        self.may_start = 0
 
     def _answer(self, operator) -> int:
         """STOP and PAIN; 1 if STOP has the tick."""
@@ -199,7 +198,6 @@ class Injector:
                 self.hold_counts = 1
             elif operator.stop_long_released != 0 and self.hold_counts != 0:
                 self.level += 1
-                self.may_start = 0
                 self._enter(IDLE, NO_REASON)
                 self._begin_level()
         elif self.state != STOPPED:
@@ -214,18 +212,19 @@ class Injector:
             operator.forget_run()
         self.enable = 0
 
-    def _wait(self, operator):
+    def _wait(self, operator, switches: int):
         self.enable = 1  # again, after a STOP that found nothing to stop
         if operator.run_started != 0:
             self.wants_start = 1
+            self.limit_pa = self.lowest_limit_pa()
+            self.knee.reset()
         elif operator.run_closed == 0:
             self.wants_start = 0
-        if self.wants_start != 0 and self.may_start != 0:
+        elif self.wants_start != 0 and switches & BIT_INTENT:
             self.wants_start = 0
             self._start()
 
     def _start(self):
-        self.limit_pa = self.lowest_limit_pa()
         if self.steps >= self.max_steps:
             self._latch(VOLUME)
             return
@@ -246,7 +245,6 @@ class Injector:
         self._enter(SEEKING if seek else INJECTING, NO_REASON)
         self.granted = self.steps
         self.flow.reset()
-        self.knee.reset()
 
     def _latch_pressure(self):
         line = self.rx.mode == PRIME or self.limit_pa >= self.rx.limit_line_pa

@@ -24,11 +24,9 @@ def build_pump(unit: Unit) -> pump.Pump:
 
 
 def decide(near: pump.Pump, inputs: Inputs) -> Injector:
-    """One tick; then the intent is stored, as the board does it between two ticks."""
+    """One tick."""
     near.tick(inputs)
     injector: Injector = near.injector
-    if injector.wants_start:
-        injector.may_start = 1
     return injector
 
 

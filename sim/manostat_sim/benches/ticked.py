@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
+from manostat.core.codes import BIT_INTENT, BIT_LATCHED
 from manostat.core.inputs import Inputs
 from manostat_sim.benches.base import Bench, Edge, Unit
 from manostat_sim.lease_model import LeaseModel
@@ -103,7 +104,9 @@ class TickedBench(Bench):
             inputs.line_raw = raw
         counts = world.second_sample_12()
         inputs.second_raw = counts << 4 | counts >> 8
-        inputs.switches = world.wiring.bits | (64 if self._lease.latched else 0)
+        inputs.switches = world.wiring.bits | BIT_INTENT  # there is no journal to wait for
+        if self._lease.latched:
+            inputs.switches |= BIT_LATCHED
         made = self._lease.made()
         inputs.made = 0 if self._step_shorted else made
         inputs.refused = self._refused

@@ -32,8 +32,6 @@ while source.readinto(packet) == 28:  # type: ignore[union-attr]
     inputs.elapsed_us, inputs.line_raw, inputs.line_status, inputs.second_raw = values[:4]
     inputs.switches, inputs.made, inputs.refused = values[4:]
     device.tick(inputs)
-    if decision.wants_start:
-        decision.may_start = 1  # the intent is stored, as the board does it between two ticks
     struct.pack_into(
         "<10i",
         answer,
