@@ -122,6 +122,7 @@ class Injector:
             return 0
         self.opening_pa = opening_pa
         self.opening_how = OPENING_SET
+        self.limit_pa = self.lowest_limit_pa()  # also for a start that waits for its intent
         return 1
 
     def tick(self, operator, inputs, pressure_pa: int, fault: int):
