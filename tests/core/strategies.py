@@ -77,7 +77,7 @@ raw_inputs = st.tuples(
     st.one_of(st.sampled_from([0, 1638, 10_376, 16_383]), st.integers(0, 16_383)),  # line_raw
     st.sampled_from([0, 0, 0, 0, 1, 2, 3, 4]),  # line_status
     st.one_of(st.none(), st.sampled_from([0, 65_535]), st.integers(0, 65_535)),  # second
-    st.one_of(st.sampled_from([0, 49, 51, 55, 57, 119]), st.integers(0, 127)),  # switches
+    st.one_of(st.sampled_from([0, 49, 51, 55, 57, 119]), st.integers(0, 255)),  # switches
     st.one_of(st.integers(0, 3), st.sampled_from([4, 15, 65_535])),  # made
     st.integers(0, 3),  # refused
 )

@@ -449,6 +449,19 @@ def test_set_opening_may_lower_the_limit_never_raise_it():
     assert desk.injector.opening_how == codes.OPENING_SET
 
 
+def test_an_opening_lowered_while_the_start_waits_for_its_intent_counts_at_once():
+    desk = in_state(READY)
+    assert desk.injector.set_opening(100_000)
+    desk.intents_stored = 0
+    desk.run()
+    assert desk.injector.set_opening(0)
+    desk.intents_stored = 1
+    desk.pa_a_step = 700.0
+    desk.until(STOPPED)
+    assert desk.reason == codes.PRESSURE_ABOVE
+    assert desk.pressure_pa < 50 * PSI_PA + 1400
+
+
 @pytest.mark.parametrize(("opening_pa", "taken"), [(-1, 0), (0, 1), (206_843, 1), (206_844, 0)])
 def test_an_opening_over_30_psi_is_refused(opening_pa, taken):
     assert in_state(READY).injector.set_opening(opening_pa) == taken
