@@ -28,6 +28,7 @@ _CHAIN = const(7)
 _PAIN_NO = const(8)
 _END_EMPTY = const(32)
 _LATCHED = const(64)
+_SWITCHES = const(127)
 # Honeywell HSC transfer function A has 1638 to 14746 counts; 2.5 % below zero and full scale
 # bound what a sound sensor says (E). 100 psi is 1638 + 13108 * 100 / 150 counts.
 _RAW_LEAST = const(1310)
@@ -70,7 +71,7 @@ class Guard:
         page may then take its time.
         """
         ahead = self.ahead + granted - inputs.refused - inputs.made
-        switches = inputs.switches
+        switches = inputs.switches & _SWITCHES
         self.ahead = 0 if switches & _LATCHED else ahead
         raw = inputs.line_raw
         # 10-90 % of 65536 spans the 13108 counts of the line sensor: exactly 4 to 1 to within
@@ -100,8 +101,9 @@ class Guard:
             fault = LATE
         # Every check runs, so that no timer stands still behind another fault.
         sensors = self._check_sensors(inputs, apart)
-        switches = self._check_switches(inputs.switches, inputs.elapsed_us)
-        self.sound_switches = inputs.switches if switches == NO_FAULT else -1
+        read = inputs.switches & _SWITCHES
+        switches = self._check_switches(read, inputs.elapsed_us)
+        self.sound_switches = read if switches == NO_FAULT else -1
         timed_us = self.disagree_us + self.wiring_us + self.contacts_us
         self.doubt = 1 if self.missed + self.out_of_range + timed_us != 0 else 0
         if fault == NO_FAULT:

@@ -13,6 +13,7 @@ from manostat.core.syringe import Syringe
 from micropython import const
 
 _LATE_US = const(2500)
+_SWITCHES = const(127)  # without INTENT, which is none
 _JUST_MOVED_US = const(20000)
 _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
 _MS_HALF = const(536870912)
@@ -43,7 +44,7 @@ class Pump:
         injector = self.injector
         operator = self.operator
         elapsed_us = inputs.elapsed_us
-        operator.feed(inputs.switches, elapsed_us)
+        operator.feed(inputs.switches & _SWITCHES, elapsed_us)
         pressure_pa = self.pressure_pa
         if inputs.line_status == 0:
             pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
