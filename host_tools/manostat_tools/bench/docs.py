@@ -15,7 +15,8 @@ which writes this file and `build/bench.json`; `manostat bench --only NAME` meas
 is emulated, no cache misses: the real image runs on an emulated RP2040 whose flash answers at once.
 A real Pico loses time to its flash cache; how much has not been measured. Figures are taken from
 the emulated pins, the simulated plant and the emulated memory, never from what the firmware says
-of itself, and each is the worst over its sweep; the mean stands beside it where it says something.
+of itself (only the opening pressure that it read is held against the plant's), and each is the
+worst over its sweep; the mean stands beside it where it says something.
 Not a certified medical device.
 """
 
@@ -41,7 +42,7 @@ def figures_page(figures: Sequence[Figure], measured: Mapping[str, Measured]) ->
 
 
 def _table(figures: Sequence[Figure], measured: Mapping[str, Measured]) -> list[str]:
-    rows = ["| Name | Worst | Mean | Samples | Bar | |\n", "|---|---|---|---|---|---|\n"]
+    rows = ["| Name | Value | Mean | Samples | Bar | |\n", "|---|---|---|---|---|---|\n"]
     for figure in figures:
         value = measured[figure.name]
         mean = "" if value.mean is None else number(value.mean)

@@ -171,7 +171,12 @@ FIGURES = (
         "and it is made at once: little is ever queued.",
     ),
     Figure(
-        "freeze_volume_nl", "nL", 350.0, ("freeze",), "what the plunger pushed after it", "Same."
+        "freeze_volume_nl",
+        "nL",
+        350.0,
+        ("freeze",),
+        "what the plunger pushed after it",
+        "The same.",
     ),
     Figure(
         "freeze_to_last_step_us_fastest",
@@ -187,7 +192,7 @@ FIGURES = (
         None,
         ("freeze-fastest",),
         "the same at 0.15 mL/s",
-        "Three steps.",
+        "The same.",
     ),
     Figure(
         "opening_pressure_error_pa_p95",
@@ -205,7 +210,7 @@ FIGURES = (
         None,
         ("opening",),
         "the same against the disc before the injection",
-        "What flows into the disc until it is read raises it: this is physics, not reading.",
+        "What flows into the disc until it is at rest raises it; this is that rise and the error.",
     ),
     Figure(
         "opening_not_read_percent",
@@ -213,7 +218,7 @@ FIGURES = (
         None,
         ("opening",),
         "share of the draws without an opening pressure",
-        "No bend found, not settled, or over 30 psi. The limit then counts from zero.",
+        "No bend found or not settled: the limit then counts from zero. Over 30 psi: it stops.",
     ),
     Figure(
         "boot_to_ready_ms",
