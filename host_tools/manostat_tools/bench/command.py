@@ -24,7 +24,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "bench",
         help="measure the figures on emulated pins",
         description="Measures the project's figures on the emulated pins and the plant's line "
-        "pressure, prints them with their bars, and writes build/bench.json. Exit code 1 when a "
+        "pressure, prints them with their bars, and writes build/bench.json (with --only or --quick: build/bench-partial.json). Exit code 1 when a "
         "figure is over its bar. Emulated, no cache misses.",
     )
     parser.add_argument(
@@ -36,7 +36,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="few phases and draws; writes build/bench-quick.json, for nobody to quote",
+        help="few phases and draws, for nobody to quote",
     )
     parser.add_argument(
         "--docs", action="store_true", help="write docs/figures.md too; not with --only or --quick"
@@ -101,7 +101,7 @@ def measure(figures: Sequence[Figure], jobs: int, quick: bool, docs: bool) -> in
         views.show_table(figures, results.measured, console)
     else:
         views.show_lines(figures, results.measured, sys.stdout)
-    _write(figures, results.measured, quick)
+    _write(figures, results.measured, partial=quick or len(figures) < len(FIGURES))
     if docs:
         page = REPOSITORY / "docs" / "figures.md"
         page.write_text(figures_page(figures, results.measured), encoding="utf-8")
@@ -118,8 +118,8 @@ def _about(seconds: float) -> str:
     return f"about {seconds / _MINUTE_S:.0f} minutes"
 
 
-def _write(figures: Sequence[Figure], measured: Mapping[str, Measured], quick: bool) -> None:
-    file: Path = REPOSITORY / "build" / ("bench-quick.json" if quick else "bench.json")
+def _write(figures: Sequence[Figure], measured: Mapping[str, Measured], partial: bool) -> None:
+    file: Path = REPOSITORY / "build" / ("bench-partial.json" if partial else "bench.json")
     file.parent.mkdir(exist_ok=True)
     values = {figure.name: round(measured[figure.name].value, 3) for figure in figures}
     file.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
