@@ -15,7 +15,8 @@ from machine import ADC, Pin, Timer
 import micropython
 from manostat import unit_page
 from manostat.bookkeeper import Bookkeeper
-from manostat.core import codes, pump
+from manostat.core import pump
+from manostat.core.codes import FAULT
 from manostat.core.inputs import Inputs
 from manostat.drivers.enable import DriverEnable
 from manostat.drivers.hsc import HSC
@@ -136,7 +137,7 @@ class App:
             self.trace.add(inputs.line_raw, inputs.made)
         self.frame.pack(self.ticks, inputs, decision)
         self.console.send(self.frame.buf)
-        shown = decision.enable | (decision.reason == codes.FAULT) << 1
+        shown = decision.enable | (decision.reason == FAULT) << 1
         if shown != self.shown:
             self._show(decision, shown)
         busy(0)

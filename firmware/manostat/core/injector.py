@@ -69,6 +69,8 @@ class Injector:
         self.grant = 0
         self.start_lease = 0
         self.rate_nl_s = rx.rate_nl_s
+        self.by_steps = 1 if rx.mode == STEP else 0
+        self.into_air = 1 if rx.mode == PRIME else 0
         self.limit_pa = 0  # in force since the last start
         self.pressure_pa = 0
         self.predicted_pa = 0
@@ -106,7 +108,7 @@ class Injector:
         limit_pa = self.rx.limit_line_pa
         if limit_pa > CEILING_PA:
             limit_pa = CEILING_PA
-        if self.rx.mode != PRIME:
+        if self.into_air == 0:
             above_pa = self.rx.limit_above_pa
             if self.opening_pa > 0:
                 above_pa += self.opening_pa
@@ -160,10 +162,12 @@ class Injector:
     def _enter(self, state: int, reason: int):
         self.state = state
         self.reason = reason
-        self.seeking = 1 if state == SEEKING else 0
-        self.moving = 1 if self.seeking or state == INJECTING else 0
-        self.running = 1 if self.moving or state == SETTLING else 0
-        if self.moving:
+        seeking = 1 if state == SEEKING else 0
+        moving = 1 if seeking or state == INJECTING else 0
+        self.seeking = seeking
+        self.moving = moving
+        self.running = 1 if moving or state == SETTLING else 0
+        if moving:
             self.rest_us = 0
         # The motor holds its place for the whole level: de-energised it snaps by up to two
         # full steps. Fault and STOP let go of it.
@@ -232,7 +236,7 @@ class Injector:
         if self.predicted_pa >= self.limit_pa:
             self._latch_pressure()
             return
-        if self.rx.mode != STEP:
+        if self.by_steps == 0:
             self.step_end = self.max_steps
         elif self.step_end <= self.steps:
             self.step_end = self.steps + self.step_steps
@@ -242,13 +246,13 @@ class Injector:
         self.start_lease = 1
 
     def _go(self):
-        seek = self.opening_how == OPENING_NONE and self.rx.mode != PRIME
-        self._enter(SEEKING if seek else INJECTING, NO_REASON)
+        known = self.opening_how or self.into_air
+        self._enter(INJECTING if known else SEEKING, NO_REASON)
         self.granted = self.steps
         self.flow.reset()
 
     def _latch_pressure(self):
-        line = self.rx.mode == PRIME or self.limit_pa >= self.rx.limit_line_pa
+        line = self.into_air or self.limit_pa >= self.rx.limit_line_pa
         self._latch(PRESSURE_LINE if line else PRESSURE_ABOVE)
 
     def _move(self, operator):
@@ -264,7 +268,7 @@ class Injector:
             return
         steps = self.steps
         if steps >= self.step_end:
-            if self.rx.mode == STEP:
+            if self.by_steps:
                 self._rest(1)
             else:
                 self._latch(VOLUME)
