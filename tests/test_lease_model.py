@@ -1,6 +1,7 @@
 """The host's mirror of the step lease."""
 
 import pytest
+
 from manostat_sim.lease_model import LeaseModel
 
 

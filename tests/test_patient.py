@@ -1,6 +1,7 @@
 """When the patient presses."""
 
 import pytest
+
 from manostat_sim.patient import PA_PER_PSI, Patient
 
 

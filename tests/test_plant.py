@@ -4,10 +4,11 @@ import ast
 from itertools import pairwise
 from pathlib import Path
 
-import manostat_sim.plant.plant as plant_module
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import manostat_sim.plant.plant as plant_module
 from manostat_sim.plant import tables
 from manostat_sim.plant.build import (
     build_disc,

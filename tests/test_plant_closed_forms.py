@@ -3,6 +3,7 @@
 from math import exp
 
 import pytest
+
 from manostat_sim.plant.build import build_disc, build_plant
 from manostat_sim.plant.plant import ATMOSPHERE_PA, PATH_AIR, PATH_CLOSED, Plant
 from manostat_sim.plant.syringe import Syringe

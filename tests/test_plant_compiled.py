@@ -3,6 +3,7 @@
 from array import array
 
 import pytest
+
 from manostat_sim.compiled import compiled, fields_of, jitclass_like
 from manostat_sim.plant.build import (
     build_disc,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from manostat_sim.plant.plant import Plant
 from manostat_sim.plant.tables import ELASTANCE, PA_PER_PSI
 from manostat_sim.scenarios import Scenario, list_scenarios, scenario

@@ -1,6 +1,7 @@
 """What the emulated sensors answer."""
 
 import pytest
+
 from manostat_sim.plant.build import typical_line_sensor, typical_second_sensor
 from manostat_sim.plant.sensors import (
     FAULTS,

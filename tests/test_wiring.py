@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+
 from manostat_sim.wiring import CHAIN_PLACES, SIGNALS, Wiring, bounce
 
 ENDS = {"END_FULL": 1, "END_EMPTY": 1}

@@ -10,9 +10,10 @@ from time import ticks_us
 import machine
 import manostat_board as board
 import manostat_unit
-from machine import ADC, Pin, Timer
-
 import micropython
+from machine import ADC, Pin, Timer
+from micropython import const
+
 from manostat import unit_page
 from manostat.bookkeeper import Bookkeeper
 from manostat.core import pump
@@ -30,7 +31,6 @@ from manostat.ports.rp2 import StepLease
 from manostat.ports.rp2_bus import Bus
 from manostat.selftest import self_test
 from manostat.trace import Trace
-from micropython import const
 
 _TICK_MS = const(2)
 _TICK_US = const(2000)
@@ -53,9 +53,7 @@ class App:
         )
         self.lamps.show(1, 1, 1, 1, 0)  # lamp test until the verdict of the self test
         self.busy = Pin(board.PIN_TICK, Pin.OUT, value=0)
-        self.lease = StepLease(
-            board.PIN_STEP, board.PIN_DIR, board.PIN_PERMIT, board.STEP_PULSE_US
-        )
+        self.lease = StepLease(board.PIN_STEP, board.PIN_DIR, board.PIN_PERMIT, board.STEP_PULSE_US)
         self.line = HSC(
             Bus(
                 board.I2C_ID,

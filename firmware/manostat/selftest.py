@@ -2,8 +2,9 @@
 
 from time import sleep_ms
 
-from manostat.core.prescription import validate
 from micropython import const
+
+from manostat.core.prescription import validate
 
 PASSED = const(0)
 LINE_SENSOR = const(1)

@@ -5,6 +5,8 @@ granted and counted steps. A sound tick passes through `check` alone; anything e
 closely.
 """
 
+from micropython import const
+
 from manostat.core.codes import (
     CEILING,
     CONTACTS,
@@ -19,7 +21,6 @@ from manostat.core.codes import (
     STEPS_MISSING,
     WIRING,
 )
-from micropython import const
 
 # Bits of one read of the switches, as docs/design.md has them.
 _STOP_OK = const(1)

@@ -1,5 +1,7 @@
 """Does what was prescribed: the states of one level, its limits and its opening pressure."""
 
+from micropython import const
+
 from manostat.core.codes import (
     BIT_INTENT,
     FAULT,
@@ -30,7 +32,6 @@ from manostat.core.codes import (
 )
 from manostat.core.cutoff import BAND_PA, lowered
 from manostat.core.scale import CEILING_PA
-from micropython import const
 
 _OPENING_MOST_PA = const(206843)  # 30 psi: over it the tip may be in annulus or endplate
 _SEEK_NL = const(300000)  # no bend within 0.3 mL: go on with a tare of zero (E)

@@ -1,5 +1,7 @@
 """What the operator and the patient do with the switches, told from one read of the taps."""
 
+from micropython import const
+
 from manostat.core.codes import (
     BIT_LATCHED,
     BIT_PAIN_NO,
@@ -7,7 +9,6 @@ from manostat.core.codes import (
     CHAIN,
     CHAIN_RUN_OPEN,
 )
-from micropython import const
 
 _CHAIN_PAIN = const(3)  # STOP_OK and PAIN_OK
 _CONTACTS = const(11)  # STOP_OK, without which PAIN_OK says nothing, PAIN_OK and PAIN_NO

@@ -1,9 +1,10 @@
 """What is to be injected, and the checks that no wrong prescription passes."""
 
+from micropython import const
+
 from manostat.core.codes import INJECT, PRIME, STEP
 from manostat.core.scale import CEILING_PA
 from manostat.core.syringe import MAX_STEPS
-from micropython import const
 
 _WORD = const(1073741823)  # 2^30 - 1
 _TICKS_PER_S = const(500)

@@ -1,5 +1,7 @@
 """One decision per tick, in one place: operator, guard, injector and pain mark together."""
 
+from micropython import const
+
 from manostat.core.cutoff import HISTORY, Cutoff
 from manostat.core.flow import Flow
 from manostat.core.guard import Guard
@@ -10,7 +12,6 @@ from manostat.core.painmark import DEPTH, EVERY_US, POINTS, LookBack, PainMark
 from manostat.core.prescription import Prescription
 from manostat.core.scale import line_pa
 from manostat.core.syringe import Syringe
-from micropython import const
 
 _LATE_US = const(2500)
 _SWITCHES = const(127)  # without INTENT, which is none

@@ -1,7 +1,6 @@
 """All switches in one read of the port, so that their pattern is of one instant."""
 
 import machine
-
 from micropython import const
 
 _GPIO_IN = const(0xD0000004)  # SIO GPIO_IN: levels of GP0 to GP29 (RP2040 datasheet 2.3.1.7, M)

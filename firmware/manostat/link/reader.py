@@ -4,8 +4,9 @@ Served only at rest, a few frames a tick. Every other byte is ignored: nothing h
 anything. An answer ends with a bulk frame at offset 0xFFFFFFFF that holds the length as u32.
 """
 
-from manostat.link.frames import DATA_BYTES, BulkFrame, HelloFrame
 from micropython import const
+
+from manostat.link.frames import DATA_BYTES, BulkFrame, HelloFrame
 
 _FRAMES_A_TICK = const(4)
 _END = 0xFFFFFFFF

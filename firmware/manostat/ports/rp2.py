@@ -10,9 +10,8 @@ The four sit in one block because flags are shared there (RP2040 datasheet 3.2.6
 """
 
 import machine
-import rp2
-
 import micropython
+import rp2
 from micropython import const
 
 _BLOCK = const(0)

@@ -8,7 +8,6 @@ after `timeout_us`; the next read begins by disabling the controller, which give
 from array import array
 
 import machine
-
 import micropython
 from micropython import const
 
