@@ -24,8 +24,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "bench",
         help="measure the figures on emulated pins",
         description="Measures the project's figures on the emulated pins and the plant's line "
-        "pressure, prints them with their bars, and writes build/bench.json (with --only or --quick: build/bench-partial.json). Exit code 1 when a "
-        "figure is over its bar. Emulated, no cache misses.",
+        "pressure, prints them with their bars, and writes build/bench.json, or with --only or "
+        "--quick build/bench-partial.json. Exit code 1 when a figure is over its bar. Emulated, "
+        "no cache misses.",
     )
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", type=_name, help="these figures; see docs/figures.md"
