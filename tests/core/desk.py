@@ -51,7 +51,8 @@ class Desk:
     """`tick` lets 2 ms pass. Steps granted are counted one tick later unless PERMIT was low.
 
     `pa_a_step`: what each step adds to `pressure_pa`. `made` sums the counted steps.
-    `intents_stored`: 0 while the journal has not yet taken the intent.
+    `counted_late`: further ticks until a step is counted. `intents_stored`: 0 while the journal
+    has not yet taken the intent.
     """
 
     def __init__(self, unit: tuple[int, ...] | None = None) -> None:
@@ -65,7 +66,8 @@ class Desk:
         self.made = 0
         self.intents_stored = 1
         self._latched = True
-        self._under_way = 0
+        self.counted_late = 0
+        self._under_way: list[int] = []
 
     @property
     def injector(self):
@@ -106,7 +108,9 @@ class Desk:
         inputs = self.inputs
         if not self.switches & codes.BIT_PERMIT:
             self._latched = True
-        inputs.made = 0 if self._latched else self._under_way
+        if self._latched:
+            self._under_way.clear()
+        inputs.made = self._under_way.pop(0) if len(self._under_way) > self.counted_late else 0
         self.made += inputs.made
         self.pressure_pa += inputs.made * self.pa_a_step
         inputs.elapsed_us = elapsed_us
@@ -116,7 +120,7 @@ class Desk:
         if self.intents_stored:
             inputs.switches |= codes.BIT_INTENT
         self.pump.tick(inputs)
-        self._under_way = self.injector.grant
+        self._under_way.append(self.injector.grant)
         if self.injector.start_lease:
             self._latched = not self.switches & codes.BIT_PERMIT
 

@@ -127,11 +127,14 @@ _waits = st.one_of(
     st.sampled_from([0, 1, 2, 3, 19, 20, 21, 98, 99, 100, 101, 102, 103, 104, 130, 3050]),
     st.integers(0, 400),
 )
+_open_ms = st.sampled_from([1, 2, 3, 10, 50, 96, 97, 98, 99, 100, 101, 102, 103, 104, 110])
 _doings = st.one_of(
     st.tuples(st.just("press"), st.sampled_from(["RUN", "RUN", "PAIN", "STOP"])),
     st.tuples(st.just("release"), st.sampled_from(["RUN", "RUN", "PAIN", "STOP"])),
     st.tuples(st.sampled_from(["cut", "mend"]), st.sampled_from(PLACES)),
     st.tuples(st.just("run"), st.just("")),
+    st.tuples(st.just("reopen"), _open_ms),
+    st.tuples(st.just("reopen"), _open_ms),
     st.tuples(st.just("acknowledge"), st.just("")),
     st.tuples(st.just("arm"), st.just("")),
     st.tuples(st.just("opening"), st.sampled_from([0, 30_000, 100_000, 200_000])),
@@ -149,6 +152,10 @@ def act(bench, doing: tuple[str, str | int], wait_ms: int) -> None:
         getattr(bench, what)(which)
     elif what == "run":
         bench.run()
+    elif what == "reopen":
+        bench.release("RUN")
+        bench.advance(which / 1000)
+        bench.press("RUN")
     elif what == "arm":
         bench.arm()
     elif what == "acknowledge":

@@ -202,7 +202,7 @@ def test_a_lease_that_refuses_everything_for_ever_fits():
     desk.injector.knee.ticks = Checked(23_900)
     desk.injector.knee.sum_16pa = Checked(23_900 * 43_092)
     for _ in range(400):
-        desk._under_way = 0
+        desk._under_way.clear()
         desk.inputs.refused = desk.injector.grant
         desk.tick()
     assert desk.moving == 1

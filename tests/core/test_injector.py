@@ -316,6 +316,29 @@ def test_the_volume_ends_the_level_to_the_step():
     assert desk.made == 50_000 * 4096 // 422_733
 
 
+def test_steps_under_way_are_reserved_of_the_volume():
+    """Counted two ticks after they were granted: what is queued must not be granted again."""
+    desk = Desk(unit_of(rate_nl_s=150_000, volume_nl=50_000)).opened()
+    desk.switches = RUN_OPEN
+    desk.tick(60)
+    desk.counted_late = 1
+    desk.run()
+    desk.until(STOPPED)
+    desk.tick(5)
+    assert desk.reason == codes.VOLUME
+    assert desk.made == 50_000 * 4096 // 422_733
+
+
+def test_near_its_limit_the_flow_is_an_eighth():
+    desk = Desk(unit_of(above_psi=20)).opened(0)
+    for psi, share in ((0, 1), (14.9, 1), (17.5, 0.5), (19.4, 0.125)):
+        desk.pressure_pa = psi * PSI_PA
+        desk.tick(20)
+        before = desk.made
+        desk.seconds(4)
+        assert desk.made - before == pytest.approx(4 * 484.5 * share, rel=0.03)
+
+
 def test_volume_is_cumulative_over_releases_stops_and_acknowledgements():
     desk = Desk(QUICK).opened()
     desk.tick(50)

@@ -20,8 +20,7 @@ from .desk import PA_A_COUNT, new_ints
 
 OPEN_READS = 51  # 2 ms apart they span 100 ms (P-09)
 TICK_US = 2000
-SAMPLE_US = 300  # into the tick
-DECIDE_US = 900
+DECIDE_US = 900  # into the tick
 NOISE_SDS = 3.47  # where the simulated noise ends
 
 
@@ -77,6 +76,7 @@ class Watched:
         self.unit = unit
         self.pump = core_pump.build(unit, new_ints)
         self.check_pressure = True
+        self.sample_us = 300  # into the tick; before 900, when the steps are granted
         self.made = 0
         self.grants = 0
         self.worst = -1e9  # overshoot as a share of its bound
@@ -129,7 +129,7 @@ class Watched:
     def advance(self, seconds: float) -> None:
         end_us = self._now_us + round(seconds * 1e6)
         while self._now_us < end_us:
-            for at_us in (SAMPLE_US, DECIDE_US, TICK_US):
+            for at_us in (self.sample_us, DECIDE_US, TICK_US):
                 if self._part_us < at_us:
                     self._move(min(at_us - self._part_us, end_us - self._now_us))
                     if self._part_us == at_us:
@@ -164,7 +164,7 @@ class Watched:
         self.world.advance(self._now_us)
 
     def _at(self, at_us: int) -> None:
-        if at_us == SAMPLE_US:
+        if at_us == self.sample_us:
             self._read()
         elif at_us == DECIDE_US:
             self._decide()
