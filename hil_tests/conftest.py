@@ -125,6 +125,13 @@ def make_bench(
     return make
 
 
+@pytest.fixture
+def make_production_board(bench_name: str, boards: Boards) -> Callable[..., PicoBench]:
+    """`make(unit)`: a cold board with the image that has no prescription of its own."""
+    image = ensure_images(BOARD, bench=False)
+    return lambda unit: boards.cold("dallas-0", unit, image)
+
+
 def _armed(make_cold_bench: Factory, of: Scenario | str) -> Bench:
     bench = make_cold_bench(of)
     bench.power_on()

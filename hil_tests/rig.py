@@ -1,6 +1,7 @@
 """What the tests share: units, worlds near their end, and what the pins and the plant say."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ PSI_PA = 6894.757
 COUNT_PA = 78.9
 TICK_US = 2000
 STEP_NL = 422_733 / 4_096
+TICK_MOST_US = 1200
+JITTER_US = 300
 AT_ONCE_US = 10
 """A stop in which no processor takes part (B-01)."""
 THREE_TICKS_US = 3 * TICK_US
@@ -130,6 +133,18 @@ def spoil_line_sensor(bench: Bench, fault: str) -> None:
     bench.world.line_sensor.fault = FAULTS[fault]
 
 
+def miss_one_sample(bench: Bench) -> None:
+    """The line sensor does not answer for one tick, from between two samples on."""
+    if "pins" in bench.can:
+        bench.advance_to(round(ticks_us(bench)[-1][0]) + TICK_US + TICK_US // 2)
+    before = sum(frame.line_status == 4 for frame in bench.frames())
+    spoil_line_sensor(bench, "nack")
+    bench.advance_to(bench.now_us + TICK_US)
+    spoil_line_sensor(bench, "none")
+    bench.advance(0.01)
+    assert sum(frame.line_status == 4 for frame in bench.frames()) == before + 1
+
+
 def spoil_second_sensor(bench: Bench, fault: str) -> None:
     """The same for the second sensor."""
     bench.world.second_sensor.fault = FAULTS[fault]
@@ -155,3 +170,22 @@ def moves_again_only_after_acknowledgement(bench: Bench) -> None:
     bench.press("RUN")
     bench.advance(0.1)
     assert bench.steps_made() > before
+
+
+def ticks_us(bench: Bench, from_us: float = 0) -> list[tuple[float, float]]:
+    """(begin, length) of each pulse on TICK that begins after `from_us`."""
+    edges = bench.edges("TICK")
+    return [
+        (rise.at_us, fall.at_us - rise.at_us)
+        for rise, fall in pairwise(edges)
+        if rise.level and not fall.level and rise.at_us > from_us
+    ]
+
+
+def no_tick_is_late(bench: Bench, from_us: float) -> None:
+    """Moving since `from_us`: each tick 2 ms after the one before, and done within 1.2 ms."""
+    ticks = ticks_us(bench, from_us)
+    assert len(ticks) > 40
+    assert max(length for _, length in ticks) <= TICK_MOST_US
+    periods = [later - sooner for (sooner, _), (later, _) in pairwise(ticks)]
+    assert max(abs(period - TICK_US) for period in periods) < JITTER_US

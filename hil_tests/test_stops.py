@@ -7,6 +7,7 @@ import pytest
 
 from manostat.core import codes
 from manostat_sim.benches.base import Bench
+from manostat_sim.benches.core import CoreBench
 
 from .rig import (
     AT_ONCE_US,
@@ -60,7 +61,6 @@ def test_a_press_stops_at_once_and_latches(bench: Bench, switch: str, reason: in
 
 def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
     begin(bench)
-    bench.stall(0)
     bench.press("STOP")
     assert not bench.world.wiring.driver_enabled(bench.world.enable_n)
 
@@ -173,6 +173,18 @@ FAULTS: dict[str, tuple[Callable[[Bench], None], int, float]] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
+    _a_fault_stops_alarms_and_latches(bench, name)
+
+
+@pytest.mark.parametrize("bench_name", ["core"], indirect=True)
+@pytest.mark.parametrize("name", FAULTS)
+def test_of_the_test_a_pump_without_its_guard_is_found_out(bench: CoreBench, name: str) -> None:
+    bench.pump.guard.check = lambda *_: codes.NO_FAULT
+    with pytest.raises(AssertionError):
+        _a_fault_stops_alarms_and_latches(bench, name)
+
+
+def _a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
     cause, fault, within_us = FAULTS[name]
     begin(bench)
     spoilt_us = bench.now_us

@@ -90,11 +90,11 @@ class PicoBench(Bench):
     def power_on(self) -> None:
         self.world.line_sensor.power(self.now_us)
         self.pico.power_on()
-        lit = len(self._edges["LAMP_HIGH"])
+        lit = len(self._edges["LAMP_READY"])
         end_us = self.now_us + round(_VERDICT_LIMIT_S * 1e6)
         while self.now_us < end_us:
             self.advance(0.001)
-            if [edge.level for edge in self._edges["LAMP_HIGH"][lit:]] == [1, 0]:
+            if [edge.level for edge in self._edges["LAMP_READY"][lit:]] == [1, 0]:
                 return
 
     def power_off(self) -> None:

@@ -12,8 +12,8 @@ from manostat_sim.telemetry import TickFrame
 
 TICK_US = 2000
 BOOT_US = 500_000
-SAMPLE_US = 300  # into the tick, about where the emulated board has read the line sensor
-DECIDE_US = 900  # into the tick, about where its first step comes out
+SAMPLE_US = 60  # into the tick, where the emulated board reads the line sensor
+DECIDE_US = 720  # into the tick, about where its first step comes out
 _LONGEST_US = 65535
 
 
