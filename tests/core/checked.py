@@ -35,6 +35,8 @@ def _binary(name: str) -> Any:
     plain = getattr(int, name)
 
     def method(self: Checked, other: Any) -> Any:
+        if isinstance(other, float):
+            raise TypeError(f"{name} of {int(self)} and {other}: a float on the board")
         result = plain(self, other)
         if result is NotImplemented:
             return result

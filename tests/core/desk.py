@@ -112,7 +112,7 @@ class Desk:
             self._under_way.clear()
         inputs.made = self._under_way.pop(0) if len(self._under_way) > self.counted_late else 0
         self.made += inputs.made
-        self.pressure_pa += inputs.made * self.pa_a_step
+        self.pressure_pa += int(inputs.made) * self.pa_a_step
         inputs.elapsed_us = elapsed_us
         inputs.line_raw = line_raw(self.pressure_pa)
         inputs.second_raw = second_raw(self.pressure_pa)

@@ -135,6 +135,8 @@ _doings = st.one_of(
     st.tuples(st.just("run"), st.just("")),
     st.tuples(st.just("reopen"), _open_ms),
     st.tuples(st.just("reopen"), _open_ms),
+    st.tuples(st.just("again"), st.just("")),
+    st.tuples(st.just("again"), st.just("")),
     st.tuples(st.just("acknowledge"), st.just("")),
     st.tuples(st.just("arm"), st.just("")),
     st.tuples(st.just("opening"), st.sampled_from([0, 30_000, 100_000, 200_000])),
@@ -156,6 +158,11 @@ def act(bench, doing: tuple[str, str | int], wait_ms: int) -> None:
         bench.release("RUN")
         bench.advance(which / 1000)
         bench.press("RUN")
+    elif what == "again":
+        bench.release("RUN")
+        bench.hold("STOP", 0.05)
+        bench.run()
+        bench.advance(0.5)
     elif what == "arm":
         bench.arm()
     elif what == "acknowledge":

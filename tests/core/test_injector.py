@@ -366,7 +366,7 @@ def test_volume_is_cumulative_over_releases_stops_and_acknowledgements():
 
 def test_after_a_restart_what_was_delivered_still_counts():
     desk = Desk(QUICK)
-    desk.injector.resume_level(3, 400, 50_000, codes.OPENING_READ)
+    desk.injector.resume_level(3, 400)
     desk.arm()
     desk.run()
     desk.until(STOPPED)
@@ -374,9 +374,19 @@ def test_after_a_restart_what_was_delivered_still_counts():
     assert desk.made == 50_000 * 4096 // 422_733 - 400
 
 
+def test_after_a_restart_the_tare_counts_as_zero_and_is_not_read_again():
+    desk = Desk()
+    desk.injector.resume_level(3, 400)
+    desk.arm()
+    desk.run()
+    assert desk.state == INJECTING
+    assert desk.injector.opening_how == codes.OPENING_LOST
+    assert desk.injector.limit_pa == desk.injector.rx.limit_above_pa
+
+
 def test_the_press_that_proves_the_button_is_no_pain_mark():
     desk = Desk()
-    desk.injector.resume_level(3, 400, 50_000, codes.OPENING_READ)
+    desk.injector.resume_level(3, 400)
     desk.arm()
     assert desk.pump.presses == 0
 

@@ -88,7 +88,7 @@ def test_run_taped_down_from_power_on_never_moves_anything(bench, doings, welded
         bench.world.wiring.weld("RUN")
     bench.press("RUN")
     for doing, wait_ms in doings:
-        if doing == ("release", "RUN") or doing[0] in ("run", "reopen"):
+        if doing == ("release", "RUN") or doing[0] in ("run", "reopen", "again"):
             doing = ("arm", "")
         act(bench, doing, wait_ms)
     assert bench.made == 0
