@@ -128,16 +128,14 @@ class App:
             self.lease.start()
         elif decision.grant:
             self._renew_lease(decision.grant)
+        self.ticks += 1
+        if self.was_running:  # from the first tick that can have made a step to the one that stops
+            self.trace.add(inputs.line_raw, inputs.made)
         if running != self.was_running:
             self._run_or_rest(running)
-        self.ticks += 1
-        if running:
-            self.trace.add(inputs.line_raw, inputs.made)
         self.frame.pack(self.ticks, inputs, decision)
         self.console.send(self.frame.buf)
-        shown = decision.enable | (decision.reason == FAULT) << 1
-        if shown != self.shown:
-            self._show(decision, shown)
+        self.enable.set(decision.enable)
         busy(0)
         if not running:
             self._rest(decision)
@@ -161,6 +159,10 @@ class App:
         inputs.line_status = line.status
 
     def _rest(self, decision):
+        # Lamps change only at rest: ready and moving look alike, and a fault ends the motion.
+        shown = decision.enable | (decision.reason == FAULT) << 1
+        if shown != self.shown:
+            self._show(decision, shown)
         self.books.write_what_is_due()
         if not decision.wants_start:
             self.reader.serve()
@@ -183,7 +185,6 @@ class App:
 
     def _show(self, decision, shown):
         self.shown = shown
-        self.enable.set(decision.enable)
         fault = 1 if shown > 1 or self.verdict else 0
         ready = decision.enable & ~fault
         self.lamps.show(ready, fault, 0 if self.has_unit else 1, manostat_unit.BENCH, fault)

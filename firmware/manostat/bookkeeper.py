@@ -24,6 +24,7 @@ class Bookkeeper:
         self._payload = bytearray(record.LEVEL_BYTES)
         self._stops = 0
         self._presses = 0
+        self._level = pump.level
         self._intent_written = 0
         self.intent_bit = 0  # for the switches: an intent is stored and has no outcome yet
         self.journal.scan()
@@ -35,6 +36,9 @@ class Bookkeeper:
         """Call once a tick at rest: writes at most one record."""
         pump = self._pump
         injector = pump.injector
+        if pump.level != self._level:
+            self._level = pump.level
+            self.intent_bit = 0  # an intent is for one level
         if injector.stops != self._stops:
             self._stops = injector.stops
             self._presses = pump.presses
@@ -70,9 +74,7 @@ class Bookkeeper:
         injector = self._pump.injector
         if last.kind == INTENT:
             intent = record.unpack_intent(last.payload)
-            injector.resume_level(intent["level"], intent["reserved_steps"], -1, 0)
+            injector.resume_level(intent["level"], intent["reserved_steps"])
         else:
             level = record.unpack_level(last.payload)
-            injector.resume_level(
-                level["level"], level["steps"], level["opening_pa"], level["opening_how"]
-            )
+            injector.resume_level(level["level"], level["steps"])

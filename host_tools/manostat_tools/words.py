@@ -67,6 +67,7 @@ OPENINGS = {
     codes.OPENING_REFUSED: "refused: over 30 psi",
     codes.OPENING_UNSETTLED: "line did not settle",
     codes.OPENING_NO_KNEE: "not found: no bend",
+    codes.OPENING_LOST: "lost at a restart: counts as zero",
 }
 
 

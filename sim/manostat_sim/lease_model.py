@@ -5,7 +5,7 @@ Times are virtual microseconds, integers, and never go back.
 
 from collections.abc import Callable
 
-WORD_US = 1950
+WORD_US = 1900
 LEAST_INTERVAL_US = 26
 
 

@@ -99,6 +99,7 @@ def test_run_taped_down_from_power_on_never_moves_anything(bench, doings, welded
 @given(benches(short_units), actions)
 def test_a_pump_without_a_prescription_never_moves_anything(bench, doings):
     bench.without_prescription()
+    bench.advance(0.01)
     bench.arm()
     bench.run()
     for doing, wait_ms in doings:

@@ -129,3 +129,14 @@ def test_the_compiled_core_does_nearly_all_the_work(lab):
     fast = board.pico._powered._fast_core
     board.run(PROGRAM)
     assert fast.compiled_cycles > 0.9 * board.pico.busy_cycles
+
+
+def test_the_divider_gives_its_operands_back():
+    """An interrupt between the two operands saves and restores them: else a sum goes wrong."""
+    chip, _ = machine()
+    for dividend, divisor in ((0x060, 0x064), (0x068, 0x06C)):
+        chip.sio.write_uint32(dividend, 1000)
+        assert chip.sio.read_uint32(dividend) == 1000
+        chip.sio.write_uint32(divisor, 7)
+        assert chip.sio.read_uint32(divisor) == 7
+        assert (chip.sio.read_uint32(0x074), chip.sio.read_uint32(0x070)) == (6, 142)

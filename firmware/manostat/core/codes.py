@@ -48,6 +48,7 @@ OPENING_SET = const(2)  # by the operator
 OPENING_REFUSED = const(3)  # over 30 psi
 OPENING_UNSETTLED = const(4)  # line did not settle in time
 OPENING_NO_KNEE = const(5)  # no bend within the seeking volume
+OPENING_LOST = const(6)  # the level was taken up after a restart: its tare is zero
 
 # Bits of `Inputs.switches`.
 BIT_STOP_OK = const(1)

@@ -11,6 +11,7 @@ from manostat.core.codes import (
     NO_FAULT,
     NO_REASON,
     OPENING_HIGH,
+    OPENING_LOST,
     OPENING_NO_KNEE,
     OPENING_NONE,
     OPENING_READ,
@@ -93,16 +94,17 @@ class Injector:
         self.peak_pa = 0
         self.stop_pa = 0
 
-    def resume_level(self, level: int, steps: int, opening_pa: int, opening_how: int):
-        """After a restart: `steps` of this level count as delivered, and its tare stays.
+    def resume_level(self, level: int, steps: int):
+        """After a restart: `steps` of this level count as delivered. Call before the first tick.
 
-        Call before the first tick.
+        Its tare is not taken up: nobody can tell that the needle is still in the same disc, and
+        without one the limit can only stop sooner.
         """
         self.level = level
         self.steps = steps
         self.granted = steps
-        self.opening_pa = opening_pa
-        self.opening_how = opening_how
+        if steps:
+            self.opening_how = OPENING_LOST
 
     def lowest_limit_pa(self) -> int:
         """Line pressure in Pa at which to stop: the lowest of the limits in force."""

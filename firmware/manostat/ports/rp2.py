@@ -30,9 +30,11 @@ _LEASE_TXF = const(0x50200010)  # PIO0 TXF0
 _COUNT_RXF = const(0x50200028)  # PIO0 RXF2
 _COUNT_RX_LEVEL = const(0xF00000)  # of machine 2 in FLEVEL
 _PUSH_TRIES = const(8)
+_CTRL_SET = const(0x50202000)  # PIO0 CTRL through its setting alias: 1 enables a machine
 _CTRL_CLEAR = const(0x50203000)  # PIO0 CTRL through its clearing alias: 1 disables a machine
 _LEASE_INSTR = const(0x502000D8)  # PIO0 SM0_INSTR
 _COUNT_INSTR = const(0x50200108)  # PIO0 SM2_INSTR: an instruction written here runs at once
+_PULSE_INSTR = const(0x50200120)  # PIO0 SM3_INSTR
 _FIFO_DEPTH = const(4)
 
 _PULL_NOBLOCK = const(0x8080)
@@ -127,10 +129,20 @@ def _put_if_empty(word: int) -> int:
 
 
 @micropython.viper
-def _stop_lease():
-    ptr32(_CTRL_CLEAR)[0] = 1 << _LEASE
+def _disable(machines: int):
+    """Disable these machines, the lease among them, and empty its FIFO."""
+    ptr32(_CTRL_CLEAR)[0] = machines
     for _ in range(_FIFO_DEPTH):
         ptr32(_LEASE_INSTR)[0] = _PULL_NOBLOCK
+
+
+@micropython.viper
+def _enable_afresh():
+    """Clear the flags, then enable: the latch first, then what makes steps."""
+    ptr32(_IRQ)[0] = _LATCHED | _ASKED
+    ptr32(_CTRL_SET)[0] = 1 << _LATCH
+    ptr32(_PULSE_INSTR)[0] = _STEP_LOW
+    ptr32(_CTRL_SET)[0] = 1 << _PULSE | 1 << _LEASE
 
 
 class StepLease:
@@ -147,40 +159,36 @@ class StepLease:
         permit = machine.Pin(permit_gpio, machine.Pin.IN, None)
         block = rp2.PIO(_BLOCK)
         block.remove_program()
-        self._latch = block.state_machine(_LATCH, _latch_program, in_base=permit)
-        self._count = block.state_machine(_COUNT, _count_program, in_base=step)
-        self._pulse = block.state_machine(
+        latch = block.state_machine(_LATCH, _latch_program, in_base=permit)
+        count = block.state_machine(_COUNT, _count_program, in_base=step)
+        pulse = block.state_machine(
             _PULSE, _pulse_program(pulse_us), freq=_PULSE_HZ, set_base=step, jmp_pin=permit
         )
-        self._lease = block.state_machine(_LEASE, _lease_program, freq=_LEASE_HZ)
+        lease = block.state_machine(_LEASE, _lease_program, freq=_LEASE_HZ)
+        self._restart_latch = latch.restart
+        self._restart_pulse = pulse.restart
+        self._restart_lease = lease.restart
         self._least_turns = pulse_us >> _TURN_SHIFT
         self._seen = 0
         self.stop()
-        self._count.exec(_CLEAR_X)
-        self._count.active(1)
+        count.exec(_CLEAR_X)
+        count.active(1)
 
     def start(self):
         """Everything off and empty, latch cleared, then on again: latch first.
 
         If PERMIT is low at this moment the latch sets its flag before a step can be made.
         """
-        self.stop()
-        pulse = self._pulse
-        pulse.active(0)  # before the flag is cleared: it may hold a step that waits for that
-        latch = self._latch
-        latch.active(0)
-        latch.restart()
-        machine.mem32[_IRQ] = _LATCHED | _ASKED
-        latch.active(1)
-        pulse.restart()
-        pulse.exec(_STEP_LOW)
-        pulse.active(1)
-        self._lease.restart()
-        self._lease.active(1)
+        # The pulse is off before the flags are cleared: it may hold a step that waits for that.
+        _disable(1 << _LEASE | 1 << _PULSE | 1 << _LATCH)
+        self._restart_latch()
+        self._restart_pulse()
+        self._restart_lease()
+        _enable_afresh()
 
     def stop(self):
         """No more steps from now on. A pulse that is high ends; what was queued is gone."""
-        _stop_lease()
+        _disable(1 << _LEASE)
 
     def renew(self, count: int, interval_us: int) -> int:
         """Grant `count` (1 to 3) steps, the first at once, `interval_us` apart.

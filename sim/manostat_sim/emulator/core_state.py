@@ -74,14 +74,14 @@ def divide(state: Any) -> None:
 def sio_readable(offset: int) -> bool:
     return (
         offset == 0
-        or _QUOTIENT <= offset <= _CSR
+        or _SIO_DIV_FIRST <= offset <= _CSR
         or _SIO_SPINLOCK_FIRST <= offset <= _SIO_SPINLOCK_LAST
     )
 
 
 @register_jitable
 def sio_read(state: Any, offset: int) -> int:
-    """Processor number, divider results and spinlocks; `sio_readable` tells which."""
+    """Processor number, divider and spinlocks; `sio_readable` tells which."""
     if offset == 0:
         return 0
     if offset >= _SIO_SPINLOCK_FIRST:
@@ -92,6 +92,9 @@ def sio_read(state: Any, offset: int) -> int:
         return bit
     if offset == _CSR:
         return state[DIV_CSR]
+    if offset < _QUOTIENT:
+        # An interrupt that divides reads the operands back, and restores them behind itself.
+        return state[DIVIDEND if offset in (_UDIVIDEND, _SDIVIDEND) else DIVISOR] & _MASK
     if state[DIV_PENDING]:
         divide(state)
     if offset == _QUOTIENT:
