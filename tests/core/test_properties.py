@@ -102,6 +102,7 @@ def test_a_pump_without_a_prescription_never_moves_anything(bench, doings):
     bench.advance(0.01)
     bench.arm()
     bench.run()
+    bench.advance(1.0)
     for doing, wait_ms in doings:
         act(bench, doing, wait_ms)
     assert bench.made == 0
