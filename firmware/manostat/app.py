@@ -37,6 +37,7 @@ _TICK_US = const(2000)
 _LONGEST_US = const(65535)
 _TICKS_MASK = const(0x3FFFFFFF)  # ticks_us wraps after 30 bits
 _TICKS_HALF = const(0x20000000)
+_TICKS_KEPT = const(0xFFFF)
 
 
 class App:
@@ -75,12 +76,15 @@ class App:
         self.refused = 0
         self.ticks = 0
         self.was_running = 0
+        self.enabled = 0
         self.shown = -1
         self.last_us = ticks_us()
 
     def prepare(self):
         """Load the unit, test what can be tested at rest, and take the level up again."""
-        unit = unit_page.load(board.UNIT_FLASH_OFFSET) or manostat_unit.UNIT
+        unit = unit_page.load(board.UNIT_FLASH_OFFSET)
+        if unit is None:
+            unit = manostat_unit.UNIT
         self.verdict, unit = self_test(unit, self.line, self.second, self.switches)
         self.has_unit = unit is not None
         self.pump = pump.build(unit, _new_ints)
@@ -128,14 +132,16 @@ class App:
             self.lease.start()
         elif decision.grant:
             self._renew_lease(decision.grant)
-        self.ticks += 1
+        self.ticks = self.ticks + 1 & _TICKS_KEPT
         if self.was_running:  # from the first tick that can have made a step to the one that stops
             self.trace.add(inputs.line_raw, inputs.made)
         if running != self.was_running:
             self._run_or_rest(running)
         self.frame.pack(self.ticks, inputs, decision)
         self.console.send(self.frame.buf)
-        self.enable.set(decision.enable)
+        if decision.enable != self.enabled:
+            self.enabled = decision.enable
+            self.enable.set(self.enabled)
         busy(0)
         if not running:
             self._rest(decision)

@@ -7,7 +7,7 @@ import rp2
 
 from manostat import record
 from manostat.core import codes
-from manostat.journal import BOOT, INTENT, OUTCOME, PAIN_MARK, Journal
+from manostat.journal import BOOT, INTENT, NOTE, OUTCOME, PAIN_MARK, PLATEAU, Journal
 
 _BLOCK_BYTES = 4096
 _REASON = 0x40058008  # WATCHDOG REASON: 1 time-out, 2 forced, 0 other (RP2040 datasheet 4.7.6, M)
@@ -24,6 +24,7 @@ class Bookkeeper:
         self._payload = bytearray(record.LEVEL_BYTES)
         self._stops = 0
         self._presses = 0
+        self._plateaus = 0
         self._level = pump.level
         self._intent_written = 0
         self.intent_bit = 0  # for the switches: an intent is stored and has no outcome yet
@@ -41,10 +42,12 @@ class Bookkeeper:
             self.intent_bit = 0  # an intent is for one level
         if injector.stops != self._stops:
             self._stops = injector.stops
-            self._presses = pump.presses
-            record.pack_level(pump, self._payload)
-            self._write(OUTCOME, self._payload)
-            self.intent_bit = 0
+            self._write_stop(pump, injector)
+        elif injector.plateaus != self._plateaus:
+            self._plateaus = injector.plateaus
+            if self._plateaus:
+                length = record.pack_plateau(pump, self._payload)
+                self._write(PLATEAU, self._payload[:length])
         elif pump.presses != self._presses:
             self._presses = pump.presses
             if pump.presses and injector.state != codes.IDLE:
@@ -58,6 +61,17 @@ class Bookkeeper:
         elif injector.wants_start and not self.intent_bit:
             length = record.pack_intent(pump, self._payload)
             self._intent_written = self._write(INTENT, self._payload[:length])
+
+    def _write_stop(self, pump, injector):
+        """An outcome answers an intent; a fault without one must not hide the last outcome."""
+        if not self.intent_bit:
+            length = record.pack_note(pump, self._payload)
+            self._write(NOTE, self._payload[:length])
+            return
+        self._presses = pump.presses
+        record.pack_level(pump, self._payload)
+        self._write(OUTCOME, self._payload)
+        self.intent_bit = 0
 
     def _write(self, kind, payload):
         sequence = self.journal.append(kind, payload, self._pump.now_ms)
@@ -74,7 +88,11 @@ class Bookkeeper:
         injector = self._pump.injector
         if last.kind == INTENT:
             intent = record.unpack_intent(last.payload)
-            injector.resume_level(intent["level"], intent["reserved_steps"])
+            injector.resume_level(intent["level"], injector.max_steps)
         else:
+            # By volume and rounded up: the unit may have got another syringe meanwhile.
             level = record.unpack_level(last.payload)
-            injector.resume_level(level["level"], level["steps"])
+            steps = injector.syringe.steps_within(level["delivered_nl"])
+            if injector.syringe.volume_nl(steps) < level["delivered_nl"]:
+                steps += 1
+            injector.resume_level(level["level"], steps)

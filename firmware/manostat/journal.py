@@ -22,6 +22,7 @@ INTENT = const(2)  # before motion
 OUTCOME = const(3)  # of a level
 PAIN_MARK = const(4)
 NOTE = const(5)
+PLATEAU = const(6)  # a volume step, read at rest
 
 PAGE_BYTES = const(256)
 PAYLOAD_MOST = const(236)
@@ -132,10 +133,14 @@ class Journal:
     def records(self):
         """Iterate over all records from oldest to newest; `torn` counts what was skipped."""
         for page in self.pages():
-            yield Record(page)
+            if page:
+                yield Record(page)
 
     def pages(self):
-        """As `records`, but the raw pages, in one buffer that is reused by each step."""
+        """As `records`, but the raw pages, in one buffer that is reused by each step.
+
+        A place without a record gives b"": whoever serves this between ticks is soon asked again.
+        """
         self.torn = 0
         if self._newest < 0:
             return
@@ -147,8 +152,10 @@ class Journal:
             if _valid(page):
                 if unpack_from("<I", page, 4)[0] <= self.sequence:
                     yield page
-            elif page != _BLANK:
+                continue
+            if page != _BLANK:
                 self.torn += 1
+            yield b""
 
     def newest(self, *kinds):
         """The newest record of one of `kinds`, or None; walks backwards, as far as it must."""

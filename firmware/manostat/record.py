@@ -43,12 +43,16 @@ INTENT = (
     "steps",
     "reserved_steps",
 )
+PLATEAU = ("level", "steps", "plateau_pa")  # -1: the line did not settle
+NOTE = ("level", "reason", "fault", "steps", "pressure_pa")  # a stop of what had not begun
 BEFORE_MS = (0, 500, 1000, 2000, 3000)
 POINTS = len(BEFORE_MS)
 
 _LEVEL_FORMAT = "<%di" % len(LEVEL)
 _INTENT_FORMAT = "<%di" % len(INTENT)
 _MARK_FORMAT = "<%di" % (4 + 2 * POINTS)
+_PLATEAU_FORMAT = "<%di" % len(PLATEAU)
+_NOTE_FORMAT = "<%di" % len(NOTE)
 INTENT_BYTES = calcsize(_INTENT_FORMAT)
 MARK_BYTES = calcsize(_MARK_FORMAT)
 LEVEL_BYTES = calcsize(_LEVEL_FORMAT) + 2 * MARK_BYTES
@@ -103,6 +107,38 @@ def pack_intent(pump, buf, offset: int = 0) -> int:
     values = _prescribed(pump) + (pump.injector.steps, pump.injector.max_steps)
     pack_into(_INTENT_FORMAT, buf, offset, *values)
     return INTENT_BYTES
+
+
+def pack_plateau(pump, buf, offset: int = 0) -> int:
+    """Write the pressure at rest after a volume step; returns the length."""
+    injector = pump.injector
+    values = (injector.level, injector.steps, injector.plateau_pa)
+    pack_into(_PLATEAU_FORMAT, buf, offset, *values)
+    return calcsize(_PLATEAU_FORMAT)
+
+
+def pack_note(pump, buf, offset: int = 0) -> int:
+    """Write a stop that answers no intent: a fault at rest; returns the length."""
+    injector = pump.injector
+    values = (
+        injector.level,
+        injector.reason,
+        injector.fault,
+        injector.steps,
+        injector.pressure_pa,
+    )
+    pack_into(_NOTE_FORMAT, buf, offset, *values)
+    return calcsize(_NOTE_FORMAT)
+
+
+def unpack_plateau(buf, offset: int = 0):
+    """The dict of PLATEAU names to integers."""
+    return _named(PLATEAU, unpack_from(_PLATEAU_FORMAT, buf, offset))
+
+
+def unpack_note(buf, offset: int = 0):
+    """The dict of NOTE names to integers."""
+    return _named(NOTE, unpack_from(_NOTE_FORMAT, buf, offset))
 
 
 def pack_mark(mark, buf, offset: int = 0) -> int:

@@ -30,14 +30,21 @@ def decode(page):
 
 
 def read(flash):
-    """The first valid of two copies in blocks 0 and 1 of a block device, or None."""
+    """The first valid of two copies in blocks 0 and 1 of a block device.
+
+    None if both are blank; an empty tuple, which no self test passes, if neither is valid: a unit
+    that was confirmed for this pump must not turn into another one.
+    """
     page = bytearray(_PAGE_BYTES)
+    blank = 0
     for block in range(2):
         flash.readblocks(block, page, 0)
         unit = decode(page)
         if unit is not None:
             return unit
-    return None
+        if page == b"\xff" * _PAGE_BYTES:
+            blank += 1
+    return None if blank == 2 else ()
 
 
 def load(flash_offset: int):

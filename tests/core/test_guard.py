@@ -60,13 +60,18 @@ def test_sound_inputs_are_no_fault(post, switches, psi):
 def test_the_second_missed_sample_is_a_fault_and_the_next_sound_one_is_not(post, status, fault):
     assert post.faults(3, line_status=status) == [0, fault, fault]
     assert post.see() == 0
-    assert post.see(line_status=status) == 0
 
 
 def test_single_missed_samples_are_no_fault(post):
     for _ in range(100):
         assert post.see(line_status=2) == 0
-        assert post.see() == 0
+        assert post.faults(2) == [0, 0]
+
+
+def test_every_other_sample_missed_is_a_fault(post):
+    assert post.see(line_status=4) == 0
+    assert post.see() == 0
+    assert post.see(line_status=4) == codes.SENSOR_SILENT
 
 
 def test_the_fault_names_what_is_wrong_now(post):

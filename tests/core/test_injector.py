@@ -681,3 +681,16 @@ def test_priming_ends_with_its_volume_and_with_pain():
     desk.switches = PAIN_PRESSED
     desk.tick()
     assert (desk.state, desk.reason) == (STOPPED, codes.PAIN)
+
+
+def test_a_level_that_flowed_into_the_disc_and_rested_finds_no_knee():
+    """After a rest the next bend is the needle's: it would take the disc's rise for the opening."""
+    desk = Desk()
+    desk.arm()
+    desk.run()
+    desk.seconds(0.5)
+    desk.hold(RUN_OPEN, 0.5)
+    desk.pressure_pa -= 5000
+    desk.run()
+    assert desk.injector.opening_how == codes.OPENING_NO_KNEE
+    assert desk.injector.limit_pa == desk.injector.rx.limit_above_pa

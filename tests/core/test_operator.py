@@ -90,10 +90,15 @@ def test_a_gap_while_run_closes_proves_it_not_closed():
 
 @pytest.mark.parametrize(("held_ms", "long"), [(100, 0), (2998, 0), (3000, 1), (20_000, 1)])
 def test_stop_held_three_seconds_tells_when_it_is_released(held_ms, long):
-    hand = Hand().feed(STOP_PRESSED, held_ms)
+    hand = Hand().feed(RUN_OPEN, 10).feed(STOP_PRESSED, held_ms)
     assert hand.long_stops == 0
     assert hand.feed(RUN_OPEN, 1000).long_stops == long
     assert hand.stops == 1
+
+
+def test_a_chain_that_is_open_from_power_on_is_no_press_of_stop():
+    """A box that is plugged in late must not begin a new level."""
+    assert Hand().feed(STOP_PRESSED, 5000).feed(RUN_OPEN, 100).stops == 0
 
 
 def test_gaps_do_not_count_as_stop_held():

@@ -37,6 +37,9 @@ _RAW_MOST = const(14746)
 _RAW_CEILING = const(10377)
 _SILENT = const(4)
 _MISSED = const(2)  # samples, P-11
+# A missed sample counts two, a good one takes one back: every other one missing is a fault too.
+_MISS = const(2)
+_MISSES = const(3)
 _LATE_US = const(4000)
 _DISAGREE_US = const(20000)  # P-13
 _WIRING_US = const(20000)
@@ -113,12 +116,13 @@ class Guard:
 
     def _check_sensors(self, inputs, apart: int) -> int:
         if inputs.line_status != 0:
-            if self.missed < _MISSED:
-                self.missed += 1
-            if self.missed < _MISSED:
+            if self.missed < _MISSES:
+                self.missed += _MISS
+            if self.missed < _MISSES:
                 return NO_FAULT
             return SENSOR_SILENT if inputs.line_status == _SILENT else SENSOR_STATUS
-        self.missed = 0
+        if self.missed > 0:
+            self.missed -= 1
         raw = inputs.line_raw
         if raw < _RAW_LEAST or raw > _RAW_MOST:
             if self.out_of_range < _MISSED:

@@ -37,6 +37,7 @@ from manostat.core.scale import CEILING_PA
 _OPENING_MOST_PA = const(206843)  # 30 psi: over it the tip may be in annulus or endplate
 _SEEK_NL = const(300000)  # no bend within 0.3 mL: go on with a tare of zero (E)
 _REASON_SETTLES_US = const(20000)
+_FELL_PA = const(3447)  # 0.5 psi: at rest the line has flowed into the disc (E)
 _WATCHED_US = const(4000)  # more of a gap, while a page is written, does not age the reason
 _REST_CAP_US = const(100000000)
 
@@ -89,10 +90,13 @@ class Injector:
         self.opening_pa = -1
         self.opening_how = OPENING_NONE
         self.plateau_pa = -1
+        self.plateaus = 0
         self.settling_step = 0
         self.run_lost = 0
         self.peak_pa = 0
         self.stop_pa = 0
+        self.rested_from_pa = 0
+        self.knee.reset()
 
     def resume_level(self, level: int, steps: int):
         """After a restart: `steps` of this level count as delivered. Call before the first tick.
@@ -172,12 +176,16 @@ class Injector:
         self.running = 1 if moving or state == SETTLING else 0
         if moving:
             self.rest_us = 0
+        elif self.rest_us == 0:
+            self.rested_from_pa = self.pressure_pa
         # The motor holds its place for the whole level: de-energised it snaps by up to two
         # full steps. Fault and STOP let go of it.
         armed = state >= READY and (state != STOPPED or reason < STOP)
         self.enable = 1 if armed else 0
 
     def _latch(self, reason: int):
+        if self.running and self.pressure_pa > self.peak_pa:
+            self.peak_pa = self.pressure_pa
         self._enter(STOPPED, reason)
         self.reason_us = 0
         self.stop_pa = self.pressure_pa
@@ -224,13 +232,21 @@ class Injector:
         self.enable = 1  # again, after a STOP that found nothing to stop
         if operator.run_started != 0:
             self.wants_start = 1
-            self.limit_pa = self.lowest_limit_pa()
-            self.knee.reset()
+            self._prepare()
         elif operator.run_closed == 0:
             self.wants_start = 0
         elif self.wants_start != 0 and switches & BIT_INTENT:
             self.wants_start = 0
             self._start()
+
+    def _prepare(self):
+        """RUN was closed rightly. A level that already flowed into the disc has no knee any more:
+        its next bend is the needle's, and would take the disc's own rise for the opening."""
+        flowed = self.steps > 0 and self.pressure_pa < self.rested_from_pa - _FELL_PA
+        if flowed and self.opening_how == OPENING_NONE:
+            self.opening_how = OPENING_NO_KNEE
+        self.limit_pa = self.lowest_limit_pa()
+        self.knee.go_on()
 
     def _start(self):
         if self.steps >= self.max_steps:
@@ -318,6 +334,7 @@ class Injector:
                 self._go()
             return
         self.plateau_pa = self.settler.value_pa if self.settler.settled else -1
+        self.plateaus += 1
         if self.steps >= self.max_steps:
             self._latch(VOLUME)
         else:

@@ -23,13 +23,18 @@ class Knee:
         self.reset()
 
     def reset(self):
+        """Begin a level: the line's own stiffness is not known."""
+        self.reference_pa = 0
+        self.go_on()
+
+    def go_on(self):
+        """Motion begins again within a level; the stiffness seen so far still holds."""
         self.begun_at = -1
         self.sum_16pa = 0
         self.ticks = 0
         self.means = 0
         self.mean_pa = 0
         self.slope_pa = 0
-        self.reference_pa = 0
 
     def feed(self, steps: int, pressure_pa: int) -> int:
         """Take one moving tick; 1 once the knee is passed."""

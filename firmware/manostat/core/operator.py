@@ -29,7 +29,7 @@ class Operator:
     def __init__(self):
         self.chain_closed = 0  # all taps high and the lease not latched
         self.run_closed = 0  # all taps high, whatever the lease says
-        self.stop = 0
+        self.stop = 1  # low from power-on on is no press: a box not plugged in looks like that
         self.pain = 0
         self.stop_pressed = 0  # edges, true for one tick
         self.pain_pressed = 0

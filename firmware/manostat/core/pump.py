@@ -38,6 +38,7 @@ class Pump:
         self.part_us = 0
         self.late_ticks = 0
         self.level = 1
+        self.begun = 0  # this level has moved since power-on
         self.begun_ms = 0
 
     def tick(self, inputs):
@@ -55,7 +56,7 @@ class Pump:
         fault = self.guard.check(inputs, injector.grant, moving)
         injector.tick(operator, inputs, pressure_pa, fault)
         self.part_us += elapsed_us
-        if self.part_us >= EVERY_US:
+        if self.part_us >= EVERY_US and injector.start_lease == 0:  # that tick has enough to do
             self._every_10_ms(pressure_pa)
         if operator.event and operator.pain_pressed and injector.steps > 0 and proven:
             self._mark(1 if moving or injector.rest_us <= _JUST_MOVED_US else 0)
@@ -64,7 +65,8 @@ class Pump:
                 self.late_ticks += 1
         elif injector.start_lease:
             self.guard.restart()
-            if injector.steps == 0:
+            if self.begun == 0:
+                self.begun = 1
                 self.begun_ms = self.now_ms
         elif injector.level != self.level:
             self._new_level()
@@ -88,6 +90,7 @@ class Pump:
         self.level = self.injector.level
         self.presses = 0
         self.late_ticks = 0
+        self.begun = 0
         self.look.reset()  # steps are counted from zero again
         self.first_mark.reset()
         self.last_mark.reset()

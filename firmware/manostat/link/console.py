@@ -11,6 +11,11 @@ Byte 3 arrives like any other only after `micropython.kbd_intr(-1)`.
 import select
 import sys
 
+from micropython import const
+
+
+_FRAME_BYTES = const(32)
+
 
 class Console:
     """The board's USB serial port. `dropped`: frames that found no room, modulo 65536."""
@@ -28,7 +33,7 @@ class Console:
 
     def send(self, frame) -> int:
         """Hand over a 32-byte frame: 1, or 0 if there was no room. Never waits."""
-        if self._write(frame) == len(frame):
+        if self._write(frame) == _FRAME_BYTES:
             return 1
         self.dropped = self.dropped + 1 & 0xFFFF
         return 0

@@ -53,6 +53,8 @@ class Reader:
     def _frames(self, request, chunks):
         offset = 0
         for chunk in chunks:
+            if not chunk:
+                yield 1
             for start in range(0, len(chunk), DATA_BYTES):
                 self._bulk.pack(request, offset + start, chunk, start)
                 while not self._console.send(self._bulk.buf):

@@ -169,6 +169,8 @@ class StepLease:
         self._restart_pulse = pulse.restart
         self._restart_lease = lease.restart
         self._least_turns = pulse_us >> _TURN_SHIFT
+        # 1 if PERMIT has been low since `start`; nothing steps until the next `start`.
+        self.latched = _latched
         self._seen = 0
         self.stop()
         count.exec(_CLEAR_X)
@@ -211,7 +213,3 @@ class StepLease:
         made = self._seen - seen & 0xFFFF  # X counts down
         self._seen = seen
         return made
-
-    def latched(self) -> int:
-        """1 if PERMIT has been low since `start`; nothing steps until the next `start`."""
-        return _latched()
