@@ -13,7 +13,6 @@ import sys
 
 from micropython import const
 
-
 _FRAME_BYTES = const(32)
 
 
