@@ -1,5 +1,7 @@
 """The host may read, stop reading, leave, or never have been there: the pump does not care."""
 
+from itertools import pairwise
+
 import pytest
 
 from manostat.core import codes
@@ -111,9 +113,10 @@ def test_the_trace_is_what_the_frames_said_tick_by_tick(bench: PicoBench) -> Non
     bench.advance(0.2)
     bench.press("PAIN")
     bench.advance(0.05)
-    running = [frame for frame in bench.frames() if frame.state in RUNNING]
-    assert bench.trace() == [(frame.line_raw, frame.made) for frame in running]
-    # The last step is counted in the tick that stops, or was made before the first.
+    # From the tick after the start, the first that can have made a step, to the one that stops.
+    running = [tick for before, tick in pairwise(bench.frames()) if before.state in RUNNING]
+    assert bench.trace() == [(tick.line_raw, tick.made) for tick in running]
+    assert sum(tick.made for tick in running) == bench.last.steps
     assert len(steps_us(bench)) == bench.last.steps
 
 

@@ -36,7 +36,7 @@ def test_one_press_of_run_is_one_volume_step_and_a_plateau(bench: Bench) -> None
     bench.advance_until(lambda tick: tick.state == codes.HOLDING, 5)
     assert bench.last.reason == codes.NO_REASON
     assert bench.steps_made() == A_STEP
-    bench.press("RUN")
+    bench.run()
     bench.advance(0.35)
     assert bench.steps_made() == 2 * A_STEP
 

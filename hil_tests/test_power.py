@@ -66,7 +66,7 @@ def test_with_both_copies_spoilt_the_unit_refuses(make_production_board) -> None
     bench.power_on()
     _try_to_inject(bench)
     assert bench.edges("STEP") == []
-    assert lamps(bench) == shown(bench, medium=1)
+    assert lamps(bench) == shown(bench, high=1, medium=1, sounder=1)
 
 
 @with_journal
