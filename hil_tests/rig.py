@@ -30,8 +30,10 @@ TICK_MOST_US = 1200
 JITTER_US = 300
 AT_ONCE_US = 10
 """A stop in which no processor takes part (B-01)."""
-THREE_TICKS_US = 3 * TICK_US
-"""A stop that the processor decides: sensor age included (P-05)."""
+NEXT_TICK_US = TICK_US + 100
+"""A stop that the processor decides on what it reads next: a step of this tick may still come."""
+TWO_SAMPLES_US = 2 * TICK_US + 100
+"""A stop that the processor decides on the second sample in a row (P-11; P-05 allows 6 ms)."""
 
 # 10 mL BD syringe, `inject` at 0.05 mL/s, 3.5 mL, 50 psi above opening, 80 psi line.
 UNIT: Unit = (1, 50_000, 3_500_000, 344_738, 551_581, 0, 422_733, 4_096, 0)
@@ -77,6 +79,14 @@ def begin(bench: Bench, seconds: float = 0.1) -> None:
     bench.press("RUN")
     bench.advance(seconds)
     assert bench.steps_made() > before, "the plunger did not start"
+
+
+def before_a_step(bench: Bench) -> None:
+    """Let time pass to between a read of the inputs and the step that is decided on it: what is
+    done now comes too late for this tick's processor, and stops the step only in hardware."""
+    tick_us = round(ticks_us(bench)[-1][0]) if "pins" in bench.can else 0
+    behind_us = (bench.now_us - tick_us) % TICK_US
+    bench.advance_to(bench.now_us - behind_us + TICK_US + 300)
 
 
 def again(bench: Bench, seconds: float = 0.1) -> None:
@@ -135,8 +145,7 @@ def spoil_line_sensor(bench: Bench, fault: str) -> None:
 
 def miss_one_sample(bench: Bench) -> None:
     """The line sensor does not answer for one tick, from between two samples on."""
-    if "pins" in bench.can:
-        bench.advance_to(round(ticks_us(bench)[-1][0]) + TICK_US + TICK_US // 2)
+    before_a_step(bench)
     before = sum(frame.line_status == 4 for frame in bench.frames())
     spoil_line_sensor(bench, "nack")
     bench.advance_to(bench.now_us + TICK_US)

@@ -12,6 +12,7 @@ from .rig import (
     acknowledge,
     again,
     as_read_pa,
+    before_a_step,
     begin,
     fill,
     noise_pa,
@@ -52,6 +53,7 @@ def test_run_held_makes_no_second_step(bench: Bench) -> None:
 @pytest.mark.parametrize("unit", [STEPWISE], ids=["stepwise"])
 def test_a_step_let_go_in_the_middle_is_made_whole_by_the_next_press(bench: Bench) -> None:
     begin(bench)
+    before_a_step(bench)
     released_us = bench.now_us
     bench.release("RUN")
     bench.advance(0.15)

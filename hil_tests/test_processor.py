@@ -7,15 +7,17 @@ from manostat_sim.benches.base import Bench
 from manostat_sim.benches.pico import PicoBench
 
 from .rig import (
-    THREE_TICKS_US,
     TICK_MOST_US,
     TICK_US,
+    TWO_SAMPLES_US,
+    before_a_step,
     begin,
     miss_one_sample,
     moves_again_only_after_acknowledgement,
     no_tick_is_late,
     spoil_line_sensor,
     steps_after,
+    steps_us,
     ticks_us,
 )
 
@@ -29,6 +31,7 @@ def test_a_frozen_processor_makes_at_most_two_more_steps(bench: PicoBench, phase
     bench.advance_to(bench.now_us + phase_us)
     frozen_us = bench.now_us
     bench.freeze()
+    assert steps_us(bench)[-1] > frozen_us - 2500, "it did not move when it was frozen"
     bench.advance(0.03)
     assert steps_after(bench, frozen_us) <= 2
     assert steps_after(bench, frozen_us + FROZEN_US) == 0
@@ -46,10 +49,11 @@ def test_no_tick_is_late_while_the_plunger_moves(bench: PicoBench) -> None:
 @pytest.mark.parametrize("fault", ["hang", "nack"])
 def test_a_bus_that_does_not_answer_keeps_no_tick_from_ending(bench: PicoBench, fault: str) -> None:
     begin(bench)
+    before_a_step(bench)
     spoilt_us = bench.now_us
     spoil_line_sensor(bench, fault)
     bench.advance(0.06)
-    assert steps_after(bench, spoilt_us + THREE_TICKS_US) == 0
+    assert steps_after(bench, spoilt_us + TWO_SAMPLES_US) == 0
     ticks = ticks_us(bench, spoilt_us)
     assert len(ticks) > 15
     moving_us = [length for at_us, length in ticks if steps_after(bench, at_us)]

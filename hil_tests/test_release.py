@@ -11,6 +11,7 @@ from .rig import (
     SMALL_STEPS,
     acknowledge,
     again,
+    before_a_step,
     begin,
     enabled,
     lamps,
@@ -23,7 +24,7 @@ with_small_unit = pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 
 def test_release_pauses_at_once_with_the_motor_held(bench: Bench) -> None:
     begin(bench)
-    bench.advance(0.0007)  # between two steps
+    before_a_step(bench)
     released_us = bench.now_us
     bench.release("RUN")
     bench.advance(0.05)

@@ -12,9 +12,10 @@ from manostat_sim.wiring import CHAIN_PLACES, PLACES, bounce
 
 from .rig import (
     AT_ONCE_US,
-    THREE_TICKS_US,
+    NEXT_TICK_US,
     acknowledge,
     again,
+    before_a_step,
     begin,
     enabled,
     lamps,
@@ -37,10 +38,11 @@ def test_every_place_is_judged() -> None:
 @pytest.mark.parametrize("place", [*IN_HARDWARE, *SEEN_BY_THE_PROCESSOR])
 def test_a_cut_wire_stops_the_moving_plunger_for_good(bench: Bench, place: str) -> None:
     begin(bench)
+    before_a_step(bench)
     cut_us = bench.now_us
     bench.cut(place)
     bench.advance(0.04)
-    within_us = AT_ONCE_US if place in IN_HARDWARE else THREE_TICKS_US
+    within_us = AT_ONCE_US if place in IN_HARDWARE else NEXT_TICK_US
     assert steps_after(bench, cut_us + within_us) == 0
     before = bench.steps_made()
     again(bench)
@@ -74,6 +76,7 @@ def test_a_tap_that_contradicts_the_chain_is_a_wiring_fault(bench: Bench, place:
 def test_pain_still_stops_with_a_wire_cut_that_cannot_be_seen(bench: Bench, place: str) -> None:
     bench.cut(place)
     begin(bench)
+    before_a_step(bench)
     pressed_us = bench.now_us
     bench.press("PAIN")
     bench.advance(0.05)
@@ -124,7 +127,7 @@ def test_a_bouncing_contact_stops_at_its_first_edge(
     bench: Bench, switch: str, pressed: bool, seed: int
 ) -> None:
     begin(bench)
-    bench.advance(0.0003 * seed)
+    before_a_step(bench)
     first_us = _bounce(bench, switch, pressed, seed)
     bench.advance(0.06)
     assert steps_after(bench, first_us + AT_ONCE_US) == 0

@@ -29,6 +29,7 @@ class TickedBench(Bench):
         self._lease = LeaseModel(self._on_step)
         self._next_us = 0
         self._last_us = 0
+        self._inputs_read = False
         self._step_shorted = False
         self._ticks = 0
         self._running = 0
@@ -48,6 +49,7 @@ class TickedBench(Bench):
         self._powered = True
         self._next_us = self.now_us + BOOT_US
         self._last_us = self._next_us - TICK_US
+        self._inputs_read = False
         self.advance_to(self._next_us)
 
     def power_off(self) -> None:
@@ -82,14 +84,19 @@ class TickedBench(Bench):
         self._lease.permit(self.world.wiring.levels["PERMIT"], self.now_us)
 
     def _run_to(self, to_us: int) -> None:
-        while self._powered and self._next_us + DECIDE_US <= to_us:
-            tick_us = self._next_us
-            self._move_to(max(tick_us + SAMPLE_US, self.now_us))
-            self._read_inputs(tick_us)
-            self._move_to(max(tick_us + DECIDE_US, self.now_us))
-            self._obey(self._decide(self.inputs))
-            self._next_us = tick_us + TICK_US
+        while self._powered and self._due_us <= to_us:
+            self._move_to(max(self._due_us, self.now_us))
+            if self._inputs_read:
+                self._obey(self._decide(self.inputs))
+                self._next_us += TICK_US
+            else:
+                self._read_inputs(self._next_us)
+            self._inputs_read = not self._inputs_read
         self._move_to(to_us)
+
+    @property
+    def _due_us(self) -> int:
+        return self._next_us + (DECIDE_US if self._inputs_read else SAMPLE_US)
 
     def _move_to(self, to_us: int) -> None:
         self._lease.advance(to_us)
