@@ -53,7 +53,7 @@ test: setup
 	$(PYTEST) -m 'not long'
 
 test-long: setup
-	@echo 'test-long: everything including the long campaigns, about an hour on two cores'
+	@echo 'test-long: everything, and whole injections on the emulated board: about 25 minutes on two cores'
 	@$(BIN)/manostat image
 	$(PYTEST) --timeout 3600
 
