@@ -133,6 +133,18 @@ def test_a_bouncing_contact_stops_at_its_first_edge(
     assert steps_after(bench, first_us + AT_ONCE_US) == 0
 
 
+@pytest.mark.parametrize(("switch", "reason"), [("PAIN", codes.PAIN), ("STOP", codes.STOP)])
+def test_a_press_that_opens_once_more_is_one_press(bench: Bench, switch: str, reason: int) -> None:
+    """A second edge of STOP would acknowledge the stop that the first one made."""
+    begin(bench)
+    bench.hold(switch, 0.003)
+    bench.advance(0.016)
+    bench.press(switch)
+    bench.advance(0.05)
+    assert bench.last.reason == reason
+    assert bench.record()["presses"] == (switch == "PAIN")
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_bouncing_press_of_run_starts_the_plunger(bench: Bench, seed: int) -> None:
     _bounce(bench, "RUN", True, seed)

@@ -32,6 +32,7 @@ def acknowledge(desk: Desk) -> None:
     desk.switches = RUN_OPEN
     desk.seconds(0.05)
     desk.hold(STOP_PRESSED)
+    desk.seconds(0.03)
 
 
 def press_stop(desk: Desk) -> None:
@@ -431,7 +432,7 @@ def test_stop_held_less_than_three_seconds_keeps_the_level(held_s):
 def test_the_press_that_stops_or_acknowledges_does_not_begin_a_level_however_long():
     desk = in_state(INJECTING)
     desk.hold(STOP_PRESSED, 4)
-    desk.tick()
+    desk.seconds(0.03)
     assert (desk.state, desk.injector.level) == (STOPPED, 1)
     desk.hold(STOP_PRESSED, 4)
     desk.tick()

@@ -110,6 +110,16 @@ def test_a_cut_wire_before_stop_is_stop():
     assert Hand().feed(RUN_OPEN, 10).feed(0, 10).stops == 1
 
 
+@pytest.mark.parametrize("pressed", [STOP_PRESSED, PAIN_PRESSED])
+def test_a_press_that_bounces_is_one_press_from_its_first_edge(pressed):
+    hand = Hand().feed(RUN_OPEN, 30).feed(pressed, 2)
+    assert hand.stops + hand.pains == 1
+    for _ in range(3):
+        hand.feed(RUN_OPEN, 18).feed(pressed, 2)
+    assert hand.feed(pressed, 100).stops + hand.pains == 1
+    assert hand.feed(RUN_OPEN, 20).feed(pressed, 2).stops + hand.pains == 2
+
+
 def test_each_press_of_pain_is_one_edge():
     hand = Hand().feed(RUN_OPEN, 10)
     for presses in range(1, 4):

@@ -17,6 +17,9 @@ _CONTACTS_PRESSED = const(9)
 _OPEN_US = const(100000)  # RUN must have been seen open this long before it may start (P-09)
 _CLOSED_US = const(20000)  # and then be closed this long: a bouncing start would latch the lease
 _STOP_HELD_US = const(3000000)  # STOP held this long, then released, begins a new level
+# STOP and PAIN count from their first edge; an edge sooner than this after the last touch is the
+# same press, bouncing.
+_BOUNCE_US = const(20000)
 _CAP_US = const(20000000)
 _GAP_US = const(4000)  # longer between two reads: what the switches did meanwhile is not known
 
@@ -43,6 +46,8 @@ class Operator:
         self.open_us = 0
         self.closed_us = 0
         self.stop_us = 0
+        self.stop_let_go_us = _BOUNCE_US
+        self.pain_let_go_us = _BOUNCE_US
 
     def forget_run(self):
         """RUN must be seen open anew before it may start anything."""
@@ -61,8 +66,7 @@ class Operator:
         chain = switches & CHAIN
         self._feed_stop(1 if (chain & BIT_STOP_OK) == 0 else 0, elapsed_us)
         pain = 1 if switches & BIT_PAIN_NO or chain & _CHAIN_PAIN == BIT_STOP_OK else 0
-        self.pain_pressed = 1 if pain != 0 and self.pain == 0 else 0
-        self.pain = pain
+        self._feed_pain(pain, elapsed_us)
         self._feed_proof(switches)
         self._feed_run(chain, elapsed_us)
         self.run_closed = 1 if chain == CHAIN and pain == 0 else 0
@@ -70,6 +74,8 @@ class Operator:
         edge = self.pain_pressed | self.pain_proof | self.stop_long_released
         self.event = 1 if self.stop | edge else 0
         timing = self.closed_us != 0 or 0 < self.open_us < _OPEN_US
+        if self.stop_let_go_us + self.pain_let_go_us < 2 * _BOUNCE_US:
+            timing = True
         self.steady = 0 if timing or self.event | self.run_started else 1
 
     def _feed_proof(self, switches: int):
@@ -82,13 +88,28 @@ class Operator:
             self.pain_free = 0
             self.pain_proof = 1
 
+    def _feed_pain(self, pain: int, elapsed_us: int):
+        self.pain_pressed = 0
+        if pain != 0:
+            if self.pain == 0 and self.pain_let_go_us >= _BOUNCE_US:
+                self.pain_pressed = 1
+            self.pain_let_go_us = 0
+        elif self.pain_let_go_us < _BOUNCE_US:
+            self.pain_let_go_us += elapsed_us
+        self.pain = pain
+
     def _feed_stop(self, stop: int, elapsed_us: int):
-        self.stop_pressed = 1 if stop != 0 and self.stop == 0 else 0
+        self.stop_pressed = 0
         self.stop_long_released = 0
         if stop != 0:
+            if self.stop == 0 and self.stop_let_go_us >= _BOUNCE_US:
+                self.stop_pressed = 1
+            self.stop_let_go_us = 0
             if self.stop_us < _CAP_US:
                 self.stop_us += elapsed_us
         else:
+            if self.stop_let_go_us < _BOUNCE_US:
+                self.stop_let_go_us += elapsed_us
             if self.stop_us >= _STOP_HELD_US:
                 self.stop_long_released = 1
             self.stop_us = 0
