@@ -85,7 +85,7 @@ def _injected(bench: Bench) -> tuple[TickFrame, dict[int, int]]:
     """The last tick, and the first sensor count at each number of steps."""
     begin(bench)
     bench.advance_until(lambda tick: tick.state == codes.STOPPED, 8)
-    bench.advance(0.2)  # right after the stop the line falls by a count in a millisecond
+    bench.advance(3.0)  # right after the stop the line falls by a count in a millisecond
     counts: dict[int, int] = {}
     for frame in bench.frames():
         if frame.state in (codes.SEEKING, codes.INJECTING):
