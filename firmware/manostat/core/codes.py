@@ -5,7 +5,10 @@ from micropython import const
 # What `unit` values mean first (prescription modes).
 INJECT = const(1)
 STEP = const(2)
-PRIME = const(3)
+PRIME = const(3)  # into air
+COMPLY = const(4)  # against a closed stopcock: compliance of the line
+SHAM = const(5)  # everything but the grants
+RELIEVE = const(6)  # the bounded retract, the only motion backwards
 
 # States of one level.
 IDLE = const(0)  # not armed: no prescription, or the pain button not yet proven
@@ -16,7 +19,7 @@ INJECTING = const(4)  # moving, under all limits
 HOLDING = const(5)  # paused inside a level: RUN released, or a volume step done
 STOPPED = const(6)  # latched with a reason; STOP acknowledges
 
-# Reasons. PAIN to OPENING_HIGH are end points: silent to the patient, what the test is for.
+# Reasons. PAIN to OPENING_HIGH, LEAK and RELIEVED are end points: silent to the patient.
 NO_REASON = const(0)
 PAIN = const(1)
 PRESSURE_ABOVE = const(2)  # limit above opening
@@ -26,6 +29,8 @@ OPENING_HIGH = const(5)  # opening over 30 psi: tip in annulus or endplate?
 STOP = const(6)  # the operator's STOP
 RELEASE = const(7)  # RUN released: a pause, not a stop
 FAULT = const(8)  # see the fault code
+LEAK = const(9)  # volume goes in and no pressure comes
+RELIEVED = const(10)  # a relief has brought the line to zero
 
 # Faults of the guard.
 NO_FAULT = const(0)
@@ -40,6 +45,13 @@ WIRING = const(8)  # a pattern of taps that no switch position gives
 CONTACTS = const(9)  # the two contacts of the pain button contradict each other
 LATE = const(10)  # a gap of more than 4 ms while moving
 END_EMPTY = const(11)  # plunger at the end of its travel, or that switch cut
+SENSOR_STUCK = const(12)  # one channel stands still while the other moves
+OCCLUSION = const(13)  # pressure rises with volume as it did at first: nothing opens
+DETACHED = const(14)  # volume goes and next to no pressure comes
+RISE = const(15)  # pressure rises with the plunger at rest
+TOO_FAST = const(16)  # more steps in a time than any prescribed rate needs
+TOO_MUCH = const(17)  # more steps in a level than were prescribed
+END_FULL = const(18)  # plunger drawn out to its end while retracting, or that switch cut
 
 # How the opening pressure came about.
 OPENING_NONE = const(0)
