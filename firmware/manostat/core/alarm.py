@@ -1,0 +1,189 @@
+"""Alarms: from a cause and the time since it came to what the lamps and the sounder do.
+
+A pure function of both: that a fault latches until it is gone and STOP was pressed (A-05), and that
+nothing moves meanwhile (A-06), is the injector's work. A notice (no prescription, bench image) is
+not an alarm and is not known here. Not a certified medical device.
+
+Informed by the Open PCA Pump requirements, table 5 (lamps, read) and by IEC 60601-1-8 (bursts, from
+memory): A-02 and A-03. All times are in microseconds, bursts in slots of 50 ms.
+
+| | lamp | burst | again after |
+|---|---|---|---|
+| HIGH | 2 Hz, half of the time lit | twice 3 + 2 pulses of 150 ms | 8 s |
+| MEDIUM | 0.5 Hz, half of the time lit | 3 pulses of 200 ms | 16 s |
+| LOW | steady | 2 pulses of 200 ms | 20 s |
+
+A failed self test is a HIGH alarm. Two seconds after its burst LAMP_LOW and the sounder count out
+the verdict, two pulses a second; two seconds later comes the next burst. No other alarm sounds like
+that, and no other flashes LAMP_LOW.
+
+A tick may come late by a page or an erase of flash: 48 ms, typically, move one edge, and leave
+every length within its bounds (75 to 200 ms HIGH, 125 to 250 ms the others).
+"""
+
+from micropython import const
+
+from manostat.core.codes import CONTACTS, DETACHED, END_EMPTY, END_FULL, HELD, NO_FAULT
+
+SELF_TEST = const(128)  # plus the verdict: a cause, like the faults and HELD of codes.py
+
+# Priorities.
+NO_ALARM = const(0)
+LOW = const(1)
+MEDIUM = const(2)
+HIGH = const(3)
+
+_LONGEST_US = const(65535)  # as long as `Inputs.elapsed_us` can be
+# At most 2 min (A-04). An erase of flash may last 400 ms, of which elapsed_us tells 65: there is
+# room for 29 of them.
+_PAUSE_US = const(110000000)
+
+_SLOT_US = const(50000)
+_LAMP_HIGH_US = const(500000)
+_LAMP_MEDIUM_US = const(2000000)
+# One bit a slot, first the lowest.
+_HIGH_BITS = const(0b111_00_111_0000000_111_00_111_00_111)
+_MEDIUM_BITS = const(0b1111_0000_1111_0000_1111)
+_LOW_BITS = const(0b1111_0000_1111)
+_BITS = const(28)
+_SECOND_GROUP_SLOT = const(42)  # 0.7 s after the end of the first
+_COUNT_SLOT = const(110)  # 2 s after the end of the burst
+_COUNT_SLOTS = const(10)
+_COUNT_LIT_SLOTS = const(3)
+_MOST_COUNTED = const(15)  # so that the bursts still come within 15 s
+
+_HIGH_AGAIN_US = const(8000000)
+_MEDIUM_AGAIN_US = const(16000000)
+_LOW_AGAIN_US = const(20000000)
+_COUNT_AGAIN_US = const(7500000)  # two seconds dark before the next burst
+_EACH_COUNT_US = const(500000)
+
+
+def priority(cause: int) -> int:
+    """Harm times onset (A-01), the plunger being stopped already. Unknown causes are HIGH.
+
+    HIGH: what measures, moves or stops the plunger cannot be trusted, or a disc may be under a
+    pressure that nobody prescribed. Harm can be serious, and at once if nobody looks: the sensors
+    (silent, bad, stuck, out of range, disagreeing), CEILING, OCCLUSION, RISE, steps extra, missing,
+    too fast or too many, WIRING of the permit chain, LATE ticks, the lock-out, a failed self test.
+
+    MEDIUM: the test is spoilt, and harm comes only with what the operator does next. CONTACTS: one
+    contact of the pain button is out, the other one and STOP still stop. END_EMPTY, END_FULL: the
+    plunger is at its end; no pressure can come of it. DETACHED: contrast went beside the disc.
+
+    LOW: HELD. A button that rests under something keeps the plunger still; nothing is broken.
+    """
+    if cause == NO_FAULT:
+        return NO_ALARM
+    if cause == HELD:
+        return LOW
+    if cause == CONTACTS or cause == DETACHED:  # noqa: SIM109 - no tuple is built in a tick
+        return MEDIUM
+    if cause == END_EMPTY or cause == END_FULL:  # noqa: SIM109
+        return MEDIUM
+    return HIGH
+
+
+class Alarm:
+    """`high`, `medium`, `low` and `sound` are what lamps and sounder do now, each 0 or 1.
+
+    `priority` is that of `cause`; `paused` is 1 while the sound is. Tick it at rest only: a pump
+    that moves or settles has no alarm.
+    """
+
+    def __init__(self):
+        self.cause = NO_FAULT
+        self.priority = NO_ALARM
+        self.high = 0
+        self.medium = 0
+        self.low = 0
+        self.sound = 0
+        self.paused = 0
+        self.paused_us = 0
+        self.verdict = 0  # to be counted out
+        self.lamp_us = 0  # since the lamp was last lit
+        self.lamp_again_us = 0
+        self.sound_us = 0  # since the burst began
+        self.sound_again_us = 0
+
+    def tick(self, elapsed_us: int, cause: int, pause: int):
+        """`elapsed_us` since the last tick, 0 to 65535; `cause` as above; `pause` 1 in the tick of
+        a press of STOP.
+
+        A new cause begins with a burst, whatever was paused; a press that comes with it pauses
+        nothing. A press during a pause does not make it longer.
+        """
+        if cause != self.cause:
+            self._begin(cause)
+        elif cause == NO_FAULT:
+            return
+        else:
+            self._go_on(elapsed_us if elapsed_us < _LONGEST_US else _LONGEST_US, pause)
+        self._show()
+
+    def _begin(self, cause: int):
+        self.cause = cause
+        self.priority = priority(cause)
+        self.paused = 0
+        self.lamp_us = 0
+        self.sound_us = 0
+        self.verdict = 0
+        self.lamp_again_us = _LAMP_HIGH_US
+        self.sound_again_us = _HIGH_AGAIN_US
+        if cause > SELF_TEST:
+            self.verdict = cause - SELF_TEST
+            if self.verdict > _MOST_COUNTED:
+                self.verdict = _MOST_COUNTED
+            self.sound_again_us = _COUNT_AGAIN_US + self.verdict * _EACH_COUNT_US
+        elif self.priority == MEDIUM:
+            self.lamp_again_us = _LAMP_MEDIUM_US
+            self.sound_again_us = _MEDIUM_AGAIN_US
+        elif self.priority == LOW:
+            self.sound_again_us = _LOW_AGAIN_US
+
+    def _go_on(self, elapsed_us: int, pause: int):
+        self.lamp_us += elapsed_us
+        if self.lamp_us >= self.lamp_again_us:
+            self.lamp_us -= self.lamp_again_us
+        self.sound_us += elapsed_us
+        if self.sound_us >= self.sound_again_us:
+            self.sound_us -= self.sound_again_us
+        if self.paused:
+            self.paused_us += elapsed_us
+            if self.paused_us >= _PAUSE_US:
+                self.paused = 0
+                self.sound_us = 0  # heard again at once, and not only with its next burst
+        elif pause:
+            self.paused = 1
+            self.paused_us = 0
+
+    def _show(self):
+        lit = 1 if self.lamp_us * 2 < self.lamp_again_us else 0
+        slot = self.sound_us // _SLOT_US
+        self.high = 0
+        self.medium = 0
+        self.low = 0
+        sound = 0
+        if self.priority == HIGH:
+            self.high = lit
+            self.low = _counted(slot - _COUNT_SLOT, self.verdict)
+            if slot >= _SECOND_GROUP_SLOT:
+                slot -= _SECOND_GROUP_SLOT
+            sound = _pulse(_HIGH_BITS, slot) | self.low
+        elif self.priority == MEDIUM:
+            self.medium = lit
+            sound = _pulse(_MEDIUM_BITS, slot)
+        elif self.priority == LOW:
+            self.low = 1
+            sound = _pulse(_LOW_BITS, slot)
+        self.sound = 0 if self.paused else sound
+
+
+def _pulse(bits: int, slot: int) -> int:
+    return bits >> slot & 1 if slot < _BITS else 0
+
+
+def _counted(slot: int, times: int) -> int:
+    if slot < 0 or slot >= times * _COUNT_SLOTS:
+        return 0
+    return 1 if slot % _COUNT_SLOTS < _COUNT_LIT_SLOTS else 0
