@@ -32,6 +32,7 @@ class Port:
     def __init__(self):
         self.inputs = 0
         self.outputs = 0
+        self.sets = []
 
     def __getitem__(self, address):
         assert address == 0xD0000004
@@ -39,6 +40,7 @@ class Port:
 
     def __setitem__(self, address, mask):
         if address == 0xD0000014:
+            self.sets.append(mask)
             self.outputs |= mask
         else:
             assert address == 0xD0000018
@@ -168,9 +170,16 @@ def test_lamps_are_off_at_first(machine):
 
 @pytest.mark.parametrize("shown", range(32))
 def test_lamps_show_what_is_asked_and_touch_no_other_pin(machine, shown):
-    lamps = driver("lamps").Lamps(*LAMPS)
     others = 0x3FFFFFFF & ~(31 << LAMPS[0])
     for before in (0, others, 0x3FFFFFFF):
+        lamps = driver("lamps").Lamps(*LAMPS)
         machine.mem32.outputs = before
         lamps.show(*(shown >> lamp & 1 for lamp in range(5)))
         assert machine.mem32.outputs == before & others | shown << LAMPS[0]
+
+
+def test_lamps_are_written_on_change_only(machine):
+    lamps = driver("lamps").Lamps(*LAMPS)
+    for shown in (0, 1, 1, 3, 3, 3, 0):
+        lamps.show(shown & 1, shown >> 1, 0, 0, 0)
+    assert machine.mem32.sets == [shown << LAMPS[0] for shown in (0, 1, 3, 0)]

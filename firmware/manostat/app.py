@@ -77,7 +77,6 @@ class App:
         self.ticks = 0
         self.was_running = 0
         self.enabled = 0
-        self.shown = -1
         self.last_us = ticks_us()
 
     def prepare(self):
@@ -165,10 +164,10 @@ class App:
         inputs.line_status = line.status
 
     def _rest(self, decision):
-        # Lamps change only at rest: ready and moving look alike, and a fault ends the motion.
-        shown = decision.enable | (decision.reason == FAULT) << 1
-        if shown != self.shown:
-            self._show(decision, shown)
+        alarm = self.pump.alarm
+        if decision.reason == FAULT and alarm.priority == 0:
+            return  # the alarm, in the next tick, is not kept waiting by a page
+        self._show(decision, alarm)
         self.books.write_what_is_due()
         if not decision.wants_start:
             self.reader.serve()
@@ -189,11 +188,13 @@ class App:
             self.lease.stop()
             micropython.heap_unlock()
 
-    def _show(self, decision, shown):
-        self.shown = shown
-        fault = 1 if shown > 1 or self.verdict else 0
-        ready = decision.enable & ~fault
-        self.lamps.show(ready, fault, 0 if self.has_unit else 1, manostat_unit.BENCH, fault)
+    def _show(self, decision, alarm):
+        # At rest only: ready and moving look alike, and what moves has no alarm. An alarm puts the
+        # notices out (no prescription, bench image), so that a lamp never means both.
+        if alarm.priority:
+            self.lamps.show(0, alarm.high, alarm.medium, alarm.low, alarm.sound)
+        else:
+            self.lamps.show(decision.enable, 0, 0 if self.has_unit else 1, manostat_unit.BENCH, 0)
 
 
 def _wake(_timer):

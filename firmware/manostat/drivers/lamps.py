@@ -16,9 +16,10 @@ class Lamps:
             machine.Pin(gpio, machine.Pin.OUT, value=0)
         self._masks = tuple(1 << gpio for gpio in gpios)
         self._all = sum(self._masks)
+        self._lit = -1  # not yet known
 
     def show(self, ready: int, high: int, medium: int, low: int, sounder: int):
-        """Set all five, each 0 or 1."""
+        """Set all five, each 0 or 1; the registers are written on change only."""
         masks = self._masks
         lit = (
             masks[0] * ready
@@ -27,6 +28,9 @@ class Lamps:
             | masks[3] * low
             | masks[4] * sounder
         )
+        if lit == self._lit:
+            return
+        self._lit = lit
         memory = machine.mem32
         memory[_SET] = lit
         memory[_CLEAR] = self._all ^ lit
