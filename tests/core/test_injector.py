@@ -490,6 +490,7 @@ def test_an_opening_lowered_while_the_start_waits_for_its_intent_counts_at_once(
     desk.run()
     assert desk.injector.set_opening(0)
     desk.intents_stored = 1
+    desk.pressure_pa = 25 * PSI_PA  # less than 30 psi to go: no occlusion
     desk.pa_a_step = 700.0
     desk.until(STOPPED)
     assert desk.reason == codes.PRESSURE_ABOVE
@@ -524,6 +525,7 @@ def test_the_limit_counts_from_the_opening():
 
 def test_the_line_limit_does_not_count_from_the_opening():
     desk = Desk(unit_of(above_psi=50, line_psi=40)).opened(round(20 * PSI_PA))
+    desk.pressure_pa = 20 * PSI_PA  # less than 30 psi to go: no occlusion
     desk.pa_a_step = 100.0
     desk.until(STOPPED)
     assert desk.reason == codes.PRESSURE_LINE
@@ -664,6 +666,7 @@ def test_priming_seeks_nothing_and_obeys_the_line_limit_only():
     desk.arm()
     desk.run()
     assert desk.state == INJECTING
+    desk.pressure_pa = 20 * PSI_PA  # less than 30 psi to go: no occlusion
     desk.pa_a_step = 400.0
     desk.until(STOPPED)
     assert desk.reason == codes.PRESSURE_LINE

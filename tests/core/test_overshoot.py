@@ -18,13 +18,18 @@ PHASES = 40
 
 
 def peak_over_limit_pa(phase: int, path: int, line_ul_psi: float, above_psi: float) -> float:
-    """Peak of the line less the limit; the phase shifts the pressure by a share of a step."""
+    """Peak of the line less the limit; the phase shifts the pressure by a share of a step.
+
+    It begins less than 30 psi below the limit: a line that rises straight for longer is occluded.
+    """
     disc = build_disc(43.0, 10.0)
     plant = build_plant(disc, path=path, line_ul_psi=line_ul_psi)
     unit = unit_of(above_psi=above_psi, line_psi=100)
     bench = Watched(DrawnWorld(plant, LineSensor(), SecondSensor(), Patient()), unit)
     step_pa = plant.syringe.step_nl / plant.line_nl_per_pa
     shift_pa = phase / PHASES * 2 * step_pa
+    if path == PATH_CLOSED:
+        shift_pa += max(above_psi - 25, 0) * PSI_PA
     plant.stored_nl = shift_pa * plant.line_nl_per_pa
     plant.line_pa = shift_pa
     bench.advance(0.0021 * (phase % 7))

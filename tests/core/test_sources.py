@@ -9,7 +9,7 @@ import manostat.core
 
 FILES = sorted(Path(manostat.core.__path__[0]).glob("*.py"))
 TREES = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
-ONCE = {"__init__", "build", "validate", "_within"}
+ONCE = {"__init__", "build", "_build_watch", "validate", "_within"}
 """Run when a pump is built, never in a tick."""
 
 ALLOCATES = (

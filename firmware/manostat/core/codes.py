@@ -52,6 +52,8 @@ RISE = const(15)  # pressure rises with the plunger at rest
 TOO_FAST = const(16)  # more steps in a time than any prescribed rate needs
 TOO_MUCH = const(17)  # more steps in a level than were prescribed
 END_FULL = const(18)  # plunger drawn out to its end while retracting, or that switch cut
+FAULT_CODES = const(19)  # all of the above
+HELD = const(64)  # an alarm and no fault: PAIN or STOP held for 10 s
 
 # How the opening pressure came about.
 OPENING_NONE = const(0)

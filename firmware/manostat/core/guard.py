@@ -2,7 +2,7 @@
 
 Shares no state with the injector: it converts the raw counts itself and keeps its own sum of
 granted and counted steps. A sound tick passes through `check` alone; anything else is looked at
-closely.
+closely. What takes longer to tell is in `watch.py`.
 """
 
 from micropython import const
@@ -11,6 +11,7 @@ from manostat.core.codes import (
     CEILING,
     CONTACTS,
     END_EMPTY,
+    END_FULL,
     LATE,
     NO_FAULT,
     SENSOR_RANGE,
@@ -27,7 +28,8 @@ _STOP_OK = const(1)
 _PAIN_OK = const(2)
 _CHAIN = const(7)
 _PAIN_NO = const(8)
-_END_EMPTY = const(32)
+_BIT_END_FULL = const(16)
+_BIT_END_EMPTY = const(32)
 _LATCHED = const(64)
 _SWITCHES = const(127)
 # Honeywell HSC transfer function A has 1638 to 14746 counts; 2.5 % below zero and full scale
@@ -51,9 +53,15 @@ _CAP_US = const(20000000)  # timers stand still here: a fault may last for days
 
 
 class Guard:
-    """Faults of sensors, steps, wiring and time, judged anew each tick."""
+    """Faults of sensors, steps, wiring and time, judged anew each tick.
 
-    def __init__(self):
+    `back` is 1 for a pump that draws the plunger out: its end is the other one.
+    """
+
+    def __init__(self, back: int = 0):
+        self.end_bit = _BIT_END_FULL if back else _BIT_END_EMPTY
+        self.end_fault = END_FULL if back else END_EMPTY
+        self.made = 0  # counted steps, until someone takes them
         self.ahead = 0  # granted less counted
         self.sound_switches = -1  # a read that was found to be in order
         self.doubt = 0  # something is being timed or counted
@@ -67,6 +75,12 @@ class Guard:
         """The lease was started anew: nothing of what was granted before is under way."""
         self.ahead = 0
 
+    def take_made(self) -> int:
+        """Counted steps since this was last asked."""
+        made = self.made
+        self.made = 0
+        return made
+
     def check(self, inputs, granted: int, moving: int) -> int:
         """Fault code of this tick, 0 for none.
 
@@ -74,6 +88,7 @@ class Guard:
         taken), with `moving` 1 if more might follow. Not moving, the lease is empty: a journal
         page may then take its time.
         """
+        self.made += inputs.made
         ahead = self.ahead + granted - inputs.refused - inputs.made
         switches = inputs.switches & _SWITCHES
         self.ahead = 0 if switches & _LATCHED else ahead
@@ -149,8 +164,8 @@ class Guard:
                 fault = WIRING
         else:
             self.wiring_us = 0
-        if fault == NO_FAULT and chain == _CHAIN and (switches & _END_EMPTY) == 0:
-            fault = END_EMPTY
+        if fault == NO_FAULT and chain == _CHAIN and (switches & self.end_bit) == 0:
+            fault = self.end_fault
         # With STOP_OK high, PAIN_NO must be the opposite of PAIN_OK.
         if chain & _STOP_OK and ((switches & _PAIN_NO) != 0) == ((chain & _PAIN_OK) != 0):
             if self.contacts_us < _CAP_US:

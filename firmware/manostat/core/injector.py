@@ -8,6 +8,7 @@ from manostat.core.codes import (
     HOLDING,
     IDLE,
     INJECTING,
+    LEAK,
     NO_FAULT,
     NO_REASON,
     OPENING_HIGH,
@@ -21,12 +22,11 @@ from manostat.core.codes import (
     PAIN,
     PRESSURE_ABOVE,
     PRESSURE_LINE,
-    PRIME,
     READY,
     RELEASE,
+    RELIEVED,
     SEEKING,
     SETTLING,
-    STEP,
     STOP,
     STOPPED,
     VOLUME,
@@ -40,6 +40,8 @@ _REASON_SETTLES_US = const(20000)
 _FELL_PA = const(3447)  # 0.5 psi: at rest the line has flowed into the disc (E)
 _WATCHED_US = const(4000)  # more of a gap, while a page is written, does not age the reason
 _REST_CAP_US = const(100000000)
+_EXPIRES_US = const(600000000)  # a single-shot prescription that was armed and not begun (E)
+_RELIEVED_PA = const(3447)  # 0.5 psi: what is left when a relief ends (E)
 
 
 class Injector:
@@ -71,9 +73,12 @@ class Injector:
         self.enable = 0
         self.grant = 0
         self.start_lease = 0
+        self.lowered = 0  # the flow is held back near the limit
         self.rate_nl_s = rx.rate_nl_s
-        self.by_steps = 1 if rx.mode == STEP else 0
-        self.into_air = 1 if rx.mode == PRIME else 0
+        self.by_steps = rx.by_steps
+        self.into_disc = rx.into_disc
+        self.back = rx.back
+        self.sham = rx.sham
         self.limit_pa = 0  # in force since the last start
         self.pressure_pa = 0
         self.predicted_pa = 0
@@ -84,7 +89,12 @@ class Injector:
 
     def _begin_level(self):
         self.proven = 0
+        self.locked = 0  # the same fault came back too often (P-10): only a new level goes on
+        self.spent = 0  # a single-shot prescription has been used, or has expired
+        self.armed_us = 0
+        self.start_pa = -1  # line pressure when the level first moved
         self.steps = 0
+        self.feigned = 0  # steps that a sham has not granted
         self.granted = 0
         self.step_end = 0
         self.opening_pa = -1
@@ -109,13 +119,23 @@ class Injector:
         self.granted = steps
         if steps:
             self.opening_how = OPENING_LOST
+            self.spent = self.rx.single_shot
+
+    def lock(self):
+        """Lock this level out (P-10): nothing acknowledges, only a new level goes on."""
+        self.locked = 1
+
+    def see_leak(self):
+        """The line was watched over 0.3 mL and did not rise: an end point."""
+        if self.moving:
+            self._latch(LEAK)
 
     def lowest_limit_pa(self) -> int:
         """Line pressure in Pa at which to stop: the lowest of the limits in force."""
         limit_pa = self.rx.limit_line_pa
         if limit_pa > CEILING_PA:
             limit_pa = CEILING_PA
-        if self.into_air == 0:
+        if self.into_disc:
             above_pa = self.rx.limit_above_pa
             if self.opening_pa > 0:
                 above_pa += self.opening_pa
@@ -165,6 +185,8 @@ class Injector:
             self._settle(operator)
         elif self.state == READY or self.state == HOLDING:
             self._wait(operator, inputs.switches)
+            if self.rx.single_shot:
+                self._expire(elapsed_us)
 
     def _enter(self, state: int, reason: int):
         self.state = state
@@ -180,7 +202,7 @@ class Injector:
             self.rested_from_pa = self.pressure_pa
         # The motor holds its place for the whole level: de-energised it snaps by up to two
         # full steps. Fault and STOP let go of it.
-        armed = state >= READY and (state != STOPPED or reason < STOP)
+        armed = state >= READY and (state != STOPPED or (reason != STOP and reason != FAULT))
         self.enable = 1 if armed else 0
 
     def _latch(self, reason: int):
@@ -191,6 +213,8 @@ class Injector:
         self.stop_pa = self.pressure_pa
         self.stops += 1
         self.wants_start = 0
+        if self.start_pa >= 0:
+            self.spent = self.rx.single_shot
 
     def _answer(self, operator) -> int:
         """STOP and PAIN; 1 if STOP has the tick."""
@@ -201,19 +225,23 @@ class Injector:
             if operator.pain_proof != 0:
                 self.proven = 1
                 operator.forget_run()
-                if self.rx.mode != 0:
-                    self._enter(READY, NO_REASON)
+                self._enter(self._at_rest(), NO_REASON)
         elif operator.pain_pressed != 0 and self.state != READY and self.state != STOPPED:
             self._latch(PAIN)
         return 0
 
+    def _at_rest(self) -> int:
+        """READY once the button is proven and something is left to do, else IDLE."""
+        return READY if self.proven and self.rx.mode != 0 and self.spent == 0 else IDLE
+
     def _stop(self, operator):
         self.wants_start = 0
-        if self.state == IDLE or self.state == READY:
+        if self.state == IDLE or self.state == READY or self.locked != 0:
             if operator.stop_pressed != 0:
                 self.hold_counts = 1
             elif operator.stop_long_released != 0 and self.hold_counts != 0:
                 self.level += 1
+                self.fault = NO_FAULT
                 self._enter(IDLE, NO_REASON)
                 self._begin_level()
         elif self.state != STOPPED:
@@ -222,7 +250,7 @@ class Injector:
         elif self.reason == PAIN and self.reason_us <= _REASON_SETTLES_US:
             self._latch(STOP)  # pressed together: STOP comes first
         elif operator.stop_pressed != 0:
-            self._enter(READY if self.proven and self.rx.mode != 0 else IDLE, NO_REASON)
+            self._enter(self._at_rest(), NO_REASON)
             self.fault = NO_FAULT
             self.hold_counts = 0
             operator.forget_run()
@@ -239,6 +267,14 @@ class Injector:
             self.wants_start = 0
             self._start()
 
+    def _expire(self, elapsed_us: int):
+        """What is no injection was meant for now: armed and left alone it is not done later."""
+        self.armed_us += elapsed_us
+        if self.armed_us >= _EXPIRES_US and self.wants_start == 0:
+            self.armed_us = 0
+            self.spent = 1
+            self._enter(IDLE, NO_REASON)
+
     def _prepare(self):
         """RUN was closed rightly. A level that already flowed into the disc has no knee any more:
         its next bend is the needle's, and would take the disc's own rise for the opening."""
@@ -249,11 +285,12 @@ class Injector:
         self.knee.go_on()
 
     def _start(self):
+        if self.start_pa < 0:
+            self.start_pa = self.pressure_pa if self.pressure_pa > 0 else 0
         if self.steps >= self.max_steps:
             self._latch(VOLUME)
             return
-        if self.predicted_pa >= self.limit_pa:
-            self._latch_pressure()
+        if self._reached():
             return
         if self.by_steps == 0:
             self.step_end = self.max_steps
@@ -265,14 +302,23 @@ class Injector:
         self.start_lease = 1
 
     def _go(self):
-        known = self.opening_how or self.into_air
-        self._enter(INJECTING if known else SEEKING, NO_REASON)
-        self.granted = self.steps
+        seek = self.into_disc and self.opening_how == OPENING_NONE
+        self._enter(SEEKING if seek else INJECTING, NO_REASON)
+        self.granted = self.steps + self.feigned
         self.flow.reset()
 
-    def _latch_pressure(self):
-        line = self.into_air or self.limit_pa >= self.rx.limit_line_pa
+    def _reached(self) -> int:
+        """1 at the end that pressure sets: a limit from below, or none left to relieve."""
+        if self.back:
+            if self.pressure_pa > _RELIEVED_PA:
+                return 0
+            self._latch(RELIEVED)
+            return 1
+        if self.predicted_pa < self.limit_pa:
+            return 0
+        line = self.into_disc == 0 or self.limit_pa >= self.rx.limit_line_pa
         self._latch(PRESSURE_LINE if line else PRESSURE_ABOVE)
+        return 1
 
     def _move(self, operator):
         if operator.chain_closed == 0:
@@ -282,8 +328,7 @@ class Injector:
         if pressure_pa > self.peak_pa:
             self.peak_pa = pressure_pa
         room_pa = self.limit_pa - self.predicted_pa
-        if room_pa <= 0:
-            self._latch_pressure()
+        if (room_pa <= 0 or self.back) and self._reached():
             return
         steps = self.steps
         if steps >= self.step_end:
@@ -300,11 +345,19 @@ class Injector:
                 self.opening_how = OPENING_NO_KNEE
                 self._enter(INJECTING, NO_REASON)
         rate_nl_s = self.rate_nl_s
-        if room_pa < BAND_PA:
+        self.lowered = 0
+        if room_pa < BAND_PA and self.back == 0:
+            self.lowered = 1
             rate_nl_s = lowered(rate_nl_s, room_pa)
         granted = self.granted
-        self.grant = self.flow.take(rate_nl_s, self.step_end - granted)
-        self.granted = granted + self.grant
+        grant = self.flow.take(rate_nl_s, self.step_end - granted)
+        self.granted = granted + grant
+        if self.sham:
+            self.feigned += grant
+            if self.feigned >= self.max_steps:
+                self._latch(VOLUME)
+            return
+        self.grant = grant
 
     def _rest(self, step_done: int):
         self._enter(SETTLING, NO_REASON)

@@ -2,19 +2,20 @@
 
 from micropython import const
 
-from manostat.core.codes import INJECT, PRIME, STEP
+from manostat.core.codes import INJECT, PRIME, RELIEVE, SHAM, STEP
 from manostat.core.scale import CEILING_PA
 from manostat.core.syringe import MAX_STEPS
 
 _WORD = const(1073741823)  # 2^30 - 1
 _TICKS_PER_S = const(500)
 _STEPS_PER_TICK = const(3)
+_RELIEF_NL = const(500000)  # P-07
 _STEP_NL = const(4095)  # no lead screw is so coarse; MAX_STEPS of them fit 30 bits
 
 # Field, least, most. Volumes to 20 mL (the largest syringe listed), rates to 0.2 mL/s,
 # pressures from 1 psi; the line limit never above the frozen ceiling of 100 psi.
 RANGES = (
-    ("mode", INJECT, PRIME),
+    ("mode", INJECT, RELIEVE),
     ("rate_nl_s", 1000, 200000),
     ("volume_nl", 1000, 20000000),
     ("limit_above_pa", 6895, CEILING_PA),
@@ -29,8 +30,9 @@ RANGES = (
 class Prescription:
     """A confirmed prescription in nanolitres, nanolitres a second and gauge pascals.
 
-    `mode` is INJECT, STEP (one press of RUN is `step_volume_nl`) or PRIME (into air), or 0
-    for a unit that has none and refuses to move.
+    `mode` is INJECT, STEP (one press of RUN is `step_volume_nl`), PRIME (into air), COMPLY
+    (against a closed stopcock), SHAM (everything but the grants) or RELIEVE (draws back), or 0
+    for a unit that has none and refuses to move. All but the first two are single-shot.
     """
 
     def __init__(
@@ -48,6 +50,11 @@ class Prescription:
         self.limit_above_pa = limit_above_pa
         self.limit_line_pa = limit_line_pa
         self.step_volume_nl = step_volume_nl
+        self.by_steps = 1 if mode == STEP else 0
+        self.into_disc = 1 if mode == INJECT or mode == STEP else 0
+        self.sham = 1 if mode == SHAM else 0
+        self.back = 1 if mode == RELIEVE else 0
+        self.single_shot = 1 if mode >= PRIME else 0
 
 
 def validate(unit):
@@ -65,7 +72,8 @@ def validate(unit):
     _within("nl_num // nl_den", nl_num // nl_den, 1, _STEP_NL)
     if mode == STEP:
         _within("step_volume_nl", step_volume_nl, nl_num // nl_den + 1, volume_nl)
-    _within("volume_nl", volume_nl, nl_num // nl_den + 1, MAX_STEPS * (nl_num // nl_den))
+    most_nl = _RELIEF_NL if mode == RELIEVE else MAX_STEPS * (nl_num // nl_den)
+    _within("volume_nl", volume_nl, nl_num // nl_den + 1, most_nl)
     motor_nl_s = _TICKS_PER_S * nl_num // nl_den * _STEPS_PER_TICK
     _within("rate_nl_s", rate_nl_s, 1000, motor_nl_s)
     _within("rate_nl_s * nl_den", rate_nl_s * nl_den, 1, _WORD - nl_num * _TICKS_PER_S)

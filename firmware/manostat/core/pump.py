@@ -2,33 +2,58 @@
 
 from micropython import const
 
+from manostat.core.alarm import Alarm
+from manostat.core.codes import FAULT, HELD, NO_FAULT
 from manostat.core.cutoff import HISTORY, Cutoff
 from manostat.core.flow import Flow
 from manostat.core.guard import Guard
 from manostat.core.injector import Injector
+from manostat.core.leak import Leak
+from manostat.core.lockout import LOCKOUT_INTS, Lockout
 from manostat.core.opening import BLOCKS, Knee, Settler
 from manostat.core.operator import Operator
 from manostat.core.painmark import DEPTH, EVERY_US, POINTS, LookBack, PainMark
 from manostat.core.prescription import Prescription
 from manostat.core.scale import line_pa
 from manostat.core.syringe import Syringe
+from manostat.core.watch import Watch
 
 _LATE_US = const(2500)
 _SWITCHES = const(127)  # without INTENT, which is none
 _JUST_MOVED_US = const(20000)
+_WATCH_MOST_US = const(20000)  # what happened in a longer gap nobody has seen
 _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
 _MS_HALF = const(536870912)
 _KNEE_NL = const(5000)
+_LEAK_NL = const(300000)
+_SELF_TEST = const(128)  # alarm causes from here on are verdicts of the self test
 
 
 class Pump:
     """Ask it once per tick; the decision is in the attributes of `injector` (docs/design.md)."""
 
-    def __init__(self, zero_pa: int, operator, guard, injector, look, first, last):
+    def __init__(
+        self,
+        zero_pa: int,
+        operator,
+        guard,
+        watch,
+        injector,
+        leak,
+        lockout,
+        alarm,
+        look,
+        first,
+        last,
+    ):
         self.zero_pa = zero_pa
         self.operator = operator
         self.guard = guard
+        self.watch = watch
         self.injector = injector
+        self.leak = leak
+        self.lockout = lockout
+        self.alarm = alarm
         self.look = look
         self.first_mark = first
         self.last_mark = last
@@ -36,6 +61,9 @@ class Pump:
         self.pressure_pa = 0
         self.now_ms = 0  # in steps of 10 ms
         self.part_us = 0
+        self.watch_us = 0  # since the watch was last asked, once it is due
+        self.stops = 0
+        self.verdict = 0  # of the self test
         self.late_ticks = 0
         self.level = 1
         self.begun = 0  # this level has moved since power-on
@@ -54,11 +82,15 @@ class Pump:
         moving = injector.moving
         proven = injector.proven  # the press that proves the button marks nothing
         fault = self.guard.check(inputs, injector.grant, moving)
+        if self.watch_us:  # in the tick after the one of the look-back: each has enough to do
+            self._watch(inputs, moving)
+        if fault == NO_FAULT:
+            fault = self.watch.fault
         injector.tick(operator, inputs, pressure_pa, fault)
         self.part_us += elapsed_us
-        if self.part_us >= EVERY_US and injector.start_lease == 0:  # that tick has enough to do
+        if self.part_us >= EVERY_US and injector.start_lease == 0:
             self._every_10_ms(pressure_pa)
-        if operator.event and operator.pain_pressed and injector.steps > 0 and proven:
+        if operator.event and operator.pain_pressed and proven and self._has_begun():
             self._mark(1 if moving or injector.rest_us <= _JUST_MOVED_US else 0)
         if moving:
             if elapsed_us > _LATE_US:
@@ -68,13 +100,55 @@ class Pump:
             if self.begun == 0:
                 self.begun = 1
                 self.begun_ms = self.now_ms
-        elif injector.level != self.level:
+        elif injector.running == 0:
+            self._rest(elapsed_us)
+
+    def skip_us(self, lost_us: int):
+        """Let time pass in which nothing was read: it is not in `Inputs.elapsed_us`."""
+        self.part_us += lost_us
+
+    def resume_level(self, level: int, steps: int, locked: int):
+        """After a restart, before the first tick: see `Injector.resume_level`."""
+        self.injector.resume_level(level, steps)
+        self.level = level
+        self.watch.restart(steps)
+        if locked:
+            self.injector.lock()
+
+    def _watch(self, inputs, moving: int):
+        injector = self.injector
+        self.watch.feed(inputs, self.guard.take_made(), moving, self.watch_us)
+        self.watch_us = 0
+        if moving == 0 or injector.lowered or injector.seeking or injector.into_disc == 0:
+            self.leak.reset()
+        elif self.leak.feed(injector.steps, self.pressure_pa):
+            injector.see_leak()
+
+    def _rest(self, elapsed_us: int):
+        injector = self.injector
+        if injector.level != self.level:
             self._new_level()
+        if injector.stops != self.stops:
+            self.stops = injector.stops
+            if injector.reason == FAULT and self.lockout.note(injector.fault, self.now_ms):
+                injector.lock()
+        cause = 0
+        if injector.reason == FAULT:
+            cause = injector.fault
+        elif self.verdict:
+            cause = _SELF_TEST + self.verdict
+        elif self.watch.held:
+            cause = HELD
+        self.alarm.tick(elapsed_us, cause, self.operator.stop_pressed)
+
+    def _has_begun(self) -> bool:
+        return self.injector.steps + self.injector.feigned > 0
 
     def _every_10_ms(self, pressure_pa: int):
         # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits.
         now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
         self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
+        self.watch_us = self.part_us if self.part_us < _WATCH_MOST_US else _WATCH_MOST_US
         self.part_us %= 1000
         self.look.feed(pressure_pa, self.injector.steps)
 
@@ -91,6 +165,8 @@ class Pump:
         self.presses = 0
         self.late_ticks = 0
         self.begun = 0
+        self.watch.restart(0)
+        self.lockout.reset()
         self.look.reset()  # steps are counted from zero again
         self.first_mark.reset()
         self.last_mark.reset()
@@ -104,9 +180,10 @@ def build(unit, new_ints):
     if unit is None:
         unit = (0, 1000, 1000, 6895, 6895, 0, 100, 1, 0)
     nl_num, nl_den = unit[6], unit[7]
+    rx = Prescription(unit[0], unit[1], unit[2], unit[3], unit[4], unit[5])
     syringe = Syringe(nl_num, nl_den)
     injector = Injector(
-        Prescription(unit[0], unit[1], unit[2], unit[3], unit[4], unit[5]),
+        rx,
         syringe,
         Flow(nl_num, nl_den),
         Cutoff(new_ints(HISTORY)),
@@ -116,9 +193,27 @@ def build(unit, new_ints):
     return Pump(
         unit[8],
         Operator(),
-        Guard(),
+        Guard(rx.back),
+        _build_watch(rx, syringe, unit[8]),
         injector,
+        Leak(syringe.steps_within(_LEAK_NL)),
+        Lockout(new_ints(LOCKOUT_INTS)),
+        Alarm(),
         LookBack(new_ints(DEPTH), new_ints(DEPTH)),
         PainMark(new_ints(POINTS), new_ints(POINTS)),
         PainMark(new_ints(POINTS), new_ints(POINTS)),
+    )
+
+
+def _build_watch(rx, syringe, zero_pa: int):
+    # A quarter above the prescribed rate, and what a whole-step flow owes at the edges (E).
+    window_nl = rx.rate_nl_s // 8
+    return Watch(
+        rx.mode,
+        1638 + zero_pa * 10 // 789,
+        syringe.steps_within(10000),
+        syringe.steps_within(50000),
+        syringe.steps_within(300000),
+        syringe.steps_within(rx.volume_nl),
+        syringe.steps_within(window_nl) + 7,
     )

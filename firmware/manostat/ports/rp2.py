@@ -148,13 +148,13 @@ def _enable_afresh():
 class StepLease:
     """Leased steps on STEP while PERMIT is high. GPIO numbers; `pulse_us` 1 to 16.
 
-    Nothing moves before the first `start`. DIR is high: towards the patient.
+    Nothing moves before the first `start`, which also sets DIR: high is towards the patient.
     """
 
     def __init__(self, step_gpio: int, dir_gpio: int, permit_gpio: int, pulse_us: int = 5):
         if not 1 <= pulse_us <= 16:
             raise ValueError("pulse_us: %d, allowed 1 to 16" % pulse_us)
-        machine.Pin(dir_gpio, machine.Pin.OUT, value=1)
+        self._dir = machine.Pin(dir_gpio, machine.Pin.OUT, value=1)
         step = machine.Pin(step_gpio, machine.Pin.OUT, value=0)
         permit = machine.Pin(permit_gpio, machine.Pin.IN, None)
         block = rp2.PIO(_BLOCK)
@@ -176,13 +176,14 @@ class StepLease:
         count.exec(_CLEAR_X)
         count.active(1)
 
-    def start(self):
+    def start(self, back: int = 0):
         """Everything off and empty, latch cleared, then on again: latch first.
 
-        If PERMIT is low at this moment the latch sets its flag before a step can be made.
+        `back` 1 draws the plunger out, as only a relief does (P-08). If PERMIT is low at this moment the latch sets its flag before a step can be made.
         """
         # The pulse is off before the flags are cleared: it may hold a step that waits for that.
         _disable(1 << _LEASE | 1 << _PULSE | 1 << _LATCH)
+        self._dir(0 if back else 1)
         self._restart_latch()
         self._restart_pulse()
         self._restart_lease()

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
-from manostat.core.codes import BIT_INTENT, BIT_LATCHED
+from manostat.core.codes import BIT_INTENT, BIT_LATCHED, RELIEVE
 from manostat.core.inputs import Inputs
 from manostat_sim.benches.base import Bench, Edge, Unit
 from manostat_sim.lease_model import LeaseModel
@@ -78,7 +78,7 @@ class TickedBench(Bench):
             return
         self.world.advance(at_us)
         self._step_edges.append(Edge(at_us, 1))
-        self.world.step()
+        self.world.step(-1 if self.unit[0] == RELIEVE else 1)
 
     def _wires_changed(self) -> None:
         self._lease.permit(self.world.wiring.levels["PERMIT"], self.now_us)

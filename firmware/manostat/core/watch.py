@@ -1,0 +1,196 @@
+"""Whether pressure and motion agree: what the guard judges over volumes and times, not per tick.
+
+Asked every 10 ms with raw counts and its own count of steps. Shares nothing with the injector.
+"""
+
+from micropython import const
+
+from manostat.core.codes import (
+    COMPLY,
+    DETACHED,
+    NO_FAULT,
+    OCCLUSION,
+    PRIME,
+    RELIEVE,
+    RISE,
+    SENSOR_STUCK,
+    TOO_FAST,
+    TOO_MUCH,
+)
+
+_STOP_OK = const(1)
+_PAIN_OK = const(2)
+_PAIN_NO = const(8)
+# Counts of the line sensor: 13108 over 150 psi; of the second one, 52428 over 150 psi.
+_OCCLUSION_COUNTS = const(2622)  # 30 psi above the start (P-06, E)
+_OPEN_COUNTS = const(175)  # 2 psi: less is an open end (P-12, E)
+_RISE_COUNTS = const(874)  # 10 psi with the plunger at rest: more than a cough (P-12, E)
+_MOVED_COUNTS = const(175)  # 2 psi: the other channel moved (P-11, E)
+_MOVED_SECOND = const(699)
+_STUCK_US = const(500000)  # P-11 (E)
+_REST_US = const(100000)  # the plunger's own last steps are through
+_RATE_US = const(100000)
+_HELD_US = const(10000000)  # B-04
+_CAP_US = const(20000000)
+HELD_PAIN = const(1)
+HELD_STOP = const(2)
+
+
+class Still:
+    """A channel that gives the same count while steps are made and the other channel moves."""
+
+    def __init__(self, steps: int, moved: int):
+        self.steps = steps
+        self.moved = moved
+        self.value = -1
+        self.other = 0
+        self.from_steps = 0
+        self.still_us = 0
+
+    def feed(self, value: int, other: int, counted: int, elapsed_us: int) -> int:
+        """1 while `value` stands still although it should not (P-11)."""
+        if value != self.value:
+            self.value = value
+            self.other = other
+            self.from_steps = counted
+            self.still_us = 0
+            return 0
+        if self.still_us < _CAP_US:
+            self.still_us += elapsed_us
+        if self.still_us < _STUCK_US or counted - self.from_steps < self.steps:
+            return 0
+        apart = other - self.other
+        return 1 if apart > self.moved or apart < -self.moved else 0
+
+
+class Watch:
+    """`fault` and `held` hold from one `feed` to the next.
+
+    `zero_raw`: count of the line sensor at zero pressure. `steps_10ul`, `steps_50ul`,
+    `steps_300ul`: volumes in steps. `most_steps`: of a level. `steps_a_window`: most in 100 ms.
+    """
+
+    def __init__(
+        self,
+        mode: int,
+        zero_raw: int,
+        steps_10ul: int,
+        steps_50ul: int,
+        steps_300ul: int,
+        most_steps: int,
+        steps_a_window: int,
+    ):
+        self.may_block = 1 if mode == COMPLY else 0
+        self.may_flow = 1 if mode == PRIME or mode == RELIEVE else 0
+        self.open_raw = zero_raw + _OPEN_COUNTS
+        self.steps_10ul = steps_10ul
+        self.steps_300ul = steps_300ul
+        self.most_steps = most_steps
+        self.steps_a_window = steps_a_window
+        self.line_still = Still(steps_50ul, _MOVED_SECOND)
+        self.second_still = Still(steps_50ul, _MOVED_COUNTS)
+        self.fault = NO_FAULT
+        self.held = 0
+        self.pain_us = 0
+        self.stop_us = 0
+        self.restart(0)
+
+    def restart(self, counted: int):
+        """A level begins, with `counted` steps made already."""
+        self.counted = counted
+        self.begun = 0
+        self.was_moving = 0
+        self.rest_us = 0
+        self.steepest = 0
+        self.start_raw = 0
+        self.window_raw = 0
+        self.window_at = counted
+        self.pressed_at = counted
+        self.low_raw = 0
+        self.rises = 0
+        self.rate_us = 0
+        self.rate_from = counted
+
+    def feed(self, inputs, made: int, moving: int, elapsed_us: int):
+        """Take the record of one tick; `made` steps and `elapsed_us` since the one before."""
+        self.counted += made
+        if made:
+            self.begun = 1
+        self._hold(inputs.switches, elapsed_us)
+        fault = self._count(elapsed_us)
+        if inputs.line_status == 0:
+            raw = inputs.line_raw
+            second = inputs.second_raw
+            # Both are asked each time, so that neither loses time behind the other.
+            stuck = self.line_still.feed(raw, second, self.counted, elapsed_us)
+            stuck |= self.second_still.feed(second, raw, self.counted, elapsed_us)
+            told = self._press(raw, made) if moving else self._rest(raw, elapsed_us)
+            if fault == NO_FAULT:
+                fault = SENSOR_STUCK if stuck else told
+        self.was_moving = moving
+        self.fault = fault
+
+    def _hold(self, switches: int, elapsed_us: int):
+        if (switches & _STOP_OK) == 0:
+            if self.stop_us < _CAP_US:
+                self.stop_us += elapsed_us
+        else:
+            self.stop_us = 0
+        if switches & _PAIN_NO or (switches & (_STOP_OK | _PAIN_OK)) == _STOP_OK:
+            if self.pain_us < _CAP_US:
+                self.pain_us += elapsed_us
+        else:
+            self.pain_us = 0
+        held = HELD_STOP if self.stop_us >= _HELD_US else 0
+        self.held = held | HELD_PAIN if self.pain_us >= _HELD_US else held
+
+    def _count(self, elapsed_us: int) -> int:
+        fault = TOO_MUCH if self.counted > self.most_steps else NO_FAULT
+        self.rate_us += elapsed_us
+        if self.rate_us >= _RATE_US:
+            if self.counted - self.rate_from > self.steps_a_window:
+                fault = TOO_FAST
+            self.rate_us = 0
+            self.rate_from = self.counted
+        return fault
+
+    def _press(self, raw: int, made: int) -> int:
+        counted = self.counted
+        if self.was_moving == 0:
+            self.rest_us = 0
+            self.start_raw = raw
+            self.window_raw = raw
+            self.window_at = counted
+        if raw >= self.open_raw:
+            self.pressed_at = counted
+        elif counted - self.pressed_at >= self.steps_300ul and self.may_flow == 0:
+            self.pressed_at = counted  # said once: it must be possible to acknowledge
+            return DETACHED
+        if counted - self.window_at < self.steps_10ul:
+            return NO_FAULT
+        rise = raw - self.window_raw
+        self.window_raw = raw
+        self.window_at = counted
+        if rise > self.steepest:
+            self.steepest = rise
+        # The line alone is the stiffest thing: what opens into anything rises less (P-06).
+        if raw - self.start_raw < _OCCLUSION_COUNTS or self.may_block:
+            return NO_FAULT
+        return OCCLUSION if rise * 10 >= self.steepest * 7 else NO_FAULT
+
+    def _rest(self, raw: int, elapsed_us: int) -> int:
+        if self.rest_us < _REST_US:
+            self.rest_us += elapsed_us
+            self.low_raw = raw
+            return NO_FAULT
+        if raw < self.low_raw:
+            self.low_raw = raw
+        if self.begun == 0 or raw - self.low_raw < _RISE_COUNTS:
+            self.rises = 0
+            return NO_FAULT
+        self.rises += 1
+        if self.rises < 2:
+            return NO_FAULT
+        self.rises = 0
+        self.low_raw = raw
+        return RISE
