@@ -51,7 +51,7 @@ class Prescription:
         self.limit_line_pa = limit_line_pa
         self.step_volume_nl = step_volume_nl
         self.by_steps = 1 if mode == STEP else 0
-        self.into_disc = 1 if mode == INJECT or mode == STEP else 0
+        self.into_disc = 1 if mode in (INJECT, STEP) else 0
         self.sham = 1 if mode == SHAM else 0
         self.back = 1 if mode == RELIEVE else 0
         self.single_shot = 1 if mode >= PRIME else 0

@@ -81,7 +81,7 @@ class Watch:
         steps_a_window: int,
     ):
         self.may_block = 1 if mode == COMPLY else 0
-        self.may_flow = 1 if mode == PRIME or mode == RELIEVE else 0
+        self.may_flow = 1 if mode in (PRIME, RELIEVE) else 0
         self.open_raw = zero_raw + _OPEN_COUNTS
         self.steps_10ul = steps_10ul
         self.steps_300ul = steps_300ul

@@ -179,7 +179,8 @@ class StepLease:
     def start(self, back: int = 0):
         """Everything off and empty, latch cleared, then on again: latch first.
 
-        `back` 1 draws the plunger out, as only a relief does (P-08). If PERMIT is low at this moment the latch sets its flag before a step can be made.
+        `back` 1 draws the plunger out, as only a relief does (P-08). If PERMIT is low at this
+        moment the latch sets its flag before a step can be made.
         """
         # The pulse is off before the flags are cleared: it may hold a step that waits for that.
         _disable(1 << _LEASE | 1 << _PULSE | 1 << _LATCH)
