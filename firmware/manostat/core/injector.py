@@ -232,7 +232,8 @@ class Injector:
 
     def _at_rest(self) -> int:
         """READY once the button is proven and something is left to do, else IDLE."""
-        return READY if self.proven and self.rx.mode != 0 and self.spent == 0 else IDLE
+        able = self.rx.mode != 0 and self.spent == 0 and self.locked == 0
+        return READY if self.proven and able else IDLE
 
     def _stop(self, operator):
         self.wants_start = 0
