@@ -8,7 +8,7 @@ SCENARIO ?=
 ARGS ?=
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup image check test test-long demo bench clean
+.PHONY: help setup image check test test-long trace demo bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo '  make test        everything but the long tests; sets up and builds what is missing'
 	@echo '  make test-long   the long tests too'
 	@echo '  make check       style, types and host tests: the quick inner loop'
+	@echo '  make trace       requirements, their code and tests: build/trace/index.html'
 	@echo '  make bench       the measured figures, also in build/bench.json'
 	@echo '  make image       build/RPI_PICO.uf2 and build/RPI_PICO-bench.uf2'
 	@echo '                   ARGS="--micropython DIR" takes a ready MicroPython source tree'
@@ -50,12 +51,15 @@ check: setup
 
 test: setup
 	@$(BIN)/manostat image
-	$(PYTEST) -m 'not long'
+	$(PYTEST) -m 'not long' --requirements
 
 test-long: setup
 	@echo 'test-long: everything, and whole injections on the emulated board: about 25 minutes on two cores'
 	@$(BIN)/manostat image
-	$(PYTEST) --timeout 3600
+	$(PYTEST) --timeout 3600 --requirements
+
+trace: setup
+	@$(BIN)/manostat trace $(ARGS)
 
 demo: setup
 	@$(BIN)/manostat image
