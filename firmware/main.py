@@ -13,6 +13,10 @@ import micropython
 micropython.kbd_intr(-1)
 micropython.alloc_emergency_exception_buf(128)
 
+from manostat import reset
+
+reset.begin()  # at power-on this ends in a reset: the proof of the watchdog
+
 from manostat import app
 
 app.run_for_ever()

@@ -14,7 +14,7 @@ import micropython
 from machine import ADC, Pin, Timer
 from micropython import const
 
-from manostat import unit_page
+from manostat import reset, unit_page, watchdog
 from manostat.bookkeeper import Bookkeeper
 from manostat.core import pump
 from manostat.core.codes import FAULT
@@ -29,7 +29,7 @@ from manostat.link.frames import TickFrame
 from manostat.link.reader import Reader
 from manostat.ports.rp2 import StepLease
 from manostat.ports.rp2_bus import Bus
-from manostat.selftest import self_test
+from manostat.selftest import SelfTest
 from manostat.trace import Trace
 
 _TICK_MS = const(2)
@@ -52,7 +52,6 @@ class App:
             board.PIN_LAMP_LOW,
             board.PIN_SOUNDER,
         )
-        self.lamps.show(1, 1, 1, 1, 0)  # lamp test until the verdict of the self test
         self.busy = Pin(board.PIN_TICK, Pin.OUT, value=0)
         self.lease = StepLease(board.PIN_STEP, board.PIN_DIR, board.PIN_PERMIT, board.STEP_PULSE_US)
         self.line = HSC(
@@ -69,6 +68,7 @@ class App:
         self.switches = Switches(board.SWITCH_SHIFT)
         self.read_switches = self.switches.read
         self.read_second = self.second.read
+        self.feed = watchdog.feed
         self.console = Console()
         self.frame = TickFrame()
         self.trace = Trace(board.TRACE_BYTES)
@@ -84,9 +84,15 @@ class App:
         unit = unit_page.load(board.UNIT_FLASH_OFFSET)
         if unit is None:
             unit = manostat_unit.UNIT
-        self.verdict, unit = self_test(unit, self.line, self.second, self.switches)
+        self_test = SelfTest(
+            board, self.lamps, self.line, self.second, self.switches, watchdog.feed
+        )
+        self.verdict = self_test.run(unit, reset.watchdog_failed, reset.at_power_on)
+        if self.verdict:
+            unit = None  # inert
         self.has_unit = unit is not None
         self.pump = pump.build(unit, _new_ints)
+        self.pump.verdict = self.verdict
         self.decision = self.pump.injector
         self.books = Bookkeeper(self.pump, board)
         self.reader = Reader(
@@ -96,7 +102,7 @@ class App:
             (
                 manostat_unit.BENCH,
                 self.verdict,
-                self.books.reset_reason,
+                reset.reason,
                 bytes.fromhex(manostat_unit.IMAGE_HASH[:16]),
             ),
         )
@@ -128,7 +134,7 @@ class App:
         decision = self.decision
         running = decision.running
         if decision.start_lease:
-            self.lease.start()
+            self.lease.start(decision.back)
         elif decision.grant:
             self._renew_lease(decision.grant)
         self.ticks = self.ticks + 1 & _TICKS_KEPT
@@ -141,6 +147,7 @@ class App:
         if decision.enable != self.enabled:
             self.enabled = decision.enable
             self.enable.set(self.enabled)
+        self.feed(running)
         busy(0)
         if not running:
             self._rest(decision)
@@ -223,4 +230,5 @@ def _make_inert(app):
         app.lease.stop()
         app.lamps.show(0, 1, 0, 0, 1)
         while True:
+            watchdog.feed(0)  # a restart would put the lamp out
             machine.idle()

@@ -9,6 +9,15 @@ from manostat_tools.pins import adc_channel, i2c_block
 from manostat_tools.pump import MAX_STEPS_PER_TICK, TICK_US
 from manostat_tools.unit import Unit
 
+_FLASH_START = 0x1000_0000
+_FLASH_BYTES = 2 * 1024 * 1024  # of a Raspberry Pi Pico; MicroPython's storage is its end
+_SECTOR_BYTES = 4096
+
+
+def manifest_address(board: Board) -> int:
+    """Where the image's manifest is: a sector of its own, the last one before the storage."""
+    return _FLASH_START + _FLASH_BYTES - board.pump.storage_flash_bytes - _SECTOR_BYTES
+
 
 def board_module(board: Board) -> str:
     """Source of manostat_board.py: one upper-case whole number a line."""
@@ -28,6 +37,7 @@ def board_module(board: Board) -> str:
         "UNIT_FLASH_OFFSET": pump.unit_flash_offset_bytes,
         "JOURNAL_FLASH_OFFSET": pump.journal_flash_offset_bytes,
         "JOURNAL_FLASH_BYTES": pump.journal_flash_bytes,
+        "MANIFEST_ADDRESS": manifest_address(board),
     }
     about = f"Pins and numbers of boards/{board.name}, generated: edit that folder instead."
     lines = [f'"""{about}"""', ""]

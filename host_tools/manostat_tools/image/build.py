@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from manostat_tools.boards import BOARDS, REPOSITORY, Board, load_board
-from manostat_tools.image import micropython, stage, toolchain, uf2
+from manostat_tools.frozen import manifest_address
+from manostat_tools.image import manifest, micropython, stage, toolchain, uf2
 from manostat_tools.image.errors import ImageError
 from manostat_tools.image.log import Log
 
@@ -17,6 +18,7 @@ BUILD = REPOSITORY / "build"
 INERT = stage.FIRMWARE / "inert"
 
 _RELEASED = "1744675200"  # 2025-04-15: one date for equal sources, so that images are equal too
+_RECIPE = tuple(Path(str(module.__file__)) for module in (manifest, uf2)) + (Path(__file__),)
 _NO_OVERRIDES: dict[str, Path | str] = {}
 
 
@@ -79,7 +81,8 @@ def _build(
             tree = tree or micropython.assemble(BUILD, log)
             binary = _compile(name, files, board, tree, log)
         key_file.unlink(missing_ok=True)
-        _replace(image, uf2.encode(binary))
+        parts = manifest.parts(binary, uf2.FLASH_START, manifest_address(board))
+        _replace(image, uf2.encode(parts))
         _replace(key_file, (_key(files, board, tree) + _digest(image)).encode())
         log.say(f"{_short(image)}: {len(binary) / 1024:.0f} KB for MicroPython {tree.version}")
     return image
@@ -137,8 +140,8 @@ def _key(files: Mapping[str, bytes], board: Board, tree: micropython.Tree) -> st
     build |= {
         "board": f"{board.port} {board.micropython_board}".encode(),
         "tree": tree.identity.encode(),
-        "recipe": Path(__file__).read_bytes(),
     }
+    build |= {recipe.name: recipe.read_bytes() for recipe in _RECIPE}
     digest = hashlib.sha256()
     for name, content in sorted({**files, **build}.items()):
         digest.update(f"{name}\0{len(content)}\0".encode() + content)

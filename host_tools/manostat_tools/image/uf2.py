@@ -1,6 +1,7 @@
 """UF2, the format that a Pico takes over USB: 512-byte blocks, each saying where its bytes go."""
 
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 FLASH_START = 0x1000_0000
@@ -12,33 +13,29 @@ _FIRST, _SECOND, _LAST = 0x0A32_4655, 0x9E5D_5157, 0x0AB1_6F30
 _FAMILY_PRESENT = 0x2000
 _BLOCK = 512
 _DATA = 256
+_ADDRESS_AT = 12
 _HEADER = struct.Struct("<8I")
 
 
-def encode(binary: bytes, start: int = FLASH_START) -> bytes:
-    """`binary` as UF2 blocks of 256 bytes, the last one filled with zeros."""
-    count = -(-len(binary) // _DATA)
+def encode(parts: Mapping[int, bytes]) -> bytes:
+    """Bytes by address as UF2 blocks of 256 bytes, each part's last one filled with zeros."""
+    pieces = [
+        (address + at, content[at : at + _DATA].ljust(_DATA, b"\0"))
+        for address, content in sorted(parts.items())
+        for at in range(0, len(content), _DATA)
+    ]
     blocks = bytearray()
-    for number in range(count):
-        data = binary[number * _DATA : (number + 1) * _DATA].ljust(_DATA, b"\0")
-        block = _HEADER.pack(
-            _FIRST,
-            _SECOND,
-            _FAMILY_PRESENT,
-            start + number * _DATA,
-            _DATA,
-            number,
-            count,
-            RP2040_FAMILY,
-        )
+    for number, (address, data) in enumerate(pieces):
+        block = _header(address, number, len(pieces))
         blocks += (block + data).ljust(_BLOCK - 4, b"\0") + struct.pack("<I", _LAST)
     return bytes(blocks)
 
 
 def decode(file: Path) -> bytes:
-    """The bytes of a gapless RP2040 UF2 file, from FLASH_START on.
+    """What an RP2040 UF2 file makes of erased flash, from FLASH_START to its last byte.
 
-    Raises ValueError, naming the block, when a mark, number, family or address is wrong.
+    Raises ValueError, naming the block, when a mark, number, family or address is wrong, or does
+    not come after the one before.
     """
     content = file.read_bytes()
     if len(content) % _BLOCK or not content:
@@ -47,17 +44,16 @@ def decode(file: Path) -> bytes:
     binary = bytearray()
     for number in range(count):
         block = content[number * _BLOCK : (number + 1) * _BLOCK]
-        expected = (
-            _FIRST,
-            _SECOND,
-            _FAMILY_PRESENT,
-            FLASH_START + number * _DATA,
-            _DATA,
-            number,
-            count,
-            RP2040_FAMILY,
-        )
-        if _HEADER.unpack_from(block) != expected or struct.unpack("<I", block[-4:])[0] != _LAST:
+        (address,) = struct.unpack_from("<I", block, _ADDRESS_AT)
+        gap = address - FLASH_START - len(binary)
+        marks = block[: _HEADER.size] == _header(address, number, count)
+        if not marks or gap < 0 or gap % _DATA or struct.unpack("<I", block[-4:])[0] != _LAST:
             raise ValueError(f"{file}: block {number} of {count} is malformed")
-        binary += block[_HEADER.size : _HEADER.size + _DATA]
+        binary += b"\xff" * gap + block[_HEADER.size : _HEADER.size + _DATA]
     return bytes(binary)
+
+
+def _header(address: int, number: int, count: int) -> bytes:
+    return _HEADER.pack(
+        _FIRST, _SECOND, _FAMILY_PRESENT, address, _DATA, number, count, RP2040_FAMILY
+    )
