@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,8 @@ MS = 1_000_000
 class Lab:
     """A board that runs the programs it is given; all it says is kept in `said`."""
 
-    def __init__(self, image: Path, without: str | None = None) -> None:
-        self.pico = EmulatedPico(image, adapters=ADAPTERS - {without})
+    def __init__(self, image: Path, without: str | None = None, **options: Any) -> None:
+        self.pico = EmulatedPico(image, adapters=ADAPTERS - {without}, **options)
         self.said = bytearray()
         self.pico.usb.on_bytes(self.said.extend)
 
@@ -61,10 +62,10 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lab(image: Path):
-    """`lab()` or `lab(without="an adapter")`: a booted board."""
+    """`lab()` or `lab(without="an adapter")`: a booted board; `EmulatedPico`'s options besides."""
 
-    def boot(without: str | None = None) -> Lab:
-        board = Lab(image, without)
+    def boot(without: str | None = None, **options: Any) -> Lab:
+        board = Lab(image, without, **options)
         board.boot()
         return board
 

@@ -31,7 +31,9 @@ class Bench(ABC):
     """Wires with a world on the far side and a pump on the near side.
 
     `can` names what only some benches do: "pins" (edges of real pins), "journal", "trace",
-    "freeze", "bus" (the bus can hang), "host" (a host can stop reading). Times are virtual.
+    "freeze", "bus" (the bus can hang), "host" (a host can stop reading), "reset" (the RUN pin),
+    "flash" (it takes time, and may be looked at), "shorts" (a pin can be held at a level), "clock"
+    (it can be wrong). Times are virtual.
     """
 
     name = ""

@@ -7,6 +7,7 @@ from manostat.journal import OUTCOME
 from manostat.record import unpack_level
 from manostat_sim.benches.base import Bench, Edge, LevelRecord, Unit
 from manostat_sim.emulator import EmulatedPico
+from manostat_sim.emulator.flash_chip import TYPICAL, FlashTimes
 from manostat_sim.journal import JournalRecord, read_pages
 from manostat_sim.scenarios import Scenario
 from manostat_sim.telemetry import END_OFFSET, FrameReader, TickFrame, join
@@ -26,6 +27,7 @@ OUTPUTS = (
     "TICK",
 )
 _VERDICT_LIMIT_S = 3.0
+_TICKS_WITHOUT_LAMP_TEST = 5
 _REPLY_LIMIT_S = 10.0
 _REPLY_GAP_S = 0.05
 
@@ -56,10 +58,14 @@ class PicoBench(Bench):
     """`image`: a UF2; `pins`: GPIO by signal, as in boards/RPI_PICO/pins.csv.
 
     `unit` is stored in the flash as provisioning would; None leaves what the image has.
+    `flash`: the whole flash to start from (`flash_image`), with its image and unit; `image` and
+    `unit` are then not written. `flash_times`: how long it takes to erase and to program.
     """
 
     name = "pico"
-    can = frozenset({"pins", "journal", "trace", "freeze", "bus", "host"})
+    can = frozenset(
+        {"pins", "journal", "trace", "freeze", "bus", "host", "reset", "flash", "shorts", "clock"}
+    )
 
     def __init__(
         self,
@@ -69,12 +75,15 @@ class PicoBench(Bench):
         pins: Mapping[str, int],
         seed: int | None = None,
         sensor_address: int = 0x28,
+        flash: bytes | None = None,
+        flash_times: FlashTimes = TYPICAL,
     ) -> None:
         super().__init__(of, unit or (), seed)
         self.pins = dict(pins)
         self.reader = FrameReader()
-        self.pico = EmulatedPico(image)
-        self._step_shorted = False
+        self.pico = EmulatedPico(
+            image if flash is None else None, flash=flash, flash_times=flash_times
+        )
         self._edges: dict[str, list[Edge]] = {signal: [] for signal in OUTPUTS}
         for signal in OUTPUTS:
             self.pico.on_edge(self.pins[signal], self._edge_taker(signal))
@@ -82,39 +91,68 @@ class PicoBench(Bench):
         self.pico.attach_i2c(self.pins["SDA"] // 2 % 2, sensor_address, sensor)  # type: ignore[arg-type]
         self.pico.set_adc(self.pins["PRESSURE2"] - 26, self._second_sample)
         self.pico.usb.on_bytes(self.reader.feed)
-        if unit is not None:
+        if unit is not None and flash is None:
             for copy in COPIES:
                 self.pico.write_flash(STORAGE_OFFSET + copy, encode(unit))
         self._wires_changed()
 
     def power_on(self) -> None:
+        """Power the pump and let it come to the verdict of its self test."""
         self.world.line_sensor.power(self.now_us)
         self.pico.power_on()
-        lit = len(self._edges["LAMP_READY"])
+        self.await_verdict()
+
+    def await_verdict(self) -> None:
+        """After power-on or a reset: let time pass until the pump ticks and its lamp test is over.
+
+        One that ticks and never ends its lamp test (the lamp may be shorted) has five ticks, and
+        one that never ticks three seconds.
+        """
+        lamp, ticks = self._edges["LAMP_READY"], self._edges["TICK"]
+        dark, begun = len(lamp), len(ticks)
         end_us = self.now_us + round(_VERDICT_LIMIT_S * 1e6)
         while self.now_us < end_us:
             self.advance(0.001)
-            if [edge.level for edge in self._edges["LAMP_READY"][lit:]] == [1, 0]:
+            n_ticks = sum(edge.level for edge in ticks[begun:])
+            tested = [edge.level for edge in lamp[dark:]][-2:] == [1, 0]
+            if n_ticks >= (1 if tested else _TICKS_WITHOUT_LAMP_TEST):
                 return
 
     def power_off(self) -> None:
         self.pico.power_off()
+
+    def power_cycle(self, off_s: float = 0.1) -> None:
+        """Take the power away for a time and let the pump come to its verdict again."""
+        self.power_off()
+        self.advance(off_s)
+        self.power_on()
+
+    def reset(self) -> None:
+        """Pull the RUN pin low, let it go, and let the pump come to its verdict again."""
+        self.pico.reset()
+        self.await_verdict()
+
+    def flash_image(self) -> bytes:
+        """All of the flash as it is now: what another bench may start from."""
+        return self.pico.flash
 
     def stall(self, seconds: float) -> None:
         self.pico.freeze()
         self.advance(seconds)
         self.pico.thaw()
 
+    def hold_pin(self, signal: str, level: int | None) -> None:
+        """The wire of a signal touches ground (0) or 3V3 (1); None mends it. What the chip drives
+        does not reach the world, and the chip reads the short back."""
+        self.pico.hold_pin(self.pins[signal], level)
+
+    def wrong_clock(self, percent: float) -> None:
+        """From the next power-on on the system clock is off by so much, as counted by SysTick: all
+        that the firmware can notice. Virtual time stays as it is."""
+        self.pico.systick_hz = round(125_000_000 * (1 + percent / 100))
+
     def short_step(self) -> None:
-        self._step_shorted = True
-        pins, gpio = self.pico._pins, self.pins["STEP"]
-        to_pad = pins._apply
-
-        def apply(index: int, level: int | None) -> None:
-            to_pad(index, 0 if index == gpio else level)
-
-        pins._apply = apply  # type: ignore[method-assign]
-        apply(gpio, 0)
+        self.hold_pin("STEP", 0)
 
     def frames(self) -> list[TickFrame]:
         return self.reader.ticks
@@ -174,6 +212,9 @@ class PicoBench(Bench):
     def _wires_changed(self) -> None:
         for signal in SIGNALS:
             self.pico.set_input(self.pins[signal], self.world.wiring.levels[signal])
+        # The driver's pull-up, on the far side of STOP's second pole.
+        joined = self.world.wiring.driver_enabled(0)
+        self.pico.set_input(self.pins["ENABLE_N"], 1 if joined else None)
 
     def _second_sample(self, t_ns: int) -> int:
         self.world.advance(t_ns // 1000)
@@ -186,8 +227,6 @@ class PicoBench(Bench):
         def take(level: int | None, t_ns: int) -> None:
             at_pin = pulled if level is None else level
             if (edges[-1].level if edges else pulled) == at_pin:
-                return
-            if signal == "STEP" and self._step_shorted:
                 return
             edges.append(Edge(t_ns / 1000, at_pin))
             world = self.world

@@ -6,6 +6,7 @@ from typing import Any
 
 from manostat_sim.emulator.events import Event, EventQueue
 from manostat_sim.emulator.flash import FLASH_BYTES, erased_flash, write_uf2
+from manostat_sim.emulator.flash_chip import TYPICAL, FlashOperation, FlashTimes
 from manostat_sim.emulator.i2c import I2cDevice
 from manostat_sim.emulator.pins import EdgeCallback, Pins
 from manostat_sim.emulator.powered import Powered
@@ -22,11 +23,14 @@ ADAPTERS = frozenset(
         "reset_releases_pins",
         "input_after_reset",
         "i2c_timing",
+        "flash_time",
+        "run_pin_resets_watchdog",
     }
 )
 """What is corrected or hastened in rp2040py. A test leaves one out to show what it does."""
 
 _ADC_MAX = 0xFFF
+_SYSTEM_HZ = 125_000_000
 
 
 class EmulatedPico:
@@ -42,8 +46,15 @@ class EmulatedPico:
         image: Path | None = None,
         flash: bytes | None = None,
         adapters: Iterable[str] = ADAPTERS,
+        flash_times: FlashTimes = TYPICAL,
+        systick_hz: int = _SYSTEM_HZ,
     ) -> None:
-        """`flash`: the whole 2 MB to start from, erased without it; `image` is written over it."""
+        """`flash`: the whole 2 MB to start from, erased without it; `image` is written over it.
+
+        `flash_times`: how long the flash takes to erase and to program (`flash_chip`).
+        `systick_hz`: how fast SysTick counts; to firmware, another value is a PLL that is off.
+        Both may be set later and count from the next power-on on.
+        """
         self._adapters = frozenset(adapters)
         if unknown := self._adapters - ADAPTERS:
             raise ValueError(f"no such adapter: {', '.join(sorted(unknown))}")
@@ -52,6 +63,9 @@ class EmulatedPico:
             raise ValueError(f"flash of {len(self._flash)} bytes, needs {FLASH_BYTES}")
         if image is not None:
             write_uf2(self._flash, image)
+        self.flash_times = flash_times
+        self.systick_hz = systick_hz
+        self._on_flash_operation: list[Callable[[FlashOperation], None]] = []
         self._base_ns = 0
         self._powered: Powered | None = None
         self._events = EventQueue()
@@ -85,7 +99,14 @@ class EmulatedPico:
         if self._powered is not None:
             return
         self._powered = powered = Powered(
-            self._flash, self._pins, self._i2c_devices, self._adapters, lambda: self.now_ns
+            self._flash,
+            self._pins,
+            self._i2c_devices,
+            self._adapters,
+            lambda: self.now_ns,
+            self.flash_times,
+            self._flash_operation_begins,
+            self.systick_hz,
         )
         self._event_alarm = powered.clock.create_alarm(self._run_events)
         powered.chip.watchdog.on_watchdog_trigger = lambda: self._reset("watchdog")
@@ -94,12 +115,15 @@ class EmulatedPico:
         self._arm_events()
 
     def power_off(self) -> None:
-        """Keeps the flash and loses everything else; the pins are released. May be called back."""
+        """Keeps the flash and loses everything else; the pins are released. May be called back.
+
+        A flash operation that is under way stays as far as it has come.
+        """
         if self._powered is None:
             return
+        self._powered.lose_power()
         self._flash[:] = self._powered.flash
         self._base_ns = self.now_ns
-        self._powered.stop()
         self._powered = None
         self.usb.detach()
         self._pins.disconnect()
@@ -178,8 +202,13 @@ class EmulatedPico:
         """Drives a pin from outside; None lets go, and the pad's own pull decides."""
         self._pins.set_input(gpio, level)
 
+    def hold_pin(self, gpio: int, level: int | None) -> None:
+        """Shorts a pin to ground (0) or to 3V3 (1): whatever drives it, the wire stays at that
+        level and the board reads it back. None takes the short away."""
+        self._pins.hold(gpio, level)
+
     def level(self, gpio: int) -> int | None:
-        """What the board drives on a pin: 0, 1, or None while it does not drive it."""
+        """What the board drives on a pin: 0, 1, or None while it does not; a short's level."""
         return self._pins.level(gpio)
 
     def on_edge(self, gpio: int, callback: EdgeCallback) -> None:
@@ -205,6 +234,14 @@ class EmulatedPico:
     def flash(self) -> bytes:
         """All 2 MB as they are now."""
         return bytes(self._flash) if self._powered is None else self._powered.flash
+
+    def on_flash_operation(self, callback: Callable[[FlashOperation], None]) -> None:
+        """Calls back before each erase and program, with what it will have changed."""
+        self._on_flash_operation.append(callback)
+
+    def _flash_operation_begins(self, operation: FlashOperation) -> None:
+        for callback in self._on_flash_operation:
+            callback(operation)
 
     def write_flash(self, offset: int, data: bytes) -> None:
         """Puts bytes into flash behind the firmware's back, without erasing first."""

@@ -36,6 +36,7 @@ class Pins:
         self._gpio: list = []
         self._external: list[int | None] = [None] * PIN_COUNT
         self._driven: list[int | None] = [None] * PIN_COUNT
+        self._held: list[int | None] = [None] * PIN_COUNT
         self._listeners: list[list[EdgeCallback]] = [[] for _ in range(PIN_COUNT)]
         self._pio: PioClock | None = None
 
@@ -46,8 +47,9 @@ class Pins:
         self._reset_pads()
         for index, pin in enumerate(gpio):
             pin.add_listener(self._listener(index, gpio))
-            if self._external[index] is not None:
-                pin.set_input_value(bool(self._external[index]))
+            at_pin = self._external[index] if self._held[index] is None else self._held[index]
+            if at_pin is not None:
+                pin.set_input_value(bool(at_pin))
 
     def disconnect(self) -> None:
         """The chip has lost its power: every pin is released at once."""
@@ -64,15 +66,22 @@ class Pins:
             self._drive(index, int(pin.output_value) if pin.output_enable else None)
 
     def level(self, index: int) -> int | None:
-        """What the chip drives: 0, 1, or None when it does not drive the pin."""
-        return self._driven[index]
+        """What the wire is driven to, 0 or 1; None when neither chip nor short drives it."""
+        held = self._held[index]
+        return self._driven[index] if held is None else held
+
+    def hold(self, index: int, level: int | None) -> None:
+        """Shorts the pin to a level; None takes the short away."""
+        before = self.level(index)
+        self._held[index] = level
+        self._settle(index, before)
 
     def set_input(self, index: int, level: int | None) -> None:
         """Drives the pin from outside; None leaves it to the pad's pull."""
         if level == self._external[index]:
             return
         self._external[index] = level
-        if self._gpio and (self._driven[index] is None or not self._loopback):
+        if self._gpio and (self.level(index) is None or not self._loopback):
             self._apply(index, level)
 
     def on_edge(self, index: int, callback: EdgeCallback) -> None:
@@ -93,11 +102,18 @@ class Pins:
     def _drive(self, index: int, level: int | None) -> None:
         if level == self._driven[index]:
             return
+        before = self.level(index)
         self._driven[index] = level
-        if self._loopback and self._gpio:
+        if self._held[index] is None:
+            self._settle(index, before)
+
+    def _settle(self, index: int, before: int | None) -> None:
+        level = self.level(index)
+        if self._gpio and (self._loopback or self._held[index] is not None):
             self._apply(index, self._external[index] if level is None else level)
-        for callback in self._listeners[index]:
-            callback(level, self._now_ns())
+        if level != before:
+            for callback in self._listeners[index]:
+                callback(level, self._now_ns())
 
     def _apply(self, index: int, level: int | None) -> None:
         if self._pio is not None:
