@@ -12,13 +12,8 @@ from manostat.core.codes import (
     NO_FAULT,
     NO_REASON,
     OPENING_HIGH,
-    OPENING_LOST,
-    OPENING_NO_KNEE,
     OPENING_NONE,
-    OPENING_READ,
     OPENING_REFUSED,
-    OPENING_SET,
-    OPENING_UNSETTLED,
     PAIN,
     PRESSURE_ABOVE,
     PRESSURE_LINE,
@@ -32,9 +27,7 @@ from manostat.core.codes import (
     VOLUME,
 )
 from manostat.core.cutoff import BAND_PA, lowered
-from manostat.core.scale import CEILING_PA
 
-_OPENING_MOST_PA = const(206843)  # 30 psi: over it the tip may be in annulus or endplate
 _SEEK_NL = const(300000)  # no bend within 0.3 mL: go on with a tare of zero (E)
 _REASON_SETTLES_US = const(20000)
 _FELL_PA = const(3447)  # 0.5 psi: at rest the line has flowed into the disc (E)
@@ -45,19 +38,16 @@ _RELIEVED_PA = const(3447)  # 0.5 psi: what is left when a relief ends (E)
 
 
 class Injector:
-    """One level from arming to its stop. `tick` leaves the decision in `grant`.
+    """One level from arming to its stop. `tick` leaves the decision in `grant`."""
 
-    Without a tare the limit above opening counts from zero, which can only stop sooner. The
-    tare is read once per level with the plunger at rest; later it may be lowered, never raised.
-    """
-
-    def __init__(self, rx, syringe, flow, cutoff, knee, settler):
+    def __init__(self, rx, syringe, flow, cutoff, tare):
         self.rx = rx
         self.syringe = syringe
         self.flow = flow
         self.cutoff = cutoff
-        self.knee = knee
-        self.settler = settler
+        self.tare = tare
+        self.knee = tare.knee
+        self.settler = tare.settler
         self.max_steps = syringe.steps_within(rx.volume_nl)
         self.step_steps = syringe.steps_within(rx.step_volume_nl)
         self.seek_steps = syringe.steps_within(_SEEK_NL)
@@ -97,8 +87,8 @@ class Injector:
         self.feigned = 0  # steps that a sham has not granted
         self.granted = 0
         self.step_end = 0
-        self.opening_pa = -1
-        self.opening_how = OPENING_NONE
+        self.tare.reset()
+        self._show_opening()
         self.plateau_pa = -1
         self.plateaus = 0
         self.settling_step = 0
@@ -106,7 +96,6 @@ class Injector:
         self.peak_pa = 0
         self.stop_pa = 0
         self.rested_from_pa = 0
-        self.knee.reset()
 
     def resume_level(self, level: int, steps: int):
         """After a restart: `steps` of this level count as delivered. Call before the first tick.
@@ -118,7 +107,8 @@ class Injector:
         self.steps = steps
         self.granted = steps
         if steps:
-            self.opening_how = OPENING_LOST
+            self.tare.lose()
+            self._show_opening()
             self.spent = self.rx.single_shot
 
     def lock(self):
@@ -130,29 +120,17 @@ class Injector:
         if self.moving:
             self._latch(LEAK)
 
-    def lowest_limit_pa(self) -> int:
-        """Line pressure in Pa at which to stop: the lowest of the limits in force."""
-        limit_pa = self.rx.limit_line_pa
-        if limit_pa > CEILING_PA:
-            limit_pa = CEILING_PA
-        if self.into_disc:
-            above_pa = self.rx.limit_above_pa
-            if self.opening_pa > 0:
-                above_pa += self.opening_pa
-            if above_pa < limit_pa:
-                limit_pa = above_pa
-        return limit_pa
-
     def set_opening(self, opening_pa: int) -> int:
-        """The operator's own mark: 1 if taken. At rest only, at most 30 psi, lower than before."""
-        if self.moving or opening_pa < 0 or opening_pa > _OPENING_MOST_PA:
+        """The operator's own mark in Pa: 1 if taken. At rest only; see `Tare.set`."""
+        if self.moving or self.tare.set(opening_pa) == 0:
             return 0
-        if self.opening_pa >= 0 and opening_pa > self.opening_pa:
-            return 0
-        self.opening_pa = opening_pa
-        self.opening_how = OPENING_SET
-        self.limit_pa = self.lowest_limit_pa()  # also for a start that waits for its intent
+        self._show_opening()
+        self.limit_pa = self.tare.limit_pa()  # also for a start that waits for its intent
         return 1
+
+    def _show_opening(self):
+        self.opening_pa = self.tare.opening_pa
+        self.opening_how = self.tare.how
 
     def tick(self, operator, inputs, pressure_pa: int, fault: int):
         """One decision. Faults first, then STOP, pain, and what the state does."""
@@ -277,13 +255,9 @@ class Injector:
             self._enter(IDLE, NO_REASON)
 
     def _prepare(self):
-        """RUN was closed rightly. A level that already flowed into the disc has no knee any more:
-        its next bend is the needle's, and would take the disc's own rise for the opening."""
-        flowed = self.steps > 0 and self.pressure_pa < self.rested_from_pa - _FELL_PA
-        if flowed and self.opening_how == OPENING_NONE:
-            self.opening_how = OPENING_NO_KNEE
-        self.limit_pa = self.lowest_limit_pa()
-        self.knee.go_on()
+        self.tare.go_on(self.steps > 0 and self.pressure_pa < self.rested_from_pa - _FELL_PA)
+        self._show_opening()
+        self.limit_pa = self.tare.limit_pa()
 
     def _start(self):
         if self.start_pa < 0:
@@ -343,7 +317,8 @@ class Injector:
                 self._rest(0)
                 return
             if steps >= self.seek_steps:
-                self.opening_how = OPENING_NO_KNEE
+                self.tare.give_up()
+                self._show_opening()
                 self._enter(INJECTING, NO_REASON)
         rate_nl_s = self.rate_nl_s
         self.lowered = 0
@@ -378,13 +353,14 @@ class Injector:
         if self.settler.settled == 0 and self.settler.expired == 0:
             return
         if self.settling_step == 0:
-            self._read_opening()
+            self.tare.read()
+            self._show_opening()
             if self.opening_how == OPENING_REFUSED:
                 self._latch(OPENING_HIGH)
             elif self.run_lost != 0:
                 self._enter(HOLDING, RELEASE)
             else:
-                self.limit_pa = self.lowest_limit_pa()
+                self.limit_pa = self.tare.limit_pa()
                 self._go()
             return
         self.plateau_pa = self.settler.value_pa if self.settler.settled else -1
@@ -393,15 +369,3 @@ class Injector:
             self._latch(VOLUME)
         else:
             self._enter(HOLDING, NO_REASON)
-
-    def _read_opening(self):
-        if self.opening_how == OPENING_SET:
-            return
-        value_pa = self.settler.value_pa
-        if self.settler.settled == 0:
-            self.opening_how = OPENING_UNSETTLED
-        elif value_pa > _OPENING_MOST_PA:
-            self.opening_how = OPENING_REFUSED
-        else:
-            self.opening_how = OPENING_READ
-            self.opening_pa = value_pa if value_pa > 0 else 0

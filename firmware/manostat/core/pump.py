@@ -16,6 +16,7 @@ from manostat.core.painmark import DEPTH, EVERY_US, POINTS, LookBack, PainMark
 from manostat.core.prescription import Prescription
 from manostat.core.scale import line_pa
 from manostat.core.syringe import Syringe
+from manostat.core.tare import Tare
 from manostat.core.watch import Watch
 
 _LATE_US = const(2500)
@@ -187,8 +188,7 @@ def build(unit, new_ints):
         syringe,
         Flow(nl_num, nl_den),
         Cutoff(new_ints(HISTORY)),
-        Knee(syringe.steps_within(_KNEE_NL)),
-        Settler(new_ints(BLOCKS)),
+        Tare(rx, Knee(syringe.steps_within(_KNEE_NL)), Settler(new_ints(BLOCKS))),
     )
     return Pump(
         unit[8],
