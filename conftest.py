@@ -1,3 +1,3 @@
 """For all tests: what they show for which requirement is written down."""
 
-pytest_plugins = ["manostat_tools.trace.plugin", "pytester"]
+pytest_plugins = ["manostat_tools.trace.plugin"]

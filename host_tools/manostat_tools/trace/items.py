@@ -172,15 +172,21 @@ def _doorstop() -> Iterator[Any]:
     import doorstop
     from doorstop import settings
 
-    kept = settings.REFORMAT, settings.CHECK_CHILD_LINKS, doorstop.Item.auto
-    level = logging.getLogger("doorstop").level
-    settings.REFORMAT = settings.CHECK_CHILD_LINKS = doorstop.Item.auto = False
-    logging.getLogger("doorstop").setLevel(logging.CRITICAL)
+    names = ("REFORMAT", "CHECK_CHILD_LINKS", "REVIEW_NEW_ITEMS", "STAMP_NEW_LINKS")
+    kept = {name: getattr(settings, name) for name in names}, doorstop.Item.auto
+    log = logging.getLogger("doorstop")
+    level = log.level
+    for name in names:
+        setattr(settings, name, False)
+    doorstop.Item.auto = False
+    log.setLevel(logging.CRITICAL)
     try:
         yield doorstop
     finally:
-        settings.REFORMAT, settings.CHECK_CHILD_LINKS, doorstop.Item.auto = kept
-        logging.getLogger("doorstop").setLevel(level)
+        for name, value in kept[0].items():
+            setattr(settings, name, value)
+        doorstop.Item.auto = kept[1]
+        log.setLevel(level)
 
 
 def _sorted_out(by_prefix: dict[str, list[Any]], problems: list[str]) -> Register:

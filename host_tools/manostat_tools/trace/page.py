@@ -7,7 +7,7 @@ from pathlib import Path
 
 from manostat_tools.trace import results
 from manostat_tools.trace.items import PRIORITIES, Hazard, Register, Requirement
-from manostat_tools.trace.results import Run, Test
+from manostat_tools.trace.results import Case, Run
 from manostat_tools.trace.rows import MISSING, NOT_HERE, NOT_RUN, SHOWN, Row
 
 _STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
@@ -131,7 +131,7 @@ def _code(row: Row) -> str:
     )
 
 
-def _tests(tests: tuple[Test, ...], requirement: str) -> str:
+def _tests(tests: tuple[Case, ...], requirement: str) -> str:
     """A line for each test function; its parameters on one bench are one badge with a count."""
     lines = []
     for function, group in groupby(tests, lambda test: test.function):
@@ -151,7 +151,7 @@ def _tests(tests: tuple[Test, ...], requirement: str) -> str:
     return f"<ul class=tests>{''.join(lines)}</ul>" if lines else ""
 
 
-def _outcome(same: list[Test], bench: str) -> str:
+def _outcome(same: list[Case], bench: str) -> str:
     here = [test for test in same if test.bench == bench]
     said = []
     for outcome in dict.fromkeys(test.outcome for test in here):

@@ -18,7 +18,7 @@ import pytest
 
 from manostat_tools.trace import results
 from manostat_tools.trace.items import FOLDER, ids, register
-from manostat_tools.trace.results import Figure, Run, Test
+from manostat_tools.trace.results import Case, Figure, Run
 from manostat_tools.trace.rows import MISSING, judge
 
 _FIGURE = "figure"
@@ -156,15 +156,15 @@ class _Session(_Worker):
             for line in self.said:
                 terminalreporter.line(line)
 
-    def _tests(self) -> tuple[Test, ...]:
+    def _tests(self) -> tuple[Case, ...]:
         return tuple(self._test(name) for name in sorted(self.collected))
 
-    def _test(self, name: str) -> Test:
+    def _test(self, name: str) -> Case:
         known = self.collected[name]
         absent = (results.MISSING if known["selected"] else results.LEFT_OUT, "")
         outcome, why = self.outcomes.get(name, absent)
         figures = tuple(self.figures.get(name, ()))
-        return Test(name, tuple(known["requirements"]), known["bench"], outcome, why, figures)
+        return Case(name, tuple(known["requirements"]), known["bench"], outcome, why, figures)
 
 
 def judged(root: Path, run: Run) -> list[str]:

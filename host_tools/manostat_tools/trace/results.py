@@ -46,7 +46,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Test:
+class Case:
     """One test on one bench (core, vm, pico; host: no bench), and the requirements it names."""
 
     id: str
@@ -68,7 +68,7 @@ class Run:
 
     firmware: str
     selected: str
-    tests: tuple[Test, ...]
+    tests: tuple[Case, ...]
 
 
 def read(file: Path) -> Run | None:
@@ -118,6 +118,6 @@ def _write(file: Path, run: Run) -> None:
     temporary.replace(file)
 
 
-def _test(data: dict[str, Any]) -> Test:
+def _test(data: dict[str, Any]) -> Case:
     figures = tuple(Figure(**each) for each in data["figures"])
-    return Test(**{**data, "requirements": tuple(data["requirements"]), "figures": figures})
+    return Case(**{**data, "requirements": tuple(data["requirements"]), "figures": figures})

@@ -14,7 +14,7 @@ from manostat_tools.boards import REPOSITORY
 from manostat_tools.trace import results
 from manostat_tools.trace.items import NOT_MET, Requirement, register
 from manostat_tools.trace.places import Place, places
-from manostat_tools.trace.results import Figure, Run, Test
+from manostat_tools.trace.results import Case, Figure, Run
 
 SHOWN, MISSING, NOT_RUN, NOT_HERE = "shown", "missing", "not run", "not met here"
 
@@ -28,8 +28,8 @@ class Row:
 
     requirement: Requirement
     code: tuple[Place, ...]
-    tests: tuple[Test, ...]
-    partial: tuple[Test, ...]
+    tests: tuple[Case, ...]
+    partial: tuple[Case, ...]
     missing: tuple[str, ...]
     verdict: str
 
@@ -39,7 +39,7 @@ class Row:
         return tuple(sorted({test.bench for test in self.tests if test.outcome == results.PASSED}))
 
     @property
-    def figures(self) -> tuple[tuple[Test, Figure], ...]:
+    def figures(self) -> tuple[tuple[Case, Figure], ...]:
         """All that was measured for it."""
         return tuple(
             (test, figure)
@@ -76,12 +76,12 @@ def _row(item: Requirement, code: tuple[Place, ...], full: Run | None, partial: 
     return Row(item, code, tests, since, tuple(missing), verdict)
 
 
-def _naming(item: Requirement, run: Run | None) -> tuple[Test, ...]:
+def _naming(item: Requirement, run: Run | None) -> tuple[Case, ...]:
     tests = run.tests if run is not None else ()
     return tuple(sorted((t for t in tests if item.id in t.requirements), key=lambda t: t.id))
 
 
-def _unshown(item: Requirement, tests: Sequence[Test]) -> list[str]:
+def _unshown(item: Requirement, tests: Sequence[Case]) -> list[str]:
     if not tests:
         return ["no test names it"]
     said: list[str] = []
