@@ -1,4 +1,4 @@
-"""First Python code after reset: nothing but frozen code may be imported from here on.
+"""First Python code after reset: nothing but frozen code may be imported from here on (S-03).
 
 MicroPython's own _boot.py mounts the flash as a file system and formats it when that fails. This
 one mounts nothing and formats nothing: the record lives in raw flash (docs/design.md), and with no

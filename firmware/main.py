@@ -1,7 +1,8 @@
 """What runs after boot, and what remains if it ever ends: nothing that can move.
 
 Frozen into the image. The console is taken from the prompt before anything else is imported, and
-there is no way out of this file: a failure disables the driver and stays here, with no prompt.
+there is no way out of this file: a failure disables the driver and stays here, with no prompt
+(S-01, S-03).
 """
 
 import sys

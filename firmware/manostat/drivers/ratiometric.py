@@ -1,4 +1,4 @@
-"""Second line sensor: analogue, ratiometric to the ADC's own reference."""
+"""Second line sensor (P-13): analogue, ratiometric to the ADC's own reference."""
 
 
 class Ratiometric:

@@ -1,10 +1,11 @@
 """The step lease on RP2040: four PIO state machines between the processor and STEP.
 
 *lease* asks for the granted steps of one word, one by one, then waits for the next word: a
-processor that says nothing moves nothing. *pulse* makes each step that is asked for: it waits while
-the latch flag is set, tests PERMIT, and one cycle later raises STEP. *latch* watches PERMIT at the
-full clock and sets the flag on any low; only `start` clears it. *count* counts rising edges on the
-STEP pin itself: it shares nothing with what grants.
+processor that says nothing moves nothing (T-03). *pulse* makes each step that is asked for: it
+waits while the latch flag is set, tests PERMIT, and one cycle later raises STEP. *latch* watches
+PERMIT at the full clock and sets the flag on any low; only `start` clears it: pain, STOP and a
+release of RUN need no processor (B-01, B-05, B-06). *count* counts rising edges on the STEP pin
+itself: it shares nothing with what grants.
 
 The four sit in one block because flags are shared there (RP2040 datasheet 3.2.6, M).
 """

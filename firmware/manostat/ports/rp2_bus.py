@@ -2,7 +2,7 @@
 
 `machine.I2C` sets the controller up (pins, clock); reading goes through its registers (RP2040
 datasheet 4.3, M) in compiled code. A bus that is held, or a device that does not answer, ends in -1
-after `timeout_us`; the next read begins by disabling the controller, which gives the bus up.
+after `timeout_us` (P-11); the next read begins by disabling the controller, which gives the bus up.
 """
 
 from array import array
