@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from manostat.core.prescription import RANGES
-from manostat_sim.benches.base import Bench
+from manostat_sim.benches.base import Bench, Edge
 from manostat_sim.plant.plant import PATH_CLOSED
 from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import Scenario, scenario
@@ -120,13 +120,23 @@ def enabled(bench: Bench) -> bool:
     return bool(edges) and edges[-1].level == 0
 
 
-def lamps(bench: Bench) -> dict[str, int]:
-    """What is lit and what sounds; empty on a bench without pins for it."""
+def lamps(bench: Bench, within_s: float = 0.0) -> dict[str, int]:
+    """What is lit and what sounds; empty on a bench without pins for it.
+
+    Alarms flash, and sound in bursts that begin with the alarm: some time later `within_s` asks for
+    what was on at any moment of the last seconds.
+    """
     if "pins" not in bench.can:
         return {}
     names = ("LAMP_READY", "LAMP_HIGH", "LAMP_MEDIUM", "SOUNDER")
-    edges = {name: bench.edges(name) for name in names}
-    return {name: edges[name][-1].level if edges[name] else 0 for name in names}
+    since_us = bench.now_us - within_s * 1e6
+    return {name: int(_was_on(bench.edges(name), since_us)) for name in names}
+
+
+def _was_on(edges: list[Edge], since_us: float) -> bool:
+    before = [edge.level for edge in edges if edge.at_us <= since_us]
+    after = [edge.level for edge in edges if edge.at_us > since_us]
+    return 1 in (before[-1:] + after)
 
 
 def shown(bench: Bench, **lit: int) -> dict[str, int]:
@@ -181,14 +191,19 @@ def moves_again_only_after_acknowledgement(bench: Bench) -> None:
     assert bench.steps_made() > before
 
 
-def ticks_us(bench: Bench, from_us: float = 0) -> list[tuple[float, float]]:
-    """(begin, length) of each pulse on TICK that begins after `from_us`."""
-    edges = bench.edges("TICK")
+def pulses(bench: Bench, signal: str, from_us: float = 0) -> list[tuple[float, float]]:
+    """(begin, length) in us of each ended pulse of an output that began after `from_us`."""
+    edges = bench.edges(signal)
     return [
         (rise.at_us, fall.at_us - rise.at_us)
         for rise, fall in pairwise(edges)
         if rise.level and not fall.level and rise.at_us > from_us
     ]
+
+
+def ticks_us(bench: Bench, from_us: float = 0) -> list[tuple[float, float]]:
+    """The pulses on TICK, each as long as its tick."""
+    return pulses(bench, "TICK", from_us)
 
 
 def no_tick_is_late(bench: Bench, from_us: float) -> None:

@@ -66,7 +66,7 @@ def test_with_both_copies_spoilt_the_unit_refuses(make_production_board) -> None
     bench.power_on()
     _try_to_inject(bench)
     assert bench.edges("STEP") == []
-    assert lamps(bench) == shown(bench, high=1, medium=1, sounder=1)
+    assert lamps(bench, 0.5) == shown(bench, high=1, sounder=1)
 
 
 @with_journal
@@ -76,7 +76,7 @@ def test_a_stored_limit_over_the_ceiling_is_refused_whole(make_production_board)
     _try_to_inject(bench)
     assert bench.edges("STEP") == []
     assert not enabled(bench)
-    assert lamps(bench) == shown(bench, high=1, medium=1, sounder=1)
+    assert lamps(bench, 0.5) == shown(bench, high=1, sounder=1)
 
 
 def _spoil(bench: PicoBench, copies: tuple[int, ...]) -> None:

@@ -1,0 +1,328 @@
+"""Alarms on their pins: what flashes and sounds, how often, and that nothing moves meanwhile.
+
+Every cause, and pauses of any length, are in tests/core/test_alarm.py; here the edges of the lamps
+and the sounder of the real image are held against the same bounds.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from manostat.core import codes
+from manostat_sim.benches.base import Bench
+from manostat_sim.benches.pico import PicoBench
+
+from .rig import (
+    SMALL,
+    UNIT,
+    Unit,
+    acknowledge,
+    again,
+    begin,
+    fill,
+    lamps,
+    psi,
+    pulses,
+    shown,
+    spoil_line_sensor,
+    steps_after,
+    stiff,
+    unit_with,
+)
+
+ALARMS = ("LAMP_HIGH", "LAMP_MEDIUM", "LAMP_LOW", "SOUNDER")
+OUTPUTS = ("LAMP_READY", *ALARMS)
+AT_ONCE_US = 10_000
+HELD_S = 10.0
+
+with_pins = pytest.mark.needs("pins")
+
+
+def high(bench: Bench) -> float:
+    """A moving pump loses its line sensor; returns when, in us."""
+    begin(bench)
+    spoilt_us = bench.now_us
+    spoil_line_sensor(bench, "nack")
+    bench.advance(0.02)
+    assert bench.last.fault == codes.SENSOR_SILENT
+    return spoilt_us
+
+
+def medium(bench: Bench) -> float:
+    """The two contacts of the pain button contradict each other, which is believed after 0.5 s."""
+    bench.cut("PAIN_NO")
+    bench.press("PAIN")
+    pressed_us = bench.now_us
+    bench.advance_until(lambda tick: tick.fault == codes.CONTACTS, 0.6)
+    assert bench.now_us - pressed_us > 490_000
+    return bench.now_us - 4000
+
+
+def low(bench: Bench) -> float:
+    """PAIN held for 10 s."""
+    bench.press("PAIN")
+    pressed_us = bench.now_us
+    bench.advance(HELD_S + 0.03)
+    return pressed_us + HELD_S * 1e6
+
+
+def on_at(bench: Bench, signal: str, from_us: float) -> float:
+    """When an output first rose after `from_us`."""
+    return next(edge.at_us for edge in bench.edges(signal) if edge.level and edge.at_us > from_us)
+
+
+def edges_after(bench: Bench, signal: str, from_us: float) -> int:
+    return sum(edge.at_us > from_us for edge in bench.edges(signal))
+
+
+def is_dark(bench: Bench, signal: str, from_us: float) -> bool:
+    """Off since `from_us`, or since soon after."""
+    later = [edge for edge in bench.edges(signal) if edge.at_us > from_us + AT_ONCE_US]
+    return not later and (not bench.edges(signal) or bench.edges(signal)[-1].level == 0)
+
+
+def flashes(bench: Bench, lamp: str, from_us: float, least_hz: float, most_hz: float) -> int:
+    """Judges frequency and duty (A-02); returns how many whole periods there were."""
+    found = pulses(bench, lamp, from_us)
+    periods = list(pairwise(found))
+    for (begin_us, lit_us), (next_us, _) in periods:
+        assert least_hz <= 1e6 / (next_us - begin_us) <= most_hz
+        assert 0.2 <= lit_us / (next_us - begin_us) <= 0.8
+    return len(periods)
+
+
+# A-02, A-03: each priority
+
+
+@with_pins
+@pytest.mark.req("A-01", "A-02", "A-03")
+def test_a_high_alarm_flashes_red_and_sounds_five_and_five(bench: PicoBench) -> None:
+    spoilt_us = high(bench)
+    bench.advance(8.5)
+    assert on_at(bench, "LAMP_HIGH", spoilt_us) < spoilt_us + AT_ONCE_US
+    assert on_at(bench, "SOUNDER", spoilt_us) < spoilt_us + AT_ONCE_US
+    assert flashes(bench, "LAMP_HIGH", spoilt_us, 1.4, 2.8) >= 14
+    beeps = pulses(bench, "SOUNDER", spoilt_us)
+    assert all(75_000 <= length <= 200_000 for _, length in beeps)
+    first, second = beeps[:5], beeps[5:10]
+    gaps = [later - (sooner + length) for (sooner, length), (later, _) in pairwise(beeps)]
+    assert max(*gaps[:4], *gaps[5:9]) < gaps[4] < 1_300_000, "two groups"
+    assert len(first) == len(second) == 5
+    assert 2_500_000 <= gaps[9] <= 15_000_000
+    for signal in ("LAMP_READY", "LAMP_MEDIUM", "LAMP_LOW"):
+        assert is_dark(bench, signal, spoilt_us)
+
+
+@with_pins
+@pytest.mark.req("A-01", "A-02", "A-03")
+def test_a_medium_alarm_flashes_yellow_and_sounds_three(bench: PicoBench) -> None:
+    from_us = medium(bench)
+    bench.advance(5.2)
+    assert on_at(bench, "LAMP_MEDIUM", from_us) < from_us + AT_ONCE_US
+    assert flashes(bench, "LAMP_MEDIUM", from_us, 0.4, 0.8) == 2
+    beeps = pulses(bench, "SOUNDER", from_us)
+    assert len(beeps) == 3
+    assert all(125_000 <= length <= 250_000 for _, length in beeps)
+    for signal in ("LAMP_READY", "LAMP_HIGH", "LAMP_LOW"):
+        assert is_dark(bench, signal, from_us)
+
+
+@with_pins
+@pytest.mark.req("A-01", "A-02", "A-03", "A-06", "B-04")
+def test_a_button_held_10_s_is_a_low_alarm_until_it_is_let_go(bench: PicoBench) -> None:
+    """The bench image lights LAMP_LOW as a notice, steadily too: what tells them apart is the
+    sounder, and that LAMP_READY goes out."""
+    armed_us = bench.now_us
+    held_us = low(bench)
+    assert held_us - 1_000_000 < on_at(bench, "SOUNDER", armed_us) <= held_us + 20_000
+    bench.press("RUN")
+    bench.advance(1.5)
+    beeps = pulses(bench, "SOUNDER", armed_us)
+    assert len(beeps) == 2
+    assert all(125_000 <= length <= 250_000 for _, length in beeps)
+    assert lamps(bench) == shown(bench)
+    assert bench.edges("LAMP_LOW")[-1].level == 1
+    assert edges_after(bench, "LAMP_LOW", armed_us) == 0
+    bench.release("PAIN")
+    bench.advance(0.2)
+    assert lamps(bench) == shown(bench, ready=1)
+    assert bench.edges("STEP") == [], "RUN was held all the time, and has not been seen open"
+
+
+@with_pins
+@pytest.mark.long
+@pytest.mark.req("A-03")
+@pytest.mark.parametrize(("cause", "least_s", "most_s"), [(medium, 2.5, 30), (low, 15, 60)])
+def test_medium_and_low_bursts_come_again(bench, cause, least_s: float, most_s: float) -> None:
+    from_us = cause(bench)
+    bench.advance(22)
+    starts = [begin_us for begin_us, _ in pulses(bench, "SOUNDER", from_us)]
+    again_us = [later - sooner for sooner, later in pairwise(starts) if later - sooner > 1_000_000]
+    assert again_us
+    assert all(least_s * 1e6 <= us - 1_000_000 and us <= most_s * 1e6 for us in again_us)
+
+
+# A-04: pause
+
+
+@with_pins
+@pytest.mark.req("A-04")
+def test_stop_pauses_the_sound_of_a_fault_that_persists_and_no_lamp(bench: PicoBench) -> None:
+    spoilt_us = high(bench)
+    bench.advance(0.3)
+    bench.hold("STOP", 0.05)
+    paused_us = bench.now_us
+    bench.advance(3.5)
+    assert is_dark(bench, "SOUNDER", paused_us - 45_000), "the second group would have sounded"
+    assert flashes(bench, "LAMP_HIGH", spoilt_us, 1.4, 2.8) >= 5
+    assert lamps(bench, 0.5) == shown(bench, high=1)
+    assert bench.last.reason == codes.FAULT
+
+
+@with_pins
+@pytest.mark.req("A-04")
+def test_a_new_alarm_breaks_the_pause(bench: PicoBench) -> None:
+    high(bench)
+    bench.hold("STOP", 0.05)
+    bench.advance(0.05)
+    assert lamps(bench) == shown(bench, high=1)
+    spoil_line_sensor(bench, "none")
+    bench.advance(0.02)
+    acknowledge(bench)
+    assert lamps(bench) == shown(bench, ready=1)
+    spoilt_us = bench.now_us
+    spoil_line_sensor(bench, "open")
+    bench.advance(0.02)
+    assert on_at(bench, "SOUNDER", spoilt_us) < spoilt_us + AT_ONCE_US
+    assert lamps(bench) == shown(bench, high=1, sounder=1)
+
+
+@with_pins
+@pytest.mark.long
+@pytest.mark.req("A-04")
+def test_a_pause_ends_by_itself_within_2_min(bench: PicoBench) -> None:
+    high(bench)
+    bench.hold("STOP", 0.05)
+    paused_us = bench.now_us
+    bench.advance(100)
+    assert is_dark(bench, "SOUNDER", paused_us)
+    bench.advance(19.5)
+    assert on_at(bench, "SOUNDER", paused_us) <= paused_us + 120_000_000
+
+
+# A-05: latching, and silence of what the test is for
+
+
+@with_pins
+@pytest.mark.req("A-05")
+def test_a_high_alarm_lasts_until_its_fault_is_gone_and_stop_was_pressed(bench: PicoBench) -> None:
+    high(bench)
+    spoil_line_sensor(bench, "none")
+    gone_us = bench.now_us
+    again(bench, 2.0)
+    assert steps_after(bench, gone_us) == 0
+    assert flashes(bench, "LAMP_HIGH", gone_us, 1.4, 2.8) >= 2
+    assert len(pulses(bench, "SOUNDER", gone_us)) >= 3
+    acknowledge(bench)
+    silent_us = bench.now_us
+    assert lamps(bench) == shown(bench, ready=1)
+    bench.advance(1.0)
+    for signal in ("LAMP_HIGH", "LAMP_MEDIUM", "SOUNDER"):
+        assert is_dark(bench, signal, silent_us)
+
+
+def _by_pain(bench: Bench) -> None:
+    begin(bench)
+    bench.hold("PAIN", 0.4)
+
+
+def _by_pressure(bench: Bench) -> None:
+    fill(bench.world, 49.2)
+    begin(bench, 0.05)
+
+
+def _by_volume(bench: Bench) -> None:
+    begin(bench)
+
+
+@with_pins
+@pytest.mark.req("A-05")
+@pytest.mark.parametrize(
+    ("unit", "end", "reason"),
+    [
+        pytest.param(UNIT, _by_pain, codes.PAIN, id="pain"),
+        pytest.param(UNIT, _by_pressure, codes.PRESSURE_ABOVE, id="pressure"),
+        pytest.param(SMALL, _by_volume, codes.VOLUME, id="volume"),
+    ],
+)
+def test_an_end_point_makes_no_sound_from_run_to_acknowledgement(
+    make_bench, unit: Unit, end: Callable[[Bench], None], reason: int
+) -> None:
+    bench = make_bench(stiff())
+    armed_us = bench.now_us
+    end(bench)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.5)
+    assert bench.last.reason == reason
+    bench.advance(1.0)
+    acknowledge(bench)
+    assert bench.last.state == codes.READY
+    assert [edges_after(bench, signal, armed_us) for signal in OUTPUTS[1:]] == [0, 0, 0, 0]
+    assert bench.edges("SOUNDER") == [] or bench.edges("SOUNDER")[-1].level == 0
+
+
+# A-06: nothing starts during an alarm or the self test; a notice is none
+
+
+@pytest.mark.req("A-06", "P-09")
+@pytest.mark.parametrize("cause", [high, medium])
+def test_an_alarm_stops_and_nothing_starts_while_it_lasts(bench: Bench, cause) -> None:
+    cause(bench)
+    before = bench.steps_made()
+    again(bench, 0.3)
+    bench.hold("STOP", 0.05)
+    again(bench, 0.3)
+    assert bench.steps_made() == before
+
+
+@pytest.mark.req("A-06", "T-01")
+def test_nothing_starts_during_the_self_test(make_cold_bench) -> None:
+    bench = make_cold_bench("dallas-0")
+    bench.press("RUN")
+    bench.power_on()
+    bench.advance(0.3)
+    assert bench.edges("STEP") == []
+
+
+@pytest.mark.needs("journal")
+@pytest.mark.req("A-03", "T-01", "A-06")
+def test_a_failed_self_test_alarms_and_counts_its_verdict(make_production_board) -> None:
+    """A stored limit over the ceiling: verdict 4."""
+    bench = make_production_board(unit_with(limit_line_pa=psi(101)))
+    bench.power_on()
+    from_us = bench.edges("LAMP_LOW")[-1].at_us - 1000  # the end of the lamp test
+    bench.arm()
+    bench.run()
+    bench.advance(9.2)
+    beeps = pulses(bench, "SOUNDER", from_us)
+    gaps = [later - (sooner + length) for (sooner, length), (later, _) in pairwise(beeps)]
+    counts = [at for at, gap in enumerate(gaps) if gap >= 1_500_000]
+    assert counts == [9, 13], "ten pulses, then four, then the next burst"
+    assert 2_500_000 <= beeps[14][0] - sum(beeps[9]) <= 15_000_000
+    blinks = pulses(bench, "LAMP_LOW", from_us)
+    assert [at for at, _ in blinks] == [at for at, _ in beeps[10:14]]
+    assert all(75_000 <= length <= 200_000 for _, length in beeps)
+    assert flashes(bench, "LAMP_HIGH", from_us, 1.4, 2.8) >= 15
+    assert is_dark(bench, "LAMP_MEDIUM", from_us)
+    assert bench.edges("STEP") == []
+
+
+@pytest.mark.needs("journal")
+@pytest.mark.req("A-06")
+def test_a_missing_prescription_is_a_notice_steady_and_silent(make_production_board) -> None:
+    bench = make_production_board(None)
+    bench.power_on()
+    from_us = bench.now_us
+    bench.advance(2.5)
+    assert lamps(bench) == shown(bench, medium=1)
+    assert [edges_after(bench, signal, from_us) for signal in OUTPUTS] == [0, 0, 0, 0, 0]
