@@ -1,1 +1,1 @@
-"""Empty on purpose: being frozen, it is the one that runs, never a boot.py from elsewhere (S-03)."""
+"""Empty on purpose: frozen, it is the one that runs, never a boot.py from elsewhere (S-03)."""

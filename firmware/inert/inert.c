@@ -1,4 +1,4 @@
-// Every exit of the program ends inert: pins released, interrupts off, no prompt (S-01, S-03, T-04).
+// Every exit of the program ends inert: pins released, interrupts off, no prompt: S-01, S-03, T-04.
 //
 // Stock MicroPython runs the frozen _boot.py, then boot.py, then main.py, and when main.py returns,
 // raises or is interrupted it opens a prompt on USB; SystemExit starts everything again. Here

@@ -1,4 +1,4 @@
-"""Driver enable, ENABLE_N: open drain, low enables. Released, the external pull-up disables (T-04)."""
+"""Driver enable, ENABLE_N: open drain, low enables. Released, a pull-up disables (T-04)."""
 
 
 class DriverEnable:
