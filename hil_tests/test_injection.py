@@ -51,6 +51,7 @@ def _inject_to_the_opening(bench: Bench) -> None:
 
 @long_on_pico
 @by_pressure
+@pytest.mark.req("P-03", "P-14")
 def test_pressure_above_opening_ends_a_stiff_disc(make_bench, grade: int) -> None:
     bench = make_bench(f"dallas-{grade}")
     _inject_to_the_opening(bench)
@@ -64,6 +65,7 @@ def test_pressure_above_opening_ends_a_stiff_disc(make_bench, grade: int) -> Non
 
 @long_on_pico
 @by_volume
+@pytest.mark.req("D-01")
 def test_volume_ends_a_soft_disc(make_bench, grade: int) -> None:
     bench = make_bench(f"dallas-{grade}")
     _inject_to_the_opening(bench)
@@ -75,6 +77,7 @@ def test_volume_ends_a_soft_disc(make_bench, grade: int) -> None:
 
 
 @by_pressure
+@pytest.mark.req("P-03")
 def test_the_end_of_an_injection_into_a_stiff_disc(make_bench, grade: int) -> None:
     """The last fraction of a second, in a disc that is nearly full."""
     bench = make_bench(stiff(f"dallas-{grade}"))
@@ -88,6 +91,7 @@ def test_the_end_of_an_injection_into_a_stiff_disc(make_bench, grade: int) -> No
 
 @pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 @by_volume
+@pytest.mark.req("D-01")
 def test_the_end_of_an_injection_into_a_soft_disc(make_bench, grade: int) -> None:
     bench = make_bench(f"dallas-{grade}")
     begin(bench)
@@ -96,6 +100,7 @@ def test_the_end_of_an_injection_into_a_soft_disc(make_bench, grade: int) -> Non
     assert bench.steps_made() == SMALL_STEPS
 
 
+@pytest.mark.req("P-14", "B-03")
 def test_an_injection_with_all_its_parts(make_bench) -> None:
     """Line filling, opening, settling, injecting, and a patient who ends it: in three seconds."""
     brief = replace(

@@ -48,6 +48,7 @@ GONE = pytest.mark.parametrize(
 
 
 @GONE
+@pytest.mark.req("L-01")
 def test_a_host_that_is_gone_delays_no_tick_and_loses_no_record(
     bench: PicoBench, leave, come_back
 ) -> None:
@@ -83,6 +84,7 @@ def test_frames_resume_whole_with_the_gap_in_their_numbers(
     assert bench.last.steps == pytest.approx(len(steps_us(bench)), abs=1)
 
 
+@pytest.mark.req("B-05", "B-06")
 def test_with_no_host_from_power_on_the_pump_arms_injects_and_stops(make_cold_bench) -> None:
     bench = make_cold_bench("dallas-0")
     bench.pico.usb.connected = False
@@ -120,6 +122,7 @@ def test_the_trace_is_what_the_frames_said_tick_by_tick(bench: PicoBench) -> Non
     assert len(steps_us(bench)) == bench.last.steps
 
 
+@pytest.mark.req("S-01", "B-06")
 def test_bytes_from_the_host_start_nothing(bench: PicoBench) -> None:
     bench.pico.usb.write(bytes(range(256)))
     bench.advance(0.7)

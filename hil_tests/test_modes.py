@@ -43,6 +43,7 @@ def test_one_press_of_run_is_one_volume_step_and_a_plateau(bench: Bench) -> None
 
 
 @pytest.mark.parametrize("unit", [STEPWISE], ids=["stepwise"])
+@pytest.mark.req("P-09", "B-06")
 def test_run_held_makes_no_second_step(bench: Bench) -> None:
     begin(bench)
     bench.advance_until(lambda tick: tick.state == codes.HOLDING, 5)
@@ -65,6 +66,7 @@ def test_a_step_let_go_in_the_middle_is_made_whole_by_the_next_press(bench: Benc
 
 
 @pytest.mark.parametrize("unit", [PRIMING], ids=["priming"])
+@pytest.mark.req("D-01")
 def test_priming_into_air_ends_at_its_volume_and_looks_for_no_opening(bench: Bench) -> None:
     bench.world.plant.point_at_air()
     begin(bench)
@@ -81,6 +83,7 @@ def test_priming_into_air_ends_at_its_volume_and_looks_for_no_opening(bench: Ben
 
 
 @pytest.mark.parametrize("unit", [PRIMING], ids=["priming"])
+@pytest.mark.req("P-03", "P-14")
 def test_priming_against_a_blocked_line_ends_at_the_line_limit(make_bench) -> None:
     bench = make_bench("blocked")
     fill(bench.world, 38.5)

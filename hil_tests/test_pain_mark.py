@@ -3,6 +3,8 @@ own history and the error of its sensor."""
 
 from typing import Any
 
+import pytest
+
 from manostat.journal import OUTCOME, PAIN_MARK
 from manostat.record import unpack_level, unpack_mark
 from manostat_sim.benches.base import Bench
@@ -70,6 +72,7 @@ def _marks_in_the_journal(bench: PicoBench) -> list[dict[str, Any]]:
     return [mark for mark in found if mark]
 
 
+@pytest.mark.req("L-01")
 def test_a_press_while_moving_marks_what_was_before_it(bench: Bench) -> None:
     _press_while_moving(bench, 1.3)
 
@@ -94,6 +97,7 @@ def _press_while_moving(bench: Bench, moving_s: float) -> dict[str, Any]:
     return mark
 
 
+@pytest.mark.req("L-01")
 def test_a_press_while_holding_marks_the_held_pressure_and_a_second_press_is_kept(
     bench: Bench,
 ) -> None:
@@ -118,6 +122,7 @@ def test_a_press_while_holding_marks_the_held_pressure_and_a_second_press_is_kep
     history.check(second, second_us)
 
 
+@pytest.mark.req("B-03")
 def test_the_press_that_proves_the_button_is_no_mark(bench: Bench) -> None:
     begin(bench)
     bench.press("STOP")

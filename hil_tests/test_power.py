@@ -39,6 +39,7 @@ def _try_to_inject(bench: Bench) -> None:
 
 
 @with_journal
+@pytest.mark.req("C-01")
 def test_a_unit_with_no_prescription_refuses_and_shows_it(make_production_board) -> None:
     bench = make_production_board(None)
     bench.power_on()
@@ -60,6 +61,7 @@ def test_one_copy_of_the_unit_page_is_enough(make_production_board, copies) -> N
 
 
 @with_journal
+@pytest.mark.req("C-01")
 def test_with_both_copies_spoilt_the_unit_refuses(make_production_board) -> None:
     bench = make_production_board(UNIT)
     _spoil(bench, (0, 1))
@@ -70,6 +72,7 @@ def test_with_both_copies_spoilt_the_unit_refuses(make_production_board) -> None
 
 
 @with_journal
+@pytest.mark.req("P-01", "P-02", "C-01")
 def test_a_stored_limit_over_the_ceiling_is_refused_whole(make_production_board) -> None:
     bench = make_production_board(unit_with(limit_line_pa=psi(101)))
     bench.power_on()
@@ -119,6 +122,7 @@ ENDS = [
 
 @with_journal
 @pytest.mark.parametrize(("unit", "prepare", "end", "reason"), ENDS)
+@pytest.mark.req("L-01", "L-03")
 def test_a_stop_is_on_record_after_power_was_cut(
     make_bench, unit: Unit, prepare: Callable, end: Callable, reason: int
 ) -> None:
@@ -150,6 +154,7 @@ def test_a_stop_is_on_record_after_power_was_cut(
 
 
 @with_journal
+@pytest.mark.req("L-04", "T-05")
 def test_power_cut_while_moving_counts_the_level_as_delivered(bench: PicoBench) -> None:
     begin(bench)
     cut_us = bench.now_us
@@ -177,6 +182,7 @@ def test_power_cut_while_moving_counts_the_level_as_delivered(bench: PicoBench) 
 
 
 @with_journal
+@pytest.mark.req("L-04")
 def test_power_cut_while_paused_counts_the_level_as_delivered(bench: PicoBench) -> None:
     """A pause is not an outcome: what was intended may still have been done."""
     begin(bench)
@@ -191,6 +197,7 @@ def test_power_cut_while_paused_counts_the_level_as_delivered(bench: PicoBench) 
 
 
 @with_journal
+@pytest.mark.req("D-02")
 def test_volume_of_a_level_survives_a_power_cut_after_its_stop(bench: PicoBench) -> None:
     begin(bench)
     bench.hold("PAIN", 0.05)

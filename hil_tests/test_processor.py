@@ -26,6 +26,7 @@ FROZEN_US = 5000
 
 @pytest.mark.needs("freeze")
 @pytest.mark.parametrize("phase_us", [0, 400, 800, 1200, 1600])
+@pytest.mark.req("T-03")
 def test_a_frozen_processor_makes_at_most_two_more_steps(bench: PicoBench, phase_us: int) -> None:
     begin(bench)
     bench.advance_to(bench.now_us + phase_us)
@@ -47,6 +48,7 @@ def test_no_tick_is_late_while_the_plunger_moves(bench: PicoBench) -> None:
 
 @pytest.mark.needs("bus")
 @pytest.mark.parametrize("fault", ["hang", "nack"])
+@pytest.mark.req("P-11")
 def test_a_bus_that_does_not_answer_keeps_no_tick_from_ending(bench: PicoBench, fault: str) -> None:
     begin(bench)
     before_a_step(bench)
@@ -65,6 +67,7 @@ def test_a_bus_that_does_not_answer_keeps_no_tick_from_ending(bench: PicoBench, 
     moves_again_only_after_acknowledgement(bench)
 
 
+@pytest.mark.req("P-11")
 def test_one_missed_sample_is_no_reason_to_stop(bench: Bench) -> None:
     begin(bench)
     miss_one_sample(bench)

@@ -22,6 +22,7 @@ from .rig import (
 with_small_unit = pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 
 
+@pytest.mark.req("B-06")
 def test_release_pauses_at_once_with_the_motor_held(bench: Bench) -> None:
     begin(bench)
     before_a_step(bench)
@@ -34,6 +35,7 @@ def test_release_pauses_at_once_with_the_motor_held(bench: Bench) -> None:
     assert (bench.last.state, bench.last.reason) == (codes.HOLDING, codes.RELEASE)
 
 
+@pytest.mark.req("P-09")
 def test_run_goes_on_after_it_was_seen_open_for_100_ms(bench: Bench) -> None:
     begin(bench)
     bench.release("RUN")
@@ -47,6 +49,7 @@ def test_run_goes_on_after_it_was_seen_open_for_100_ms(bench: Bench) -> None:
 
 
 @with_small_unit
+@pytest.mark.req("D-01", "D-02")
 def test_pauses_do_not_change_the_volume_of_a_level(make_bench) -> None:
     bench = make_bench("dallas-4")
     begin(bench)
@@ -58,6 +61,7 @@ def test_pauses_do_not_change_the_volume_of_a_level(make_bench) -> None:
 
 
 @with_small_unit
+@pytest.mark.req("D-02")
 def test_volume_goes_on_counting_after_an_acknowledged_stop(make_bench) -> None:
     bench = make_bench("dallas-4")
     begin(bench)
@@ -72,6 +76,7 @@ def test_volume_goes_on_counting_after_an_acknowledged_stop(make_bench) -> None:
     assert bench.steps_made() == SMALL_STEPS
 
 
+@pytest.mark.req("B-03")
 def test_stop_held_3_s_begins_a_level_that_wants_the_pain_proof_again(bench: Bench) -> None:
     begin(bench)
     acknowledge(bench)
@@ -90,6 +95,7 @@ def test_stop_held_3_s_begins_a_level_that_wants_the_pain_proof_again(bench: Ben
     assert bench.last.steps == pytest.approx(bench.steps_made() - before, abs=1)
 
 
+@pytest.mark.req("P-09")
 def test_run_taped_down_never_moves_anything(make_cold_bench) -> None:
     """Through power-on, proof, acknowledgement and reboot."""
     bench = make_cold_bench("dallas-0")
@@ -109,6 +115,7 @@ def test_run_taped_down_never_moves_anything(make_cold_bench) -> None:
     assert bench.edges("STEP") == []
 
 
+@pytest.mark.req("P-09")
 def test_run_taped_down_does_not_go_on_after_a_stop(bench: Bench) -> None:
     begin(bench)
     for switch in ("PAIN", "STOP", "PAIN", "STOP"):

@@ -46,6 +46,7 @@ with_small_unit = pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 @pytest.mark.parametrize(
     ("switch", "reason"), [("PAIN", codes.PAIN), ("STOP", codes.STOP)], ids=["pain", "stop"]
 )
+@pytest.mark.req("B-01", "B-05", "P-09")
 def test_a_press_stops_at_once_and_latches(bench: Bench, switch: str, reason: int) -> None:
     begin(bench)
     before_a_step(bench)
@@ -63,6 +64,7 @@ def test_a_press_stops_at_once_and_latches(bench: Bench, switch: str, reason: in
     moves_again_only_after_acknowledgement(bench)
 
 
+@pytest.mark.req("B-05")
 def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
     begin(bench)
     bench.press("STOP")
@@ -70,6 +72,7 @@ def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
 
 
 @with_small_unit
+@pytest.mark.req("D-01", "A-05")
 def test_volume_is_delivered_to_the_step_and_not_exceeded(make_bench) -> None:
     bench = make_bench("dallas-4")
     delivered_nl = bench.world.plant.syringe.delivered_nl
@@ -102,6 +105,7 @@ def _runs_into_a_limit(bench: Bench, limit_pa: int) -> None:
     assert bench.steps_made() == before
 
 
+@pytest.mark.req("P-03", "P-04", "A-05")
 def test_pressure_above_opening_ends_the_injection_at_its_limit(make_bench) -> None:
     bench = make_bench(stiff())
     _runs_into_a_limit(bench, LIMIT_ABOVE_PA)
@@ -109,12 +113,14 @@ def test_pressure_above_opening_ends_the_injection_at_its_limit(make_bench) -> N
 
 
 @with_small_unit
+@pytest.mark.req("P-03", "P-14")
 def test_the_line_limit_ends_the_injection_whatever_the_opening(make_bench) -> None:
     bench = make_bench(stiff())
     _runs_into_a_limit(bench, psi(40))
     assert bench.last.reason == codes.PRESSURE_LINE
 
 
+@pytest.mark.req("P-14")
 def test_an_opening_over_30_psi_is_refused(make_bench) -> None:
     bench = make_bench(stiff(opening_psi=34.0))
     fill(bench.world, 14)
@@ -130,6 +136,7 @@ def test_an_opening_over_30_psi_is_refused(make_bench) -> None:
     assert bench.steps_made() == before
 
 
+@pytest.mark.req("P-04")
 def test_a_line_blocked_from_the_first_step_ends_at_the_limit(make_bench) -> None:
     bench = make_bench("blocked")
     fill(bench.world, 44)
@@ -169,6 +176,7 @@ FAULTS: dict[str, tuple[Callable[[Bench], None], int, float]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.req("P-01", "P-11", "P-13", "A-06")
 def test_a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
     _a_fault_stops_alarms_and_latches(bench, name)
 
@@ -198,6 +206,7 @@ def _a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
     assert bench.steps_made() == before
 
 
+@pytest.mark.req("T-03")
 def test_steps_that_do_not_arrive_are_missed(bench: Bench) -> None:
     """Only what is wrong with the STEP wire can be seen: a stalled motor takes its pulses."""
     begin(bench)
@@ -222,6 +231,7 @@ def test_a_late_tick_stops(bench: Bench) -> None:
     assert not enabled(bench)
 
 
+@pytest.mark.req("A-05", "P-09")
 def test_a_fault_that_is_gone_still_needs_an_acknowledgement(bench: Bench) -> None:
     begin(bench)
     spoil_line_sensor(bench, "nack")

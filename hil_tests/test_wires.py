@@ -36,6 +36,7 @@ def test_every_place_is_judged() -> None:
 
 
 @pytest.mark.parametrize("place", [*IN_HARDWARE, *SEEN_BY_THE_PROCESSOR])
+@pytest.mark.req("B-02")
 def test_a_cut_wire_stops_the_moving_plunger_for_good(bench: Bench, place: str) -> None:
     begin(bench)
     before_a_step(bench)
@@ -50,6 +51,7 @@ def test_a_cut_wire_stops_the_moving_plunger_for_good(bench: Bench, place: str) 
 
 
 @pytest.mark.parametrize("place", [*IN_HARDWARE, *SEEN_BY_THE_PROCESSOR])
+@pytest.mark.req("B-02")
 def test_nothing_starts_with_a_cut_wire(bench: Bench, place: str) -> None:
     bench.cut(place)
     bench.advance(0.03)
@@ -73,6 +75,7 @@ def test_a_tap_that_contradicts_the_chain_is_a_wiring_fault(bench: Bench, place:
 
 
 @pytest.mark.parametrize("place", UNSEEN)
+@pytest.mark.req("B-01")
 def test_pain_still_stops_with_a_wire_cut_that_cannot_be_seen(bench: Bench, place: str) -> None:
     bench.cut(place)
     begin(bench)
@@ -93,6 +96,7 @@ def test_contacts_of_the_button_that_contradict_each_other_alarm(bench: Bench) -
 
 
 @pytest.mark.parametrize("place", ["stop-pain", "PAIN_OK", "PAIN_NO"])
+@pytest.mark.req("B-03")
 def test_a_cut_pain_button_cannot_be_proven(make_cold_bench, place: str) -> None:
     bench = make_cold_bench("dallas-0")
     bench.cut(place)
@@ -104,6 +108,7 @@ def test_a_cut_pain_button_cannot_be_proven(make_cold_bench, place: str) -> None
     assert bench.edges("STEP") == []
 
 
+@pytest.mark.req("T-04")
 def test_a_cut_enable_wire_lets_go_of_the_motor(bench: Bench) -> None:
     begin(bench)
     bench.cut("ENABLE_N")
@@ -123,6 +128,7 @@ def _bounce(bench: Bench, switch: str, pressed: bool, seed: int) -> int:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize(("switch", "pressed"), [("PAIN", True), ("STOP", True), ("RUN", False)])
+@pytest.mark.req("B-01", "B-05", "B-06")
 def test_a_bouncing_contact_stops_at_its_first_edge(
     bench: Bench, switch: str, pressed: bool, seed: int
 ) -> None:
@@ -155,6 +161,7 @@ def test_a_bouncing_press_of_run_starts_the_plunger(bench: Bench, seed: int) -> 
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.req("P-09")
 def test_a_bouncing_release_of_stop_starts_nothing(bench: Bench, seed: int) -> None:
     begin(bench)
     bench.press("STOP")
@@ -201,6 +208,7 @@ REQUIREMENTS = [_pain_stops_at_every_phase, _a_2_us_bounce_stops_at_every_phase]
 
 @pytest.mark.needs("pins")
 @pytest.mark.parametrize("requirement", REQUIREMENTS)
+@pytest.mark.req("B-01")
 def test_the_lease_stops_with_no_processor_at_every_phase(bench: PicoBench, requirement) -> None:
     requirement(bench)
 
@@ -228,6 +236,7 @@ def _take_the_permit_test_out(bench: PicoBench) -> None:
     memory[latches[0]] = NOP
 
 
+@pytest.mark.req("P-09")
 def test_acknowledging_with_run_held_does_not_start(bench: Bench) -> None:
     begin(bench)
     bench.hold("STOP", 0.05)

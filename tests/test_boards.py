@@ -105,6 +105,7 @@ def test_i2c_blocks_are_those_of_the_rp2040_function_table():
     ]  # fmt: skip
 
 
+@pytest.mark.req("C-01")
 def test_everything_wrong_is_told_at_once(board_folder):
     board_folder.pins(STEP=None, PRESSURE2="GP22")
     board_folder.edit("pump.json", lambda pump: pump.update(lead_mm=50))
@@ -138,6 +139,7 @@ def test_everything_wrong_is_told_at_once(board_folder):
         ("step_pulse_us", True, "a number, 2 to 16 us"),
     ],
 )
+@pytest.mark.req("C-01")
 def test_number_out_of_range_is_refused(board_folder, field, value, allowed):
     board_folder.edit("pump.json", lambda pump: pump.update({field: value}))
     assert_refused(board_folder, "pump.json", field, str(value).removesuffix(".0"), allowed)
@@ -190,12 +192,14 @@ def test_folder_that_is_not_there_is_refused(tmp_path):
         ("prescription", {"rate_ml_s": 0}, "prescription.rate_ml_s", "0 mL/s", "0.001 to 0.2"),
     ],
 )
+@pytest.mark.req("C-01")
 def test_impossible_unit_is_refused(board_folder, section, change, field, value, allowed):
     board_folder.edit("bench.json", lambda bench: bench[section].update(change))
     assert_refused(board_folder, "bench.json", field, value, allowed)
 
 
 @pytest.mark.parametrize("field", ["limit_above_opening_psi", "limit_line_psi"])
+@pytest.mark.req("P-02", "C-01")
 def test_limit_over_the_ceiling_is_refused(board_folder, field):
     board_folder.edit("bench.json", lambda bench: bench["prescription"].update({field: 101}))
     assert_refused(board_folder, "bench.json", f"prescription.{field}", "101 psi", "1 to 100 psi")
@@ -235,6 +239,7 @@ def test_needle_drop_over_25_psi_is_flagged_with_the_rate_that_fits(board_folder
     assert "0.037 mL/s keeps the drop at 25 psi" in warning
 
 
+@pytest.mark.req("P-01")
 def test_the_ceiling_is_no_field_of_a_board(board_folder):
     board_folder.edit("pump.json", lambda pump: pump.update(ceiling_psi=120))
     assert_refused(board_folder, "pump.json", "ceiling_psi", "unknown field", "lead_mm")

@@ -44,6 +44,7 @@ def test_the_programs_fit_one_block(bench):
     assert bench.rig.used == 20
 
 
+@pytest.mark.req("B-06")
 def test_nothing_moves_before_the_first_start(bench):
     bench.ticks(5, 3)
     assert bench.steps == 0
@@ -114,6 +115,7 @@ def test_a_grant_of_no_steps_queues_nothing(started):
 
 
 @pytest.mark.parametrize("grant", _GRANTS)
+@pytest.mark.req("T-03")
 def test_a_processor_that_falls_silent_moves_nothing_after_two_ticks(started, grant):
     taken = sum(started.lease.renew(grant, TICK_US // grant) for _ in range(6))
     silent_ns = started.rig.now_ns
@@ -144,6 +146,7 @@ def _phases():
     return sorted({*around, *range(10, 2000, 41)})
 
 
+@pytest.mark.req("B-01", "B-05", "B-06")
 def test_permit_low_stops_at_every_phase(monkeypatch):
     for phase_us in _phases():
         after_ns, bench = _low_steps(monkeypatch, phase_us, 3000)
@@ -151,6 +154,7 @@ def test_permit_low_stops_at_every_phase(monkeypatch):
         assert bench.lease.latched() == 1
 
 
+@pytest.mark.req("B-01")
 def test_a_bounce_of_two_microseconds_stops_at_every_phase(monkeypatch):
     for phase_us in _phases():
         after_ns, bench = _low_steps(monkeypatch, phase_us, 2)
@@ -158,6 +162,7 @@ def test_a_bounce_of_two_microseconds_stops_at_every_phase(monkeypatch):
         assert bench.lease.latched() == 1
 
 
+@pytest.mark.req("B-01")
 def test_low_just_before_an_edge_lets_at_most_that_edge_out(monkeypatch):
     bench = Bench(monkeypatch)
     bench.lease.start()
@@ -194,6 +199,7 @@ def test_the_latch_alone_stops_a_short_low(monkeypatch):
     assert after_ns == []
 
 
+@pytest.mark.req("P-09")
 def test_only_start_ends_the_latch(started):
     started.rig.set_permit(0)
     started.rig.run_us(2)
@@ -208,6 +214,7 @@ def test_only_start_ends_the_latch(started):
     assert started.steps == 3
 
 
+@pytest.mark.req("T-03")
 def test_nothing_that_waited_is_stepped_after_a_start(started):
     started.rig.set_permit(0)
     started.rig.run_us(2)
@@ -220,6 +227,7 @@ def test_nothing_that_waited_is_stepped_after_a_start(started):
     assert started.steps == 0
 
 
+@pytest.mark.req("B-06")
 def test_a_start_while_permit_is_low_moves_nothing(started):
     started.rig.set_permit(0)
     started.rig.run_us(2)

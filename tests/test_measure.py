@@ -231,6 +231,7 @@ def stopped(bench, act, spoil: bool) -> list[stops.Stop]:
 
 @pytest.mark.pico
 @pytest.mark.parametrize("act", [stops.press_pain, stops.release_run])
+@pytest.mark.req("B-01", "B-06")
 def test_pain_and_release_stop_within_their_bar(pico, act):
     assert max(stop.last_step_us for stop in stopped(pico, act, spoil=False)) <= 10.0
 
@@ -242,6 +243,7 @@ def test_pain_and_release_fail_their_bar_without_the_permit_test(pico, act):
 
 
 @pytest.mark.pico
+@pytest.mark.req("B-01")
 def test_a_bounce_of_two_microseconds_stops_and_without_the_permit_test_it_does_not(pico):
     assert [stop.steps_after for stop in stopped(pico, stops.bounce_permit, spoil=False)] == [
         0

@@ -90,11 +90,13 @@ def test_a_level_without_pain_has_no_marks():
     assert level["first_mark"] is None and level["last_mark"] is None
 
 
+@pytest.mark.req("T-06")
 def test_a_duration_survives_the_wrap_of_the_clock(pump):
     pump.begun_ms, pump.now_ms = 0x3FFFFFFF - 999, 1000
     assert kept(pump)["duration_ms"] == 2000
 
 
+@pytest.mark.req("D-02", "L-04")
 def test_an_intent_reserves_the_whole_prescription(pump):
     buf = bytearray(record.INTENT_BYTES)
     assert record.pack_intent(pump, buf) == record.INTENT_BYTES

@@ -27,12 +27,14 @@ def test_a_steady_line_never_trips_below_its_limit():
 
 
 @pytest.mark.parametrize("rise_pa", [4, 40, 712, 5000])
+@pytest.mark.req("P-05")
 def test_a_steady_rise_is_seen_two_ticks_ahead(rise_pa):
     readings = [100_000 + rise_pa * tick for tick in range(20)]
     assert predicted_pa(*readings) == readings[-1] + 2 * rise_pa
 
 
 @pytest.mark.parametrize("rise_pa", [4, 712, 5000])
+@pytest.mark.req("P-05")
 def test_a_young_rise_is_never_overestimated(rise_pa):
     readings = [100_000 + rise_pa * tick for tick in range(HISTORY)]
     for ticks in range(1, HISTORY + 1):

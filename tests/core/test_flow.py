@@ -37,6 +37,7 @@ def test_never_more_than_three_steps_a_tick(rate):
 
 
 @given(valid_rates, st.integers(0, 5000))
+@pytest.mark.req("D-03")
 def test_rate_error_over_any_ten_seconds_is_at_most_one_percent_and_one_step(rate, skip):
     """Less than one step in 10 s, which is 1 % or less from 10 steps/s on (D-03)."""
     rate_nl_s, num, den = rate
@@ -49,6 +50,7 @@ def test_rate_error_over_any_ten_seconds_is_at_most_one_percent_and_one_step(rat
 
 
 @pytest.mark.parametrize("rate_nl_s", [1000, 10_000, 49_999, 50_000, 150_000])
+@pytest.mark.req("D-03")
 def test_the_rate_does_not_drift_over_ten_minutes(rate_nl_s):
     num, den = BD_10_ML
     steps = sum(steps_of(Flow(num, den), rate_nl_s, 300_000))
@@ -73,6 +75,7 @@ def test_steps_that_were_not_allowed_are_not_made_up_for():
     assert max(steps_of(flow, 50_000, 500)) == 1
 
 
+@pytest.mark.req("D-01")
 def test_no_more_than_what_is_left_of_the_volume():
     num, den = BD_10_ML
     assert max(steps_of(Flow(num, den), 150_000, 100)) == 3

@@ -57,11 +57,13 @@ def test_sound_inputs_are_no_fault(post, switches, psi):
         (4, codes.SENSOR_SILENT),
     ],
 )
+@pytest.mark.req("P-11")
 def test_the_second_missed_sample_is_a_fault_and_the_next_sound_one_is_not(post, status, fault):
     assert post.faults(3, line_status=status) == [0, fault, fault]
     assert post.see() == 0
 
 
+@pytest.mark.req("P-11")
 def test_single_missed_samples_are_no_fault(post):
     for _ in range(100):
         assert post.see(line_status=2) == 0
@@ -80,6 +82,7 @@ def test_the_fault_names_what_is_wrong_now(post):
 
 
 @pytest.mark.parametrize("raw", [0, 1309, 14_747, 16_383])
+@pytest.mark.req("P-11")
 def test_the_second_count_out_of_range_is_a_fault(post, raw):
     second = second_raw(0 if raw < 8000 else 150 * PSI_PA)
     assert post.faults(2, line_raw=raw, second_raw=second) == [0, codes.SENSOR_RANGE]
@@ -87,10 +90,12 @@ def test_the_second_count_out_of_range_is_a_fault(post, raw):
     assert post.see(line_raw=raw) == 0
 
 
+@pytest.mark.req("P-11")
 def test_the_least_sound_count_is_no_fault(post):
     assert not any(post.faults(100, line_raw=1310, second_raw=6554 - 4 * 328))
 
 
+@pytest.mark.req("P-01")
 def test_100_psi_on_the_line_is_a_fault_at_once(post):
     exact = 1638 + 13_108 * 100 / 150
     assert post.see(line_raw=int(exact), second_raw=second_raw(100 * PSI_PA)) == 0
@@ -99,6 +104,7 @@ def test_100_psi_on_the_line_is_a_fault_at_once(post):
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.req("P-13")
 def test_sensors_five_psi_apart_for_20_ms_are_a_fault(post, sign):
     near, far = second_raw((50 + sign * 4.95) * PSI_PA), second_raw((50 + sign * 5.05) * PSI_PA)
     line = line_raw(50 * PSI_PA)
@@ -108,18 +114,21 @@ def test_sensors_five_psi_apart_for_20_ms_are_a_fault(post, sign):
     assert not any(post.faults(9, line_raw=line, second_raw=far))
 
 
+@pytest.mark.req("P-13")
 def test_a_second_sensor_that_agrees_again_starts_the_20_ms_over(post):
     for _ in range(50):
         assert not any(post.faults(9, second_raw=0))
         assert post.see() == 0
 
 
+@pytest.mark.req("P-11", "P-13")
 def test_two_missed_samples_while_the_second_sensor_is_open_do_not_hide_it(post):
     post.faults(9, second_raw=0)
     assert post.see(line_status=2, second_raw=0) == 0
     assert post.see(second_raw=0) == codes.SENSORS_DISAGREE
 
 
+@pytest.mark.req("T-03")
 def test_one_step_more_than_granted_is_a_fault(post):
     assert post.see(granted=2, made=2) == 0
     assert post.see(made=1) == codes.STEPS_EXTRA
@@ -132,6 +141,7 @@ def test_a_step_after_the_lease_was_started_anew_is_a_fault(post):
     assert post.see(made=1) == codes.STEPS_EXTRA
 
 
+@pytest.mark.req("T-03")
 def test_a_step_after_the_lease_latched_is_a_fault(post):
     post.see(granted=3, switches=RUN_OPEN | codes.BIT_LATCHED)
     assert post.see(made=1, switches=RUN_OPEN | codes.BIT_LATCHED) == codes.STEPS_EXTRA
@@ -199,6 +209,7 @@ def test_the_end_of_the_syringe_is_a_fault_only_while_run_is_held(post):
     assert post.see(switches=RUN_OPEN & empty) == 0
 
 
+@pytest.mark.req("T-06")
 def test_a_fault_that_lasts_for_hours_keeps_its_timers_small(post):
     for _ in range(40_000):
         post.see(second_raw=0, switches=codes.BIT_PERMIT | codes.BIT_STOP_OK, elapsed_us=65_535)

@@ -40,6 +40,7 @@ def press_stop(desk: Desk) -> None:
     desk.tick()
 
 
+@pytest.mark.req("T-05")
 def test_power_on_is_idle_and_run_starts_nothing():
     desk = Desk()
     desk.run()
@@ -47,6 +48,7 @@ def test_power_on_is_idle_and_run_starts_nothing():
     assert (desk.state, desk.made) == (IDLE, 0)
 
 
+@pytest.mark.req("B-03")
 def test_a_press_of_pain_arms_and_starts_nothing():
     desk = Desk()
     desk.arm()
@@ -56,6 +58,7 @@ def test_a_press_of_pain_arms_and_starts_nothing():
 
 
 @pytest.mark.parametrize("half", [RUN_OPEN & ~codes.BIT_PAIN_OK, RUN_OPEN | codes.BIT_PAIN_NO])
+@pytest.mark.req("B-03")
 def test_half_a_press_does_not_arm(half):
     desk = Desk()
     desk.tick()
@@ -63,6 +66,7 @@ def test_half_a_press_does_not_arm(half):
     assert desk.state == IDLE
 
 
+@pytest.mark.req("P-09")
 def test_run_taped_down_from_power_on_never_moves():
     desk = Desk()
     desk.switches = RUN_HELD
@@ -83,6 +87,7 @@ def test_with_an_opening_it_injects_at_once():
     assert Desk().opened().state == INJECTING
 
 
+@pytest.mark.req("L-04")
 def test_nothing_moves_before_the_intent_is_stored_and_run_need_not_be_pressed_again():
     desk = Desk()
     desk.intents_stored = 0
@@ -143,6 +148,7 @@ def test_release_pauses_and_a_new_press_goes_on():
     assert desk.injector.steps == desk.made
 
 
+@pytest.mark.req("P-09")
 def test_a_short_release_does_not_go_on():
     desk = Desk().opened()
     desk.switches = RUN_OPEN
@@ -153,6 +159,7 @@ def test_a_short_release_does_not_go_on():
     assert (desk.state, desk.made) == (HOLDING, paused_at)
 
 
+@pytest.mark.req("B-06")
 def test_a_latched_lease_is_a_release_even_if_no_tick_saw_run_open():
     desk = Desk().opened()
     desk.seconds(0.1)
@@ -162,6 +169,7 @@ def test_a_latched_lease_is_a_release_even_if_no_tick_saw_run_open():
 
 
 @pytest.mark.parametrize("state", [SEEKING, INJECTING, SETTLING, HOLDING])
+@pytest.mark.req("B-01")
 def test_pain_stops_in_every_state_of_a_level(state):
     desk = in_state(state)
     desk.switches = PAIN_PRESSED
@@ -174,6 +182,7 @@ def test_pain_stops_in_every_state_of_a_level(state):
 
 
 @pytest.mark.parametrize("state", [SEEKING, INJECTING, SETTLING, HOLDING])
+@pytest.mark.req("B-05")
 def test_stop_stops_in_every_state_of_a_level_and_lets_go_of_the_motor(state):
     desk = in_state(state)
     press_stop(desk)
@@ -185,6 +194,7 @@ def test_stop_stops_in_every_state_of_a_level_and_lets_go_of_the_motor(state):
 
 
 @pytest.mark.parametrize("state", [IDLE, READY, SEEKING, INJECTING, SETTLING, HOLDING, STOPPED])
+@pytest.mark.req("A-05", "A-06")
 def test_a_fault_stops_in_every_state_and_is_acknowledged_once_it_is_gone(state):
     desk = in_state(state)
     was_proven = desk.injector.proven
@@ -285,6 +295,7 @@ def test_nothing_takes_the_reason_away_from_stop(later):
 
 
 @pytest.mark.parametrize("pressed", [PAIN_PRESSED, STOP_PRESSED])
+@pytest.mark.req("P-09")
 def test_after_an_acknowledgement_run_must_be_seen_open_again(pressed):
     desk = in_state(INJECTING)
     desk.switches = pressed
@@ -299,6 +310,7 @@ def test_after_an_acknowledgement_run_must_be_seen_open_again(pressed):
     assert desk.made > made
 
 
+@pytest.mark.req("P-09")
 def test_an_end_point_without_acknowledgement_stays():
     desk = in_state(INJECTING)
     desk.switches = PAIN_PRESSED
@@ -310,6 +322,7 @@ def test_an_end_point_without_acknowledgement_stays():
     assert (desk.state, desk.reason, desk.made) == (STOPPED, codes.PAIN, made)
 
 
+@pytest.mark.req("D-01")
 def test_the_volume_ends_the_level_to_the_step():
     desk = Desk(QUICK).opened()
     desk.until(STOPPED)
@@ -317,6 +330,7 @@ def test_the_volume_ends_the_level_to_the_step():
     assert desk.made == 50_000 * 4096 // 422_733
 
 
+@pytest.mark.req("D-01", "D-02")
 def test_steps_under_way_are_reserved_of_the_volume():
     """Counted two ticks after they were granted: what is queued must not be granted again."""
     desk = Desk(unit_of(rate_nl_s=150_000, volume_nl=50_000)).opened()
@@ -340,6 +354,7 @@ def test_near_its_limit_the_flow_is_an_eighth():
         assert desk.made - before == pytest.approx(4 * 484.5 * share, rel=0.03)
 
 
+@pytest.mark.req("D-02")
 def test_volume_is_cumulative_over_releases_stops_and_acknowledgements():
     desk = Desk(QUICK).opened()
     desk.tick(50)
@@ -365,6 +380,7 @@ def test_volume_is_cumulative_over_releases_stops_and_acknowledgements():
     assert desk.made == 50_000 * 4096 // 422_733
 
 
+@pytest.mark.req("D-02")
 def test_after_a_restart_what_was_delivered_still_counts():
     desk = Desk(QUICK)
     desk.injector.resume_level(3, 400)
@@ -375,6 +391,7 @@ def test_after_a_restart_what_was_delivered_still_counts():
     assert desk.made == 50_000 * 4096 // 422_733 - 400
 
 
+@pytest.mark.req("P-14")
 def test_after_a_restart_the_tare_counts_as_zero_and_is_not_read_again():
     desk = Desk()
     desk.injector.resume_level(3, 400)
@@ -392,6 +409,7 @@ def test_the_press_that_proves_the_button_is_no_pain_mark():
     assert desk.pump.presses == 0
 
 
+@pytest.mark.req("B-03")
 def test_stop_held_three_seconds_when_ready_begins_a_level_that_wants_the_proof_again():
     desk = in_state(INJECTING)
     desk.seconds(1)
@@ -412,6 +430,7 @@ def test_stop_held_three_seconds_when_ready_begins_a_level_that_wants_the_proof_
     assert desk.made > made
 
 
+@pytest.mark.req("B-03")
 def test_a_pain_button_held_over_the_new_level_does_not_prove_itself():
     desk = in_state(READY)
     desk.switches = STOP_PRESSED | codes.BIT_PAIN_NO
@@ -474,6 +493,7 @@ def test_every_press_is_marked_moving_or_not(moving, presses):
     assert first.steps[0] == pytest.approx(desk.made, abs=2)
 
 
+@pytest.mark.req("P-14")
 def test_set_opening_may_lower_the_limit_never_raise_it():
     desk = in_state(READY)
     assert desk.injector.set_opening(90_000) == 1
@@ -498,11 +518,13 @@ def test_an_opening_lowered_while_the_start_waits_for_its_intent_counts_at_once(
 
 
 @pytest.mark.parametrize(("opening_pa", "taken"), [(-1, 0), (0, 1), (206_843, 1), (206_844, 0)])
+@pytest.mark.req("P-14")
 def test_an_opening_over_30_psi_is_refused(opening_pa, taken):
     assert in_state(READY).injector.set_opening(opening_pa) == taken
 
 
 @pytest.mark.parametrize("state", [SEEKING, INJECTING])
+@pytest.mark.req("P-14")
 def test_no_opening_is_set_while_moving(state):
     assert in_state(state).injector.set_opening(1000) == 0
 
@@ -523,6 +545,7 @@ def test_the_limit_counts_from_the_opening():
     assert 29.5 * PSI_PA < desk.pressure_pa < 30 * PSI_PA + 200
 
 
+@pytest.mark.req("P-14")
 def test_the_line_limit_does_not_count_from_the_opening():
     desk = Desk(unit_of(above_psi=50, line_psi=40)).opened(round(20 * PSI_PA))
     desk.pressure_pa = 20 * PSI_PA  # less than 30 psi to go: no occlusion
@@ -532,6 +555,7 @@ def test_the_line_limit_does_not_count_from_the_opening():
     assert 39.5 * PSI_PA < desk.pressure_pa < 40 * PSI_PA + 200
 
 
+@pytest.mark.req("P-03")
 def test_nothing_starts_over_the_limit():
     desk = in_state(READY)
     desk.pressure_pa = 51 * PSI_PA
@@ -539,6 +563,7 @@ def test_nothing_starts_over_the_limit():
     assert (desk.state, desk.reason, desk.made) == (STOPPED, codes.PRESSURE_ABOVE, 0)
 
 
+@pytest.mark.req("P-14")
 def test_the_opening_is_read_at_rest_and_the_level_goes_on_by_itself():
     desk = in_state(SETTLING)
     desk.tick(3)
@@ -584,6 +609,7 @@ def test_run_released_too_shortly_while_settling_does_not_go_on():
     assert (desk.state, desk.made) == (HOLDING, made)
 
 
+@pytest.mark.req("P-14")
 def test_an_opening_over_30_psi_ends_the_level():
     desk = Desk().started()
     find_knee(desk, 31 * PSI_PA)
@@ -647,6 +673,7 @@ def test_release_within_the_step_pauses_and_the_next_press_finishes_that_step():
     assert desk.made == A_STEP
 
 
+@pytest.mark.req("D-01")
 def test_the_steps_of_a_level_end_with_its_volume():
     desk = Desk(STEPWISE).opened()
     for number in range(1, 6):
@@ -673,6 +700,7 @@ def test_priming_seeks_nothing_and_obeys_the_line_limit_only():
     assert 39 * PSI_PA < desk.pressure_pa < 40 * PSI_PA + 800
 
 
+@pytest.mark.req("D-01", "B-01")
 def test_priming_ends_with_its_volume_and_with_pain():
     desk = Desk(PRIMING)
     desk.arm()

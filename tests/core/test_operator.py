@@ -31,16 +31,19 @@ def test_run_seen_open_and_then_held_starts_once():
     assert Hand().feed(RUN_OPEN, 102).feed(RUN_HELD, 5000).starts == 1
 
 
+@pytest.mark.req("P-09")
 def test_run_taped_down_never_starts():
     assert Hand().feed(RUN_HELD, 60_000).starts == 0
 
 
 @pytest.mark.parametrize(("open_ms", "starts"), [(2, 0), (50, 0), (98, 0), (100, 0), (102, 1)])
+@pytest.mark.req("P-09")
 def test_run_must_be_seen_open_for_100_ms(open_ms, starts):
     """51 readings 2 ms apart span 100 ms; 50 readings span 98."""
     assert Hand().feed(RUN_OPEN, open_ms).feed(RUN_HELD, 1000).starts == starts
 
 
+@pytest.mark.req("P-09")
 def test_run_open_in_pieces_is_not_run_open():
     hand = Hand()
     for _ in range(20):
@@ -67,12 +70,14 @@ def test_another_switch_between_open_and_held_asks_for_run_open_anew(pressed):
     assert Hand().feed(RUN_OPEN, 200).feed(pressed, 2).feed(RUN_HELD, 1000).starts == 0
 
 
+@pytest.mark.req("B-03")
 def test_a_welded_pain_contact_does_not_let_run_start():
     welded = RUN_HELD | BIT_PAIN_NO
     assert Hand().feed(RUN_OPEN, 200).feed(welded, 1000).starts == 0
 
 
 @pytest.mark.parametrize("gap_us", [4001, 20_000, 65_535])
+@pytest.mark.req("P-09")
 def test_a_gap_between_readings_proves_no_run_open(gap_us):
     hand = Hand().feed(RUN_OPEN, 40 * gap_us / 1000, tick_us=gap_us).feed(RUN_HELD, 500)
     assert hand.starts == 0
@@ -106,6 +111,7 @@ def test_gaps_do_not_count_as_stop_held():
     assert hand.long_stops == 0
 
 
+@pytest.mark.req("B-02", "B-05")
 def test_a_cut_wire_before_stop_is_stop():
     assert Hand().feed(RUN_OPEN, 10).feed(0, 10).stops == 1
 
@@ -129,6 +135,7 @@ def test_each_press_of_pain_is_one_edge():
 @pytest.mark.parametrize(
     "half", [BIT_STOP_OK, BIT_STOP_OK | BIT_PAIN_OK | BIT_PAIN_NO, RUN_HELD | BIT_PAIN_NO]
 )
+@pytest.mark.req("B-02", "B-03")
 def test_either_contact_alone_is_pain_but_no_proof_of_the_button(half):
     hand = Hand().feed(RUN_OPEN, 10).feed(half, 10)
     assert hand.pains == 1

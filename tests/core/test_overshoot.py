@@ -43,12 +43,14 @@ def peak_over_limit_pa(phase: int, path: int, line_ul_psi: float, above_psi: flo
     return bench.world.peak_line_pa - above_psi * PSI_PA
 
 
+@pytest.mark.req("P-04", "P-05")
 def test_a_blocked_line_of_1_ul_psi_is_stopped_within_750_pa_beyond_and_3500_below():
     over_pa = [peak_over_limit_pa(phase, PATH_CLOSED, 1.0, 50) for phase in range(PHASES)]
     assert max(over_pa) <= 750
     assert min(over_pa) >= -3500
 
 
+@pytest.mark.req("P-04", "P-05")
 def test_a_dallas_0_disc_is_stopped_within_150_pa_beyond_and_1000_below():
     over_pa = [peak_over_limit_pa(phase, PATH_DISC, 5.0, 20) for phase in range(0, PHASES, 7)]
     assert max(over_pa) <= 150
@@ -56,6 +58,7 @@ def test_a_dallas_0_disc_is_stopped_within_150_pa_beyond_and_1000_below():
 
 
 @pytest.mark.parametrize("line_ul_psi", [2, 5, 10])
+@pytest.mark.req("P-04")
 def test_softer_lines_are_stopped_within_a_step_and_the_sensor_count(line_ul_psi):
     step_pa = 103.2 / (1000 * line_ul_psi / PSI_PA)
     over_pa = [peak_over_limit_pa(phase, PATH_CLOSED, line_ul_psi, 20) for phase in range(10)]

@@ -22,6 +22,7 @@ def marked(samples: int, late_ms: int = 0) -> PainMark:
 
 @pytest.mark.parametrize("samples", [301, 302, 303, 604, 605, 906, 6000])
 @pytest.mark.parametrize("late_ms", [0, 2, 8])
+@pytest.mark.req("L-01")
 def test_pressure_and_steps_at_the_press_and_half_one_two_and_three_seconds_before(
     samples, late_ms
 ):

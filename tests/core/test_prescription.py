@@ -36,18 +36,21 @@ def test_the_bench_prescription_is_accepted():
 
 
 @pytest.mark.parametrize(("name", "least", "most"), RANGES)
+@pytest.mark.req("C-01")
 def test_each_field_is_refused_with_its_value_and_its_range(name, least, most):
     assert refused(changed(name, least - 1)) == (name, least - 1, least, most)
     assert refused(changed(name, most + 1)) == (name, most + 1, least, most)
 
 
 @pytest.mark.parametrize("name", ["limit_above_pa", "limit_line_pa"])
+@pytest.mark.req("P-02", "C-01")
 def test_no_limit_may_be_over_100_psi(name):
     assert refused(changed(name, 689_477)) == (name, 689_477, 6895, 689_476)
     validate(changed(name, 689_476))
 
 
 @pytest.mark.parametrize("length", [0, 8, 10])
+@pytest.mark.req("C-01")
 def test_a_page_of_another_length_is_refused(length):
     with pytest.raises(ValueError, match=f"unit: {length} values, allowed exactly 9"):
         validate([0] * length)
@@ -99,6 +102,7 @@ def any_unit(draw):
 
 
 @given(units())
+@pytest.mark.req("D-01")
 def test_an_accepted_unit_makes_a_pump_that_stays_within_its_volume(unit):
     validate(unit)
     injector = build(unit, new_ints).injector
@@ -107,6 +111,7 @@ def test_an_accepted_unit_makes_a_pump_that_stays_within_its_volume(unit):
 
 
 @given(any_unit())
+@pytest.mark.req("C-01")
 def test_a_refusal_always_names_the_field_the_value_and_the_range(unit):
     try:
         validate(unit)

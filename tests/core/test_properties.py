@@ -3,6 +3,7 @@
 Judged at every single step on the plant and the wires, by `watched.Watched`.
 """
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def more(share: float) -> settings:
 
 @more(2)
 @given(benches_near_their_limit(), st.integers(2, 25), st.integers(0, 2))
+@pytest.mark.req("P-03", "P-04")
 def test_the_line_is_never_pressed_beyond_its_limit_and_the_stated_bound(bench, tenths, releases):
     """Bound: stiffness x (a tick of flow + a step), a slip, quantisation and noise; see
     `watched.overshoot_bound_pa`. RUN is held, and released and pressed again up to twice, so that
@@ -60,6 +62,7 @@ def test_the_line_is_never_pressed_beyond_its_limit_and_the_stated_bound(bench, 
 
 @more(2.5)
 @given(benches(short_units), actions)
+@pytest.mark.req("B-06", "D-01", "P-09", "T-03")
 def test_no_step_without_grant_permit_and_run_seen_open_and_never_too_much_volume(bench, doings):
     """Any hands, cut wires and sensor faults; short volumes, so that their end is reached."""
     bench.check_pressure = False  # a stuck sensor hides what the line does
@@ -73,6 +76,7 @@ def test_no_step_without_grant_permit_and_run_seen_open_and_never_too_much_volum
 
 @more(0.5)
 @given(benches(short_units), actions)
+@pytest.mark.req("B-06", "D-01", "P-09")
 def test_without_the_usual_beginning_the_same_holds(bench, doings):
     """Nothing was armed, nothing was released before."""
     bench.check_pressure = False
@@ -83,6 +87,7 @@ def test_without_the_usual_beginning_the_same_holds(bench, doings):
 
 @more(0.5)
 @given(benches(short_units), actions, st.booleans())
+@pytest.mark.req("P-09")
 def test_run_taped_down_from_power_on_never_moves_anything(bench, doings, welded):
     if welded:
         bench.world.wiring.weld("RUN")

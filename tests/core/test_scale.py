@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+import pytest
+
 from manostat.core.scale import CEILING_PA, line_pa
 
 FULL_SCALE_PA = Fraction(150) * Fraction(6894757, 1000)
@@ -17,5 +19,6 @@ def test_more_counts_never_mean_less_pressure():
     assert all(line_pa(raw) < line_pa(raw + 1) for raw in range(16383))
 
 
+@pytest.mark.req("P-01")
 def test_the_ceiling_is_100_psi():
     assert abs(CEILING_PA - 100 * 6894.757) <= 1

@@ -28,6 +28,7 @@ def test_volume_of_every_step_of_a_syringe_is_the_exact_ratio_rounded_down_once(
         assert syringe.volume_nl(steps) == steps * num // den
 
 
+@pytest.mark.req("D-01")
 def test_no_rounding_accumulates_over_a_full_syringe():
     num, den = RATIOS["BD 10 mL"]
     steps = 10_000_000 * den // num
@@ -41,6 +42,7 @@ def test_volume_is_exact_for_any_ratio_and_any_number_of_steps(ratio, steps):
 
 
 @given(ratios(), st.integers(0, 20_000_000))
+@pytest.mark.req("D-01")
 def test_steps_within_is_the_most_steps_whose_exact_volume_is_not_above(ratio, volume_nl):
     num, den = ratio
     steps = Syringe(num, den).steps_within(volume_nl)
