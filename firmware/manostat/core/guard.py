@@ -64,7 +64,8 @@ class Guard:
         self.made = 0  # counted steps, until someone takes them
         self.ahead = 0  # granted less counted
         self.sound_switches = -1  # a read that was found to be in order
-        self.doubt = 0  # something is being timed or counted
+        self.doubt = 0  # something is being timed or counted, or the watch has told
+        self.told = NO_FAULT
         self.missed = 0
         self.out_of_range = 0
         self.disagree_us = 0
@@ -74,6 +75,12 @@ class Guard:
     def restart(self):
         """The lease was started anew: nothing of what was granted before is under way."""
         self.ahead = 0
+
+    def tell(self, fault: int):
+        """What the watch has found holds until it finds otherwise."""
+        self.told = fault
+        if fault:
+            self.doubt = 1
 
     def take_made(self) -> int:
         """Counted steps since this was last asked."""
@@ -124,10 +131,10 @@ class Guard:
         switches = self._check_switches(read, inputs.elapsed_us)
         self.sound_switches = read if switches == NO_FAULT else -1
         timed_us = self.disagree_us + self.wiring_us + self.contacts_us
-        self.doubt = 1 if self.missed + self.out_of_range + timed_us != 0 else 0
+        self.doubt = 1 if self.missed + self.out_of_range + timed_us + self.told != 0 else 0
         if fault == NO_FAULT:
             fault = sensors if sensors != NO_FAULT else switches
-        return fault
+        return fault if fault != NO_FAULT else self.told
 
     def _check_sensors(self, inputs, apart: int) -> int:
         if inputs.line_status != 0:

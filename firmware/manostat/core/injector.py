@@ -63,7 +63,6 @@ class Injector:
         self.enable = 0
         self.grant = 0
         self.start_lease = 0
-        self.lowered = 0  # the flow is held back near the limit
         self.rate_nl_s = rx.rate_nl_s
         self.by_steps = rx.by_steps
         self.into_disc = rx.into_disc
@@ -303,7 +302,7 @@ class Injector:
         if pressure_pa > self.peak_pa:
             self.peak_pa = pressure_pa
         room_pa = self.limit_pa - self.predicted_pa
-        if (room_pa <= 0 or self.back) and self._reached():
+        if room_pa <= 0 and self._reached():
             return
         steps = self.steps
         if steps >= self.step_end:
@@ -321,9 +320,7 @@ class Injector:
                 self._show_opening()
                 self._enter(INJECTING, NO_REASON)
         rate_nl_s = self.rate_nl_s
-        self.lowered = 0
         if room_pa < BAND_PA and self.back == 0:
-            self.lowered = 1
             rate_nl_s = lowered(rate_nl_s, room_pa)
         granted = self.granted
         grant = self.flow.take(rate_nl_s, self.step_end - granted)

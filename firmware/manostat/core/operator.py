@@ -56,9 +56,10 @@ class Operator:
         self.steady = 0
 
     def feed(self, switches: int, elapsed_us: int):
-        """Take this tick's switch bits; a gap in the reads proves no switch open or held."""
-        if switches == self.switches and self.steady != 0 and elapsed_us <= _GAP_US:
-            return
+        """Take this tick's switch bits; a gap in the reads proves no switch open or held.
+
+        While `steady` the same bits a tick later need not be fed: nothing would change.
+        """
         self.switches = switches
         if elapsed_us > _GAP_US:
             elapsed_us = 0

@@ -3,8 +3,8 @@
 from micropython import const
 
 from manostat.core.alarm import Alarm
-from manostat.core.codes import FAULT, HELD, NO_FAULT
-from manostat.core.cutoff import HISTORY, Cutoff
+from manostat.core.codes import FAULT, HELD
+from manostat.core.cutoff import BAND_PA, HISTORY, Cutoff
 from manostat.core.flow import Flow
 from manostat.core.guard import Guard
 from manostat.core.injector import Injector
@@ -22,7 +22,9 @@ from manostat.core.watch import Watch
 _LATE_US = const(2500)
 _SWITCHES = const(127)  # without INTENT, which is none
 _JUST_MOVED_US = const(20000)
-_WATCH_MOST_US = const(20000)  # what happened in a longer gap nobody has seen
+_LOOKS = const(4)
+_GAP_US = const(4000)  # a longer one the operator must see, whatever the switches say
+_LOOK_MOST_US = const(20000)  # what happened in a longer gap nobody has seen
 _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
 _MS_HALF = const(536870912)
 _KNEE_NL = const(5000)
@@ -43,7 +45,7 @@ class Pump:
         leak,
         lockout,
         alarm,
-        look,
+        look_back,
         first,
         last,
     ):
@@ -55,14 +57,15 @@ class Pump:
         self.leak = leak
         self.lockout = lockout
         self.alarm = alarm
-        self.look = look
+        self.look_back = look_back
         self.first_mark = first
         self.last_mark = last
         self.presses = 0
         self.pressure_pa = 0
         self.now_ms = 0  # in steps of 10 ms
         self.part_us = 0
-        self.watch_us = 0  # since the watch was last asked, once it is due
+        self.look = 0  # of the watch that is due: 1 to 3; 4 is for a leak
+        self.look_us = 0  # since the same look before
         self.stops = 0
         self.verdict = 0  # of the self test
         self.late_ticks = 0
@@ -75,7 +78,9 @@ class Pump:
         injector = self.injector
         operator = self.operator
         elapsed_us = inputs.elapsed_us
-        operator.feed(inputs.switches & _SWITCHES, elapsed_us)
+        switches = inputs.switches & _SWITCHES
+        if operator.steady == 0 or switches != operator.switches or elapsed_us > _GAP_US:
+            operator.feed(switches, elapsed_us)
         pressure_pa = self.pressure_pa
         if inputs.line_status == 0:
             pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
@@ -83,14 +88,12 @@ class Pump:
         moving = injector.moving
         proven = injector.proven  # the press that proves the button marks nothing
         fault = self.guard.check(inputs, injector.grant, moving)
-        if self.watch_us:  # in the tick after the one of the look-back: each has enough to do
-            self._watch(inputs, moving)
-        if fault == NO_FAULT:
-            fault = self.watch.fault
         injector.tick(operator, inputs, pressure_pa, fault)
         self.part_us += elapsed_us
         if self.part_us >= EVERY_US and injector.start_lease == 0:
             self._every_10_ms(pressure_pa)
+        elif self.look:  # one a tick: each has enough to do
+            self._look(inputs, moving)
         if operator.event and operator.pain_pressed and proven and self._has_begun():
             self._mark(1 if moving or injector.rest_us <= _JUST_MOVED_US else 0)
         if moving:
@@ -102,6 +105,8 @@ class Pump:
                 self.begun = 1
                 self.begun_ms = self.now_ms
         elif injector.running == 0:
+            while self.look:
+                self._look(inputs, moving)
             self._rest(elapsed_us)
 
     def skip_us(self, lost_us: int):
@@ -116,12 +121,19 @@ class Pump:
         if locked:
             self.injector.lock()
 
-    def _watch(self, inputs, moving: int):
+    def _look(self, inputs, moving: int):
+        look = self.look
+        if look < _LOOKS:
+            self.look = look + 1
+            self.watch.look(look, inputs, self.guard.take_made(), moving, self.look_us)
+            if look == _LOOKS - 1:
+                self.guard.tell(self.watch.fault)
+            return
+        self.look = 0
         injector = self.injector
-        self.watch.feed(inputs, self.guard.take_made(), moving, self.watch_us)
-        self.watch_us = 0
-        if moving == 0 or injector.lowered or injector.seeking or injector.into_disc == 0:
-            self.leak.reset()
+        pressing = moving and injector.seeking == 0 and injector.into_disc
+        if not pressing or injector.limit_pa - injector.predicted_pa < BAND_PA:
+            self.leak.reset()  # held back near the limit the flow brings no rise either
         elif self.leak.feed(injector.steps, self.pressure_pa):
             injector.see_leak()
 
@@ -149,17 +161,18 @@ class Pump:
         # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits.
         now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
         self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
-        self.watch_us = self.part_us if self.part_us < _WATCH_MOST_US else _WATCH_MOST_US
+        self.look_us = self.part_us if self.part_us < _LOOK_MOST_US else _LOOK_MOST_US
+        if self.look == 0:
+            self.look = 1
         self.part_us %= 1000
-        self.look.feed(pressure_pa, self.injector.steps)
+        self.look_back.feed(pressure_pa, self.injector.steps)
 
     def _mark(self, moving: int):
         injector = self.injector
         mark = self.last_mark if self.presses else self.first_mark
         self.presses += 1
-        mark.take(
-            moving, injector.opening_pa, self.now_ms, self.pressure_pa, injector.steps, self.look
-        )
+        now_ms, steps = self.now_ms, injector.steps
+        mark.take(moving, injector.opening_pa, now_ms, self.pressure_pa, steps, self.look_back)
 
     def _new_level(self):
         self.level = self.injector.level
@@ -168,7 +181,7 @@ class Pump:
         self.begun = 0
         self.watch.restart(0)
         self.lockout.reset()
-        self.look.reset()  # steps are counted from zero again
+        self.look_back.reset()  # steps are counted from zero again
         self.first_mark.reset()
         self.last_mark.reset()
 

@@ -17,6 +17,7 @@ from manostat.core.codes import (
 )
 from manostat.core.scale import CEILING_PA
 
+_NONE_PA = const(-268435456)
 _MOST_PA = const(206843)  # 30 psi: over it the tip may be in annulus or endplate (P-14)
 
 
@@ -53,7 +54,12 @@ class Tare:
             self.how = OPENING_NO_KNEE
 
     def limit_pa(self) -> int:
-        """Line pressure in Pa at which to stop: the lowest of the limits in force (P-01, P-02)."""
+        """Line pressure in Pa at which to stop: the lowest of the limits in force (P-01, P-02).
+
+        A relief has none: it is judged at any pressure, and ends when none is left.
+        """
+        if self.rx.back:
+            return _NONE_PA
         limit_pa = self.rx.limit_line_pa
         if limit_pa > CEILING_PA:
             limit_pa = CEILING_PA

@@ -1,6 +1,7 @@
 """Whether pressure and motion agree: what the guard judges over volumes and times, not per tick.
 
-Asked every 10 ms with raw counts and its own count of steps. Shares nothing with the injector.
+Asked every 10 ms, in three looks of a tick each because a tick has no time for all of them, with
+raw counts and its own count of steps. Shares nothing with the injector.
 """
 
 from micropython import const
@@ -64,7 +65,7 @@ class Still:
 
 
 class Watch:
-    """`fault` and `held` hold from one `feed` to the next.
+    """`fault` and `held` hold from one third look to the next.
 
     `zero_raw`: count of the line sensor at zero pressure. `steps_10ul`, `steps_50ul`,
     `steps_300ul`: volumes in steps. `most_steps`: of a level. `steps_a_window`: most in 100 ms.
@@ -90,6 +91,8 @@ class Watch:
         self.line_still = Still(steps_50ul, _MOVED_SECOND)
         self.second_still = Still(steps_50ul, _MOVED_COUNTS)
         self.fault = NO_FAULT
+        self.found = NO_FAULT  # by the looks so far
+        self.stepped = 0  # since the third look before
         self.held = 0
         self.pain_us = 0
         self.stop_us = 0
@@ -111,24 +114,37 @@ class Watch:
         self.rate_us = 0
         self.rate_from = counted
 
-    def feed(self, inputs, made: int, moving: int, elapsed_us: int):
-        """Take the record of one tick; `made` steps and `elapsed_us` since the one before."""
+    def look(self, which: int, inputs, made: int, moving: int, elapsed_us: int):
+        """Look 1, 2 or 3 at the record of a tick; `elapsed_us` since the same look before, `made`
+        steps since any look."""
         self.counted += made
-        if made:
+        self.stepped += made
+        if which == 1:
+            self._hold(inputs.switches, elapsed_us)
+            self.found = self._count(elapsed_us)
+        elif inputs.line_status == 0:
+            if which == 2:
+                told = self._compare(inputs.line_raw, inputs.second_raw, elapsed_us)
+            else:
+                told = self._agree(inputs.line_raw, moving, elapsed_us)
+            if self.found == NO_FAULT:
+                self.found = told
+        if which == 3:
+            self.fault = self.found
+
+    def _compare(self, raw: int, second: int, elapsed_us: int) -> int:
+        # Both are asked each time, so that neither loses time behind the other.
+        stuck = self.line_still.feed(raw, second, self.counted, elapsed_us)
+        stuck |= self.second_still.feed(second, raw, self.counted, elapsed_us)
+        return SENSOR_STUCK if stuck else NO_FAULT
+
+    def _agree(self, raw: int, moving: int, elapsed_us: int) -> int:
+        if self.stepped:
             self.begun = 1
-        self._hold(inputs.switches, elapsed_us)
-        fault = self._count(elapsed_us)
-        if inputs.line_status == 0:
-            raw = inputs.line_raw
-            second = inputs.second_raw
-            # Both are asked each time, so that neither loses time behind the other.
-            stuck = self.line_still.feed(raw, second, self.counted, elapsed_us)
-            stuck |= self.second_still.feed(second, raw, self.counted, elapsed_us)
-            told = self._press(raw, made) if moving else self._rest(raw, elapsed_us)
-            if fault == NO_FAULT:
-                fault = SENSOR_STUCK if stuck else told
+            self.stepped = 0
+        told = self._press(raw) if moving else self._rest(raw, elapsed_us)
         self.was_moving = moving
-        self.fault = fault
+        return told
 
     def _hold(self, switches: int, elapsed_us: int):
         if (switches & _STOP_OK) == 0:
@@ -154,7 +170,7 @@ class Watch:
             self.rate_from = self.counted
         return fault
 
-    def _press(self, raw: int, made: int) -> int:
+    def _press(self, raw: int) -> int:
         counted = self.counted
         if self.was_moving == 0:
             self.rest_us = 0
