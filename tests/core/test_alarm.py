@@ -122,17 +122,17 @@ def test_a_cause_that_nobody_judged_is_high():
 @pytest.mark.req("A-02")
 @EVERY_CLOCK
 @pytest.mark.parametrize(
-    ("cause", "lamp", "least_hz", "most_hz"),
+    ("cause", "lamp", "least_hz", "most_hz", "a_minute"),
     [
-        (codes.CEILING, "high", 1.4, 2.8),
-        (SELF_TEST + 3, "high", 1.4, 2.8),
-        (codes.CONTACTS, "medium", 0.4, 0.8),
+        (codes.CEILING, "high", 1.4, 2.8, 120),
+        (SELF_TEST + 3, "high", 1.4, 2.8, 120),
+        (codes.CONTACTS, "medium", 0.4, 0.8, 30),
     ],
 )
-def test_a_lamp_flashes_at_its_own_frequency(cause, lamp, least_hz, most_hz, ticks):
+def test_a_lamp_flashes_at_its_own_frequency(cause, lamp, least_hz, most_hz, a_minute, ticks):
     found = pulses(shown(Alarm(), cause, 60, ticks()), lamp)
     periods_us = [later[0] - sooner[0] for sooner, later in pairwise(found)]
-    assert len(periods_us) > 20
+    assert len(periods_us) == a_minute - 1, "late ticks do not add up"
     assert least_hz <= 1e6 / max(periods_us)
     assert 1e6 / min(periods_us) <= most_hz
     for (_, lit_us), period_us in zip(found, periods_us, strict=False):
@@ -196,6 +196,7 @@ def test_a_failed_self_test_counts_its_verdict_between_bursts(verdict):
     assert [len(burst) for burst in counts] == [verdict, verdict]
     assert 2_500_000 <= alarms[1][0][0] - sum(alarms[0][-1]) <= 15_000_000
     blinks = pulses(seen, "low")
+    assert all(75_000 <= length <= 200_000 for _, length in blinks)
     assert blinks[: 2 * verdict] == counts[0] + counts[1], "lamp and sounder count together"
     assert alarms[1][0][0] - sum(counts[0][-1]) >= 2_000_000
     assert counts[0][0][0] - sum(alarms[0][-1]) >= 2_000_000
@@ -207,6 +208,12 @@ def test_the_count_is_told_from_every_other_alarm_by_lamp_low():
     for cause in (*BROKEN, *SPOILT):
         assert not any(line[3] for line in shown(Alarm(), cause, 20))
     assert pulses(shown(Alarm(), HELD, 60), "low") == []
+
+
+def test_a_fault_after_a_failed_self_test_counts_nothing():
+    alarm = Alarm()
+    shown(alarm, SELF_TEST + 4, 1)
+    assert not any(line[3] for line in shown(alarm, codes.CEILING, 20))
 
 
 def test_a_verdict_too_long_to_count_still_alarms_in_time():
@@ -230,10 +237,13 @@ def paused(cause: int, after_us: int = 300_000) -> Alarm:
 @pytest.mark.parametrize("cause", ONE_OF_EACH)
 def test_a_pause_ends_by_itself_within_2_min(cause):
     alarm = paused(cause)
-    seen = shown(alarm, cause, 125)
-    heard_us = pulses(seen, "sound")[0][0]
-    assert 60_000_000 <= heard_us <= PAUSE_MOST_US
-    assert alarm.paused == 0
+    silent_us = 0
+    while alarm.paused:
+        assert alarm.sound == 0
+        alarm.tick(TICK_US, cause, 0)
+        silent_us += TICK_US
+    assert 60_000_000 <= silent_us <= PAUSE_MOST_US
+    assert alarm.sound == 1, "heard at once"
 
 
 @pytest.mark.req("A-04")
@@ -298,6 +308,20 @@ def test_presses_during_a_pause_do_not_make_it_longer():
         if not alarm.paused:
             break
     assert alarm.paused == 0
+
+
+@pytest.mark.req("A-04")
+def test_a_second_pause_is_as_long_as_the_first():
+    alarm = paused(codes.CEILING)
+    lengths = []
+    for _ in range(2):
+        ticks = 0
+        while alarm.paused:
+            alarm.tick(TICK_US, codes.CEILING, 0)
+            ticks += 1
+        lengths.append(ticks)
+        alarm.tick(TICK_US, codes.CEILING, 1)
+    assert lengths[0] == lengths[1] > 30_000
 
 
 @pytest.mark.req("A-04")
