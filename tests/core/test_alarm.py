@@ -140,6 +140,12 @@ def test_a_lamp_flashes_at_its_own_frequency(cause, lamp, least_hz, most_hz, a_m
 
 
 @pytest.mark.req("A-02")
+def test_however_late_the_ticks_are_the_mean_frequency_stays():
+    found = pulses(shown(Alarm(), codes.CEILING, 60, repeat(LONGEST_US)), "high")
+    assert len(found) == 120
+
+
+@pytest.mark.req("A-02")
 def test_a_low_alarm_is_a_steady_lamp_from_its_first_tick():
     assert {line[1:4] for line in shown(Alarm(), HELD, 60)} == {(0, 0, 1)}
 
