@@ -230,7 +230,7 @@ def test_a_full_trace_keeps_the_beginning():
 def test_a_new_level_begins_at_the_front():
     trace = Trace(8)
     trace.add(1, 1)
-    trace.reset()
-    assert trace.count == 0
+    trace.begin(2)
+    assert (trace.level, trace.count) == (2, 0)
     trace.add(2, 0)
     assert struct.unpack_from("<H", trace.buf) == (2,)

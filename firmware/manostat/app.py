@@ -24,12 +24,14 @@ from manostat.drivers.hsc import HSC
 from manostat.drivers.lamps import Lamps
 from manostat.drivers.ratiometric import Ratiometric
 from manostat.drivers.switches import Switches
+from manostat.events import take_change
 from manostat.link.console import Console
 from manostat.link.frames import TickFrame
 from manostat.link.reader import Reader
 from manostat.ports.rp2 import StepLease
 from manostat.ports.rp2_bus import Bus
 from manostat.selftest import SelfTest
+from manostat.storage import Storage
 from manostat.trace import Trace
 
 _TICK_MS = const(2)
@@ -94,17 +96,20 @@ class App:
         self.pump = pump.build(unit, _new_ints)
         self.pump.verdict = self.verdict
         self.decision = self.pump.injector
-        self.books = Bookkeeper(self.pump, board)
+        image_hash = bytes.fromhex(manostat_unit.IMAGE_HASH[:16])
+        flags = reset.at_power_on | reset.watchdog_failed << 1
+        self.books = Bookkeeper(
+            self.pump,
+            Storage(board, manostat_unit.BENCH),
+            self.trace,
+            (reset.reason, flags, self.verdict, image_hash),
+        )
+        self.events = self.books.events.words
         self.reader = Reader(
             self.console,
-            self.books.journal,
+            self.books,
             self.trace,
-            (
-                manostat_unit.BENCH,
-                self.verdict,
-                reset.reason,
-                bytes.fromhex(manostat_unit.IMAGE_HASH[:16]),
-            ),
+            (manostat_unit.BENCH, self.verdict, reset.reason, image_hash),
         )
 
     def run(self):
@@ -142,7 +147,8 @@ class App:
             self.trace.add(inputs.line_raw, inputs.made)
         if running != self.was_running:
             self._run_or_rest(running)
-        self.frame.pack(self.ticks, inputs, decision)
+        if self.frame.pack(self.ticks, inputs, decision):
+            take_change(self.frame.buf, self.events, self.pump)
         self.console.send(self.frame.buf)
         if decision.enable != self.enabled:
             self.enabled = decision.enable
@@ -158,7 +164,10 @@ class App:
         now_us = ticks_us()
         elapsed_us = now_us - self.last_us & _TICKS_MASK
         self.last_us = now_us
-        inputs.elapsed_us = elapsed_us if elapsed_us < _LONGEST_US else _LONGEST_US
+        if elapsed_us > _LONGEST_US:  # an erase of flash
+            self.pump.skip_us(elapsed_us - _LONGEST_US)
+            elapsed_us = _LONGEST_US
+        inputs.elapsed_us = elapsed_us
         inputs.second_raw = self.read_second()
         # The latch before the count: a step made before the latch is then always in the count.
         lease = self.lease
@@ -180,8 +189,6 @@ class App:
             self.reader.serve()
             return
         self.reader.drop()
-        if decision.steps == 0:
-            self.trace.reset()
 
     def _renew_lease(self, grant):
         if not self.lease.renew(grant, _TICK_US // grant):

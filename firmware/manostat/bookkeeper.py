@@ -1,98 +1,261 @@
-"""What is written to the journal, and when: only at rest, the intent before the first step."""
+"""What is written to flash, and when: only at rest, one page or one erase a tick, the intent
+before the first step (L-04).
+
+In this order: what a stop came to, its seal, what else a press asks for, the intent of a start,
+events, the trace. So a start never waits for a trace of its own level, nor for an erase ahead.
+"""
 
 import gc
+from struct import pack_into
 
-import machine
-import rp2
+from micropython import const
 
 from manostat import record
 from manostat.core import codes
-from manostat.journal import BOOT, INTENT, NOTE, OUTCOME, PAIN_MARK, PLATEAU, Journal
+from manostat.events import ALARM, TRACE_LOST, Events, now_ms
+from manostat.journal import (
+    BOOT,
+    EVENTS,
+    INTENT,
+    NOTE,
+    OUTCOME,
+    PAIN_MARK,
+    PLATEAU,
+    SEAL,
+    TRACE,
+    Journal,
+)
+from manostat.resume import resume
+from manostat.seal import NO_KEY, SPOILT_KEY
+from manostat.trace_store import TraceStore
 
-_BLOCK_BYTES = 4096
-_REASON = 0x40058008  # WATCHDOG REASON: 1 time-out, 2 forced, 0 other (RP2040 datasheet 4.7.6, M)
+# Bits of `notices`.
+FULL = const(1)  # no level is started any more
+BROKEN = const(2)  # flash takes no records: no level is started any more
+NOT_SEALED = const(4)  # there is no key
+KEY_SPOILT = const(8)
+FOREIGN = const(16)  # something else lies where records belong; it is left alone
+TRACE_WAITS = const(32)  # part of the trace is in memory only
+
+JOURNAL_VERDICT = const(11)  # of the self test: flash takes no records
+
+_START_ROOM = const(64)  # pages that must be left for a start: what the level may still write
+_GO_ON_ROOM = const(24)  # and for each further start inside it
+_EVENTS_ROOM = const(16)
+_BOOT_ROOM = const(8)  # the last pages are for the outcome, whatever else happened
+_TRIES = const(16)
+_LONG_TICK_US = const(1999)  # of `part_us`: the tick that has taken the look-back is over
+_QUIET_MS = const(2000)
+_COLLECT_AFTER = (OUTCOME, NOTE, TRACE)  # RUN cannot start then: it takes ten ticks
+_BOOT_BYTES = const(16)
+
+# A loose wire can make hundreds of events a second, for hours: 32 pages at once, then one in 10 s.
+_CREDIT_MOST = const(32)
+_CREDIT_MS = const(10000)
+_MS_MASK = const(1073741823)
 
 
 class Bookkeeper:
-    """Takes the level up again at boot, then keeps the journal in step with the pump."""
+    """Takes the level up again at boot, then keeps flash in step with the pump.
 
-    def __init__(self, pump, board):
-        flash = rp2.Flash(start=board.JOURNAL_FLASH_OFFSET, len=board.JOURNAL_FLASH_BYTES)
-        self.journal = Journal(flash, 0, board.JOURNAL_FLASH_BYTES // _BLOCK_BYTES)
-        self.reset_reason = machine.mem32[_REASON] & 3
+    `about` is (reason of the reset, its flags, verdict of the self test, 8 bytes of image hash).
+    `intent_bit` is for the switches: an intent is stored, has no outcome yet, and there is room to
+    go on.
+    """
+
+    def __init__(self, pump, storage, trace, about):
+        self.journal = Journal(storage.journal_flash, 0, storage.journal_blocks)
+        ring = storage.trace_ring
+        self.traces = TraceStore(ring, trace)
+        self.seal = storage.seal
+        self.events = Events(pump)
+        self.intent_bit = 0
+        self.broken = 0
         self._pump = pump
+        self._trace = trace
         self._payload = bytearray(record.LEVEL_BYTES)
         self._stops = 0
         self._presses = 0
         self._plateaus = 0
-        self._level = pump.level
+        self._open = 0  # an intent has no outcome yet
         self._intent_written = 0
-        self.intent_bit = 0  # for the switches: an intent is stored and has no outcome yet
+        self._seal_due = 0
+        self._alarm = 0
+        self._fails = 0
+        self._credit = _CREDIT_MOST
+        self._credit_ms = 0
         self.journal.scan()
-        self._resume()
-        self.journal.append(BOOT, bytes((self.reset_reason,)))
-        self.journal.make_room()
+        ring.scan()
+        ring.boot = self.journal.boot
+        resume(pump, self.journal)
+        self._level = pump.level
+        self._write_boot(about)
+
+    @property
+    def full(self) -> bool:
+        """Too few pages are left to start a level."""
+        return self.journal.room < _START_ROOM
+
+    @property
+    def notices(self) -> int:
+        """What a host should be told (docs/design.md, "hello frame")."""
+        notices = FULL if self.full else 0
+        if self.broken:
+            notices |= BROKEN
+        if self.seal.kind == NO_KEY:
+            notices |= NOT_SEALED
+        if self.seal.kind == SPOILT_KEY:
+            notices |= NOT_SEALED | KEY_SPOILT
+        if self.journal.foreign or self.traces.ring.foreign:
+            notices |= FOREIGN
+        if self.traces.due():
+            notices |= TRACE_WAITS
+        return notices
 
     def write_what_is_due(self):
-        """Call once a tick at rest: writes at most one record."""
+        """Call once a tick at rest: programs at most one page, or erases at most one block."""
         pump = self._pump
         injector = pump.injector
-        if pump.level != self._level:
-            self._level = pump.level
-            self.intent_bit = 0  # an intent is for one level
+        self._watch(pump)
+        if self.broken:
+            return
         if injector.stops != self._stops:
-            self._stops = injector.stops
             self._write_stop(pump, injector)
+        elif self._seal_due:
+            if self._write(SEAL, self.seal.over(self.journal.digest())):
+                self._seal_due = 0
         elif injector.plateaus != self._plateaus:
-            self._plateaus = injector.plateaus
-            if self._plateaus:
-                length = record.pack_plateau(pump, self._payload)
-                self._write(PLATEAU, self._payload[:length])
+            self._write_plateau(pump, injector)
         elif pump.presses != self._presses:
-            self._presses = pump.presses
-            if pump.presses and injector.state != codes.IDLE:
-                mark = pump.last_mark if pump.presses > 1 else pump.first_mark
-                length = record.pack_mark(mark, self._payload)
-                self._write(PAIN_MARK, self._payload[:length])
+            self._write_mark(pump, injector)
         elif self._intent_written:
             # One tick later: the first after a page has the interrupts to serve that it put off.
             self._intent_written = 0
             self.intent_bit = codes.BIT_INTENT
-        elif injector.wants_start and not self.intent_bit:
-            length = record.pack_intent(pump, self._payload)
-            self._intent_written = self._write(INTENT, self._payload[:length])
+        elif injector.wants_start and self.intent_bit:
+            return  # it starts in the next tick
+        elif injector.wants_start and self._may_start(pump):
+            self._write_intent(pump)
+        elif self.journal.unsettled:
+            self.journal.digest()
+        elif self.events.due() and self._may_pause(pump) and self._has_credit():
+            self._write_events()
+        elif self.traces.due() and self._may_store(injector):
+            self._store_trace()
+
+    def _watch(self, pump):
+        if pump.level != self._level:
+            self._level = pump.level
+            self._open = 0  # an intent is for one level
+            self.intent_bit = 0
+        alarm = pump.alarm.cause | pump.alarm.paused << 8
+        if alarm != self._alarm:
+            self._alarm = alarm
+            self.events.put(ALARM, alarm & 255, alarm >> 8)
 
     def _write_stop(self, pump, injector):
         """An outcome answers an intent; a fault without one must not hide the last outcome."""
-        if not self.intent_bit:
+        if not self._open:
             length = record.pack_note(pump, self._payload)
-            self._write(NOTE, self._payload[:length])
+            if self._write(NOTE, self._payload[:length]):
+                self._stops = injector.stops
             return
+        length = record.pack_level(pump, self._payload)
+        if self._write(OUTCOME, self._payload[:length]):
+            self._stops = injector.stops
+            self._presses = pump.presses
+            self._open = 0
+            self.intent_bit = 0
+            self._seal_due = self.seal.is_sealing
+
+    def _write_plateau(self, pump, injector):
+        length = record.pack_plateau(pump, self._payload)
+        if injector.plateaus == 0 or self._write(PLATEAU, self._payload[:length]):
+            self._plateaus = injector.plateaus
+
+    def _write_mark(self, pump, injector):
+        wanted = pump.presses and injector.state != codes.IDLE and self._has_credit()
+        if wanted:
+            mark = pump.last_mark if pump.presses > 1 else pump.first_mark
+            length = record.pack_mark(mark, self._payload)
+            if not self._write(PAIN_MARK, self._payload[:length]):
+                return
+            self._credit -= 1
         self._presses = pump.presses
-        record.pack_level(pump, self._payload)
-        self._write(OUTCOME, self._payload)
-        self.intent_bit = 0
+
+    def _may_start(self, pump):
+        """There is room; and a new level waits for the trace of the one before, which needs a
+        second or so and lies three seconds of STOP and a press of PAIN behind it."""
+        return not self.full and (self._trace.level == pump.level or not self.traces.due())
+
+    def _may_pause(self, pump):
+        """A page takes longer than a tick. In 4 ms without a look at the switches RUN would have
+        to be opened and closed anew: never while it is being closed, nor in a long tick."""
+        return pump.operator.closed_us == 0 and pump.part_us > _LONG_TICK_US
+
+    def _may_store(self, injector):
+        """Not while RUN can start, for an erase makes it wait; unless nobody has touched anything
+        for a while, or RUN waits for just that."""
+        if injector.state == codes.READY:
+            return injector.wants_start or self.events.quiet_ms() > _QUIET_MS
+        return injector.state != codes.HOLDING
+
+    def _write_intent(self, pump):
+        length = record.pack_intent(pump, self._payload)
+        if self._write(INTENT, self._payload[:length]):
+            self._intent_written = 1
+            self._open = 1
+            if self._trace.level != pump.level:
+                self._trace.begin(pump.level)
+
+    def _write_events(self):
+        payload = self.events.payload()
+        if self._write(EVENTS, payload):
+            self.events.written(len(payload))
+            self._credit -= 1
+
+    def _store_trace(self):
+        done = self.traces.step(now_ms(self._pump))
+        if done < 0:
+            self.events.put(TRACE_LOST)
+        elif done:
+            length = self.traces.tie(self._payload)
+            if self._write(TRACE, self._payload[:length]):
+                self.traces.tied()
+                self._seal_due = self.seal.is_sealing
 
     def _write(self, kind, payload):
-        sequence = self.journal.append(kind, payload, self._pump.now_ms)
-        if kind != INTENT:  # RUN waits for an intent, but not for room for what follows it
-            self.journal.make_room()
+        """0: it could not be stored. It stays due, and an intent keeps RUN waiting."""
+        sequence = self.journal.append(kind, payload, now_ms(self._pump))
+        if not sequence:
+            self._fails += 1
+            if self._fails == _TRIES:
+                self.broken = 1
+                self.intent_bit = 0
+                self._pump.verdict = self._pump.verdict or JOURNAL_VERDICT
+            return 0
+        self._fails = 0
+        if self.journal.room < _GO_ON_ROOM:
+            self.intent_bit = 0
+        if kind in _COLLECT_AFTER:
             gc.collect()
-        return sequence  # 0: it could not be stored; an intent is tried again, RUN waits
+        return sequence
 
-    def _resume(self):
-        """Volume of a level survives a restart; an intent without outcome counts as delivered."""
-        last = self.journal.newest(INTENT, OUTCOME)
-        if last is None:
-            return
-        injector = self._pump.injector
-        if last.kind == INTENT:
-            intent = record.unpack_intent(last.payload)
-            injector.resume_level(intent["level"], injector.max_steps)
-        else:
-            # By volume and rounded up: the unit may have got another syringe meanwhile.
-            level = record.unpack_level(last.payload)
-            steps = injector.syringe.steps_within(level["delivered_nl"])
-            if injector.syringe.volume_nl(steps) < level["delivered_nl"]:
-                steps += 1
-            injector.resume_level(level["level"], steps)
+    def _has_credit(self):
+        ms = now_ms(self._pump)
+        earned = (ms - self._credit_ms & _MS_MASK) // _CREDIT_MS
+        if earned:
+            self._credit = min(self._credit + earned, _CREDIT_MOST)
+            self._credit_ms = ms
+        return self._credit > 0 and self.journal.room >= _EVENTS_ROOM
+
+    def _write_boot(self, about):
+        reason, flags, verdict, image_hash = about
+        foreign = min(self.journal.foreign, 255)
+        payload = bytearray(_BOOT_BYTES)
+        values = (reason, flags, verdict, self.journal.skipped, foreign, self.seal.kind)
+        pack_into("<BBBHBBB", payload, 0, *values, min(self.traces.ring.foreign, 255))
+        payload[8:16] = image_hash[:8]
+        for _ in range(_TRIES):
+            if self.journal.room <= _BOOT_ROOM or self._write(BOOT, payload):
+                return

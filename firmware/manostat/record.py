@@ -28,6 +28,7 @@ LEVEL = (
     "duration_ms",
     "late_ticks",
     "presses",
+    "locked",
 )
 INTENT = (
     "level",
@@ -44,7 +45,8 @@ INTENT = (
     "reserved_steps",
 )
 PLATEAU = ("level", "steps", "plateau_pa")  # -1: the line did not settle
-NOTE = ("level", "reason", "fault", "steps", "pressure_pa")  # a stop of what had not begun
+# A stop of what had not begun.
+NOTE = ("level", "reason", "fault", "steps", "pressure_pa", "locked")
 BEFORE_MS = (0, 500, 1000, 2000, 3000)
 POINTS = len(BEFORE_MS)
 
@@ -90,6 +92,7 @@ def pack_level(pump, buf, offset: int = 0) -> int:
         pump.now_ms - pump.begun_ms & 0x3FFFFFFF,
         pump.late_ticks,
         pump.presses,
+        injector.locked,
     )
     pack_into(_LEVEL_FORMAT, buf, offset, *(_prescribed(pump) + outcome))
     at = offset + calcsize(_LEVEL_FORMAT)
@@ -126,6 +129,7 @@ def pack_note(pump, buf, offset: int = 0) -> int:
         injector.fault,
         injector.steps,
         injector.pressure_pa,
+        injector.locked,
     )
     pack_into(_NOTE_FORMAT, buf, offset, *values)
     return calcsize(_NOTE_FORMAT)

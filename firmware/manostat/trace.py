@@ -13,11 +13,16 @@ class Trace:
     def __init__(self, n_bytes: int):
         self.buf = bytearray(n_bytes)
         self.room = n_bytes >> 1  # ticks
-        self.count = 0  # ticks stored
+        self.count = 0  # ticks held
+        self.stored = 0  # of these in flash, or given up
+        self.level = 0
 
-    def reset(self):
-        """Begin a new level. Old bytes stay until they are overwritten; `count` tells."""
+    def begin(self, level: int):
+        """Begin the trace of a level; `count` should equal `stored`, or the rest is lost. Old
+        bytes stay until they are overwritten."""
+        self.level = level
         self.count = 0
+        self.stored = 0
 
     def add(self, raw: int, made: int):
         """Append one tick, if there is room. `raw` 0 to 16383; `made` over 3 is stored as 3."""

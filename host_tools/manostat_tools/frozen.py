@@ -37,6 +37,9 @@ def board_module(board: Board) -> str:
         "UNIT_FLASH_OFFSET": pump.unit_flash_offset_bytes,
         "JOURNAL_FLASH_OFFSET": pump.journal_flash_offset_bytes,
         "JOURNAL_FLASH_BYTES": pump.journal_flash_bytes,
+        "TRACE_FLASH_OFFSET": pump.trace_flash_offset_bytes,
+        "TRACE_FLASH_BYTES": pump.trace_flash_bytes,
+        "KEY_FLASH_OFFSET": pump.key_flash_offset_bytes,
         "MANIFEST_ADDRESS": manifest_address(board),
     }
     about = f"Pins and numbers of boards/{board.name}, generated: edit that folder instead."

@@ -12,6 +12,7 @@ MAX_STEPS_PER_TICK = 3
 
 _MICROSTEPS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _SECTOR_BYTES = 4096  # what RP2040 flash erases at once
+_LEAST_TRACE_BYTES = 4 * _SECTOR_BYTES
 
 # Field, least, most, unit. Step pulse: A4988 at least 1 us, DRV8825 1.9 us, and three of them must
 # leave most of a tick low; HSC answers at 100 to 400 kHz; a time-out near a whole tick stops it.
@@ -27,7 +28,7 @@ _WHOLE = (
     ("second_sensor_low_percent", 10, 10, "%"),
     ("second_sensor_high_percent", 90, 90, "%"),
     ("trace_bytes", 2048, 131_072, "bytes"),
-    ("storage_flash_bytes", 3 * _SECTOR_BYTES, 15 << 20, "bytes"),
+    ("storage_flash_bytes", 9 * _SECTOR_BYTES, 15 << 20, "bytes"),
     ("unit_flash_offset_bytes", 0, 15 << 20, "bytes"),
     ("journal_flash_offset_bytes", 2 * _SECTOR_BYTES, 15 << 20, "bytes"),
     ("journal_flash_bytes", 2 * _SECTOR_BYTES, 15 << 20, "bytes"),
@@ -56,6 +57,21 @@ class Pump:
     unit_flash_offset_bytes: int
     journal_flash_offset_bytes: int
     journal_flash_bytes: int
+
+    @property
+    def key_flash_offset_bytes(self) -> int:
+        """The unit's key has the last sector of the storage."""
+        return self.storage_flash_bytes - _SECTOR_BYTES
+
+    @property
+    def trace_flash_offset_bytes(self) -> int:
+        """Stored traces begin where the journal ends."""
+        return self.journal_flash_offset_bytes + self.journal_flash_bytes
+
+    @property
+    def trace_flash_bytes(self) -> int:
+        """Stored traces go on to the key."""
+        return self.key_flash_offset_bytes - self.trace_flash_offset_bytes
 
 
 def read_pump(file: Path, data: dict[str, Any], problems: Problems) -> Pump | None:
@@ -96,11 +112,14 @@ def _check_flash(file: Path, pump: Pump, problems: Problems) -> None:
         value = getattr(pump, name)
         if value % _SECTOR_BYTES:
             problems.add(file, name, value, f"a multiple of {_SECTOR_BYTES} (one flash sector)")
-    journal_end = pump.journal_flash_offset_bytes + pump.journal_flash_bytes
-    if journal_end > pump.storage_flash_bytes:
-        most = pump.storage_flash_bytes - pump.journal_flash_offset_bytes
+    if pump.trace_flash_bytes < _LEAST_TRACE_BYTES:
+        most = pump.key_flash_offset_bytes - _LEAST_TRACE_BYTES - pump.journal_flash_offset_bytes
         problems.add(
-            file, "journal_flash_bytes", pump.journal_flash_bytes, f"at most {most} (the storage)"
+            file,
+            "journal_flash_bytes",
+            pump.journal_flash_bytes,
+            f"at most {most} (the storage, less {_LEAST_TRACE_BYTES} for traces and a sector for "
+            "the key)",
         )
     unit_start = pump.unit_flash_offset_bytes
     unit_end = unit_start + 2 * _SECTOR_BYTES
@@ -111,10 +130,10 @@ def _check_flash(file: Path, pump: Pump, problems: Problems) -> None:
             unit_start,
             f"at most {pump.storage_flash_bytes - 2 * _SECTOR_BYTES} (two sectors in the storage)",
         )
-    if unit_start < journal_end and pump.journal_flash_offset_bytes < unit_end:
+    if pump.journal_flash_offset_bytes < unit_end:
         problems.add(
             file,
             "journal_flash_offset_bytes",
             pump.journal_flash_offset_bytes,
-            f"outside {unit_start} to {unit_end - 1}, the two copies of the unit page",
+            f"behind {unit_start} to {unit_end - 1}, the two copies of the unit page",
         )

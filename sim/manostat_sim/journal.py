@@ -1,12 +1,14 @@
-"""Journal pages as a host reads them; the format stands in manostat/journal.py."""
+"""Journal pages as a bench reads them; the format stands in docs/journal.md. What judges a journal,
+and reads it without the firmware's code, is `manostat journal`."""
 
 import struct
 from binascii import crc32
 from typing import NamedTuple
 
 PAGE_BYTES = 256
-_HEADER = struct.Struct("<HBBIHHI")
+_HEADER = struct.Struct("<HBBIHBBI")
 _MAGIC = 0x4D4A
+_VERSION = 2
 
 
 class JournalRecord(NamedTuple):
@@ -27,8 +29,9 @@ def read_pages(data: bytes) -> list[JournalRecord]:
 
 
 def _read(page: bytes, at: int) -> JournalRecord:
-    magic, kind, length, sequence, boot, _, ms = _HEADER.unpack_from(page)
-    if magic != _MAGIC or crc32(page[:-4]) != int.from_bytes(page[-4:], "little"):
+    magic, kind, length, sequence, boot, version, _, ms = _HEADER.unpack_from(page)
+    ours = (magic, version) == (_MAGIC, _VERSION)
+    if not ours or crc32(page[:-4]) != int.from_bytes(page[-4:], "little"):
         raise ValueError(f"page at byte {at} is not a sound record")
     payload = page[_HEADER.size : _HEADER.size + length]
     return JournalRecord(kind, sequence, boot, ms, payload)

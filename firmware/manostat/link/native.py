@@ -40,8 +40,9 @@ def _crc32(buf: ptr8, length: int, table: ptr32):
 
 
 @micropython.viper
-def pack_tick(buf_, tick: int, inputs, decision):
-    """Fill the 32 bytes of a tick frame."""
+def pack_tick(buf_, tick: int, inputs, decision) -> int:
+    """Fill the 32 bytes of a tick frame. Not 0 if a switch, the state, the reason or the fault is
+    another one than before."""
     buf = ptr8(buf_)
     half = ptr16(buf_)
     word = ptr32(buf_)
@@ -56,16 +57,22 @@ def pack_tick(buf_, tick: int, inputs, decision):
     half[2] = int(inputs.elapsed_us)
     half[3] = int(inputs.line_raw) | (status & 3) << 14
     half[4] = int(inputs.second_raw)
-    buf[10] = int(inputs.switches)
+    switches = int(inputs.switches)
+    state = int(decision.state)
+    reason = int(decision.reason)
+    fault = int(decision.fault)
+    changed = (buf[10] ^ switches) & 63 | buf[12] ^ state | buf[13] ^ reason | buf[15] ^ fault
+    buf[10] = switches
     buf[11] = made | int(inputs.refused) << 4
-    buf[12] = int(decision.state)
-    buf[13] = int(decision.reason)
+    buf[12] = state
+    buf[13] = reason
     buf[14] = int(decision.grant)
-    buf[15] = int(decision.fault)
+    buf[15] = fault
     word[4] = int(decision.pressure_pa)
     word[5] = int(decision.steps)
     word[6] = int(decision.opening_pa)
     _crc32(buf_, 28, _TABLE)
+    return changed
 
 
 def append_crc32(buf, length: int):

@@ -12,7 +12,10 @@ def append_crc32(buf, length: int):
 
 
 def pack_tick(buf, tick: int, inputs, decision):
-    """Fill the 32 bytes of a tick frame."""
+    """Fill the 32 bytes of a tick frame. Not 0 if a switch, the state, the reason or the fault is
+    another one than before."""
+    changed = (buf[10] ^ inputs.switches) & 63 | buf[12] ^ decision.state
+    changed |= buf[13] ^ decision.reason | buf[15] ^ decision.fault
     status = inputs.line_status
     made = inputs.made if inputs.made < 15 else 15
     pack_into(
@@ -36,3 +39,4 @@ def pack_tick(buf, tick: int, inputs, decision):
         decision.opening_pa,
     )
     append_crc32(buf, 28)
+    return changed

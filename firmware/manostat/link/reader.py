@@ -16,15 +16,16 @@ _TRACE = const(84)
 
 
 class Reader:
-    """`hello` is the tuple of bench flag, verdict, reset reason and image hash."""
+    """`hello` is the tuple of bench flag, verdict, reset reason and image hash; `books` a
+    `Bookkeeper`, or what has its `journal`, `notices` and `events`."""
 
-    def __init__(self, console, journal, trace, hello):
+    def __init__(self, console, books, trace, hello):
         self._console = console
-        self._journal = journal
+        self._books = books
         self._trace = trace
         self._bulk = BulkFrame()
         self._hello = HelloFrame()
-        self._hello.pack(*hello)
+        self._who = hello
         self._answer = None
 
     def serve(self):
@@ -42,13 +43,18 @@ class Reader:
         self._answer = None
 
     def _begin(self, request):
+        books = self._books
         if request == _HELLO:
+            self._hello.pack(*self._who, notices=books.notices, room=books.journal.room)
             self._console.send(self._hello.buf)
         elif request == _JOURNAL:
-            self._answer = self._frames(request, self._journal.pages())
+            self._answer = self._frames(request, books.journal.pages())
         elif request == _TRACE:
             taken = memoryview(self._trace.buf)[: 2 * self._trace.count]
             self._answer = self._frames(request, (taken,))
+        else:
+            return
+        books.events.put_command(request)
 
     def _frames(self, request, chunks):
         offset = 0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from manostat.journal import NOTE, Journal
+from manostat.journal import EVENTS, Journal
 from manostat_sim.benches.pico import PicoBench
 from manostat_sim.scenarios import Scenario
 from manostat_sim.unit_page import STORAGE_OFFSET
@@ -29,12 +29,13 @@ def boot_ms(
 
 
 def full_journal(length_bytes: int) -> bytes:
-    """A journal of this size that has gone round once: as long to read as it can be."""
+    """A journal of this size without a page left, and no level in it: as long to read as it can
+    be, for what counts of the newest level is looked for from the end to the beginning."""
     flash = _Flash(length_bytes)
     journal = Journal(flash, 0, length_bytes // _BLOCK_BYTES)
     journal.scan()
-    for number in range(length_bytes // 256 + 40):
-        journal.append(NOTE, b"a note among many", number)
+    for number in range(length_bytes // 256):
+        journal.append(EVENTS, b"an event", number)
     return bytes(flash.memory)
 
 
@@ -51,7 +52,3 @@ class _Flash:
     def writeblocks(self, block: int, buf: bytes, offset: int) -> None:
         at = block * _BLOCK_BYTES + offset
         self.memory[at : at + len(buf)] = buf
-
-    def ioctl(self, _request: int, block: int) -> None:
-        at = block * _BLOCK_BYTES
-        self.memory[at : at + _BLOCK_BYTES] = b"\xff" * _BLOCK_BYTES

@@ -1,0 +1,21 @@
+"""An event of the tick in which something changed, compiled: that tick has enough to do."""
+# ruff: noqa: F821 - ptr8 and ptr32 are types of the viper compiler
+
+import micropython
+
+
+@micropython.viper
+def take_change(frame_, words_, pump):
+    """As in events_portable.py."""
+    frame = ptr8(frame_)
+    words = ptr32(words_)
+    newest = words[0]
+    if newest - words[1] >= 256:
+        words[2] += 1
+        return
+    at = 4 + 2 * (newest & 255)
+    words[at] = int(pump.now_ms) + int(pump.part_us) // 1000 & 0x3FFFFFFF
+    state = frame[12] | frame[13] << 4
+    words[at + 1] = 1 | (frame[10] & 63) << 8 | state << 16 | frame[15] << 24
+    words[0] = newest + 1
+    words[3] = 1

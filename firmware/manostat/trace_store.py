@@ -1,0 +1,142 @@
+"""The raw trace in flash, stored at rest after a stop: a ring of pages, the oldest goes first.
+
+A trace page (docs/journal.md) holds level, first tick, and up to 106 ticks. A power cut may lose
+what was not stored yet; what ties it into the journal, a TRACE record, is written last.
+"""
+
+from hashlib import sha256
+from struct import pack_into
+
+from micropython import const
+
+from manostat.pages import PAYLOAD_MOST, Pages, valid
+
+TICKS = const(64)  # kind of a trace page
+
+_TICKS_A_PAGE = const(106)
+_TICKS_AT = const(8)  # behind level and first tick
+_PAGES = const(16)  # a block
+_ERASE = const(6)  # ioctl of a MicroPython block device
+_TIE = "<iiiii"  # level, first_tick, ticks, first_page, pages
+_TIE_BYTES = const(20)
+_TRIES = const(16)
+TIE_BYTES = const(52)
+
+
+class TraceRing(Pages):
+    """Pages that go round. A block is erased just before it is filled, and only if it holds a
+    record of this ring: what is neither blank nor ours is passed over."""
+
+    def __init__(self, flash, first_block: int, blocks: int):
+        Pages.__init__(self, flash, first_block, blocks, 1)
+        self._entered = -1  # block that was found blank
+
+    def make_ready(self) -> int:
+        """1 if the next page is blank; else one step towards that, at most one erase."""
+        if self._next >= self._all:
+            self._next = 0
+        first = self._next
+        if first % _PAGES == 0 and first != self._entered:
+            self._entered = -1
+            if self._holds_only_blank(first):
+                self._entered = first
+            elif self._holds_ours(first):
+                self._flash.ioctl(_ERASE, self._block(first))
+            else:
+                self._next += _PAGES
+            return 0
+        if self._is_blank(first):
+            return 1
+        self._next += 1
+        return 0
+
+    def _holds_only_blank(self, first):
+        return all(self._is_blank(at) for at in range(first, first + _PAGES))
+
+    def _holds_ours(self, first):
+        """One sound record is proof. Not the block of the newest: a ring of one block is none."""
+        if self._newest >= 0 and self._newest // _PAGES == first // _PAGES:
+            return False
+        for at in range(first, first + _PAGES):
+            self._read(at, self._check)
+            if valid(self._check):
+                return True
+        return False
+
+
+class TraceStore:
+    """Carries what is new in `trace` (`Trace`) into `ring` (`TraceRing`), a page at a time."""
+
+    def __init__(self, ring, trace):
+        self.ring = ring
+        self._trace = trace
+        self._ticks = memoryview(trace.buf)
+        self._payload = bytearray(PAYLOAD_MOST)
+        self._first = -1  # first tick of the stretch that is being stored, or -1
+        self._first_page = 0  # its page's number in the ring's sequence
+        self._pages = 0
+        self._hash = None
+        self._digest = None  # of a stretch that is stored and not yet tied
+        self._fails = 0
+
+    def due(self) -> bool:
+        """Whether something is not stored yet, or not tied into the journal."""
+        return self._first >= 0 or self._trace.stored < self._trace.count
+
+    def step(self, now_ms: int) -> int:
+        """Do one step, at most one erase or one program. 1: all is stored, the tie is due.
+        -1: given up, the ring takes nothing."""
+        trace = self._trace
+        if self._digest is not None:
+            return 1
+        if self._first < 0:
+            self._first = trace.stored
+            self._first_page = self.ring.sequence + 1
+            self._pages = 0
+            self._fails = 0
+            self._hash = sha256()
+        if trace.stored >= trace.count:
+            self._digest = self._hash.digest()
+            return 1
+        if not self.ring.make_ready():
+            return self._failed(self.ring._all)
+        payload = self._payload
+        begin = trace.stored
+        end = min(begin + _TICKS_A_PAGE, trace.count)
+        ticks = self._ticks[2 * begin : 2 * end]
+        length = _TICKS_AT + len(ticks)
+        pack_into("<ii", payload, 0, trace.level, begin)
+        payload[_TICKS_AT:length] = ticks
+        if not self.ring.append(TICKS, memoryview(payload)[:length], now_ms):
+            return self._failed(_TRIES * _PAGES)
+        self._fails = 0
+        self._hash.update(ticks)
+        self._pages += 1
+        trace.stored = end
+        return 0
+
+    def tie(self, buf) -> int:
+        """Write the TRACE record of the stretch that was stored to `buf`; returns its length."""
+        values = (
+            self._trace.level,
+            self._first,
+            self._trace.stored - self._first,
+            self._first_page,
+            self._pages,
+        )
+        pack_into(_TIE, buf, 0, *values)
+        buf[_TIE_BYTES:TIE_BYTES] = self._digest
+        return TIE_BYTES
+
+    def tied(self):
+        """The TRACE record is in the journal."""
+        self._first = -1
+        self._digest = None
+
+    def _failed(self, most):
+        self._fails += 1
+        if self._fails <= most:
+            return 0
+        self._trace.stored = self._trace.count
+        self._first = -1
+        return -1
