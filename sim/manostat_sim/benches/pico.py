@@ -37,12 +37,14 @@ class _LineSensorOnBus:
 
     def __init__(self, world: Callable[[], World]) -> None:
         self._world = world
+        self.reads = 0
 
     @property
     def hung(self) -> bool:
         return bool(self._world().line_sensor.hangs())
 
     def read(self, t_ns: int) -> bytes | None:
+        self.reads += 1
         world = self._world()
         world.advance(t_ns // 1000)
         raw, status = world.line_sample()
@@ -87,8 +89,12 @@ class PicoBench(Bench):
         self._edges: dict[str, list[Edge]] = {signal: [] for signal in OUTPUTS}
         for signal in OUTPUTS:
             self.pico.on_edge(self.pins[signal], self._edge_taker(signal))
-        sensor = _LineSensorOnBus(lambda: self.world)
-        self.pico.attach_i2c(self.pins["SDA"] // 2 % 2, sensor_address, sensor)  # type: ignore[arg-type]
+        self._line_on_bus = _LineSensorOnBus(lambda: self.world)
+        self.pico.attach_i2c(
+            self.pins["SDA"] // 2 % 2,
+            sensor_address,
+            self._line_on_bus,  # type: ignore[arg-type]
+        )
         self.pico.set_adc(self.pins["PRESSURE2"] - 26, self._second_sample)
         self.pico.usb.on_bytes(self.reader.feed)
         if unit is not None and flash is None:
@@ -153,6 +159,11 @@ class PicoBench(Bench):
 
     def short_step(self) -> None:
         self.hold_pin("STEP", 0)
+
+    @property
+    def line_reads(self) -> int:
+        """How often the firmware has read the line sensor so far."""
+        return self._line_on_bus.reads
 
     def frames(self) -> list[TickFrame]:
         return self.reader.ticks

@@ -1,0 +1,268 @@
+"""A power cut at every erase and program of a session loses at most the record being written.
+
+The session covers each kind of record. It runs once; each of its flash operations then gives the
+flashes that a cut can leave, and a board boots on every one of them. All boots share their
+beginning: up to the reading of the sensors nothing depends on what is stored, so each is a fork of
+one board, with the flash put in place there.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+import pytest
+
+from manostat.core import codes
+from manostat.journal import BOOT, INTENT, NOTE, OUTCOME, PAIN_MARK, PLATEAU
+from manostat.trace_store import TICKS, TraceRing
+from manostat_sim.benches.pico import PicoBench
+from manostat_sim.emulator.flash_chip import Cut, FlashOperation
+from manostat_sim.emulator.forked import run_in_fork
+from manostat_sim.journal import PAGE_BYTES, JournalRecord, read_pages
+from manostat_sim.power_cuts import Boot, Recorder, Recording, Stored, StoredRecord, judge
+from manostat_sim.unit_page import STORAGE_OFFSET
+from manostat_tools.boards import BOARDS, load_board
+
+from .rig import acknowledge, begin, enabled, spoil_line_sensor, stiff, unit_with
+
+pytestmark = [pytest.mark.pico, pytest.mark.req("L-03", "L-04", "T-05")]
+
+STEPWISE = unit_with(mode=codes.STEP, step_volume_nl=10_000)
+DOINGS = (
+    "boot",
+    "proof",
+    "intent",
+    "plateau",
+    "outcome",
+    "trace",
+    "pain-mark",
+    "events",
+    "note",
+    "new-level",
+    "second-level",
+    "watchdog",
+    "power-cycle",
+)
+PUMP = load_board(BOARDS / "RPI_PICO").pump
+JOURNAL = (STORAGE_OFFSET + PUMP.journal_flash_offset_bytes, PUMP.journal_flash_bytes)
+TRACES = (STORAGE_OFFSET + PUMP.trace_flash_offset_bytes, PUMP.trace_flash_bytes)
+EVIDENCE = Path("build/evidence")
+_BLOCK_BYTES = 4096
+_FORK_LIMIT_S = 120.0
+
+
+# What is stored, by a reader that knows nothing of the firmware's
+
+
+def records(flash: bytes, region: tuple[int, int]) -> list[tuple[JournalRecord, StoredRecord]]:
+    """All sound pages of a region, by their sequence."""
+    found = []
+    first, length = region
+    for at in range(first, first + length, PAGE_BYTES):
+        page = flash[at : at + PAGE_BYTES]
+        if page == b"\xff" * PAGE_BYTES:
+            continue
+        try:
+            (record,) = read_pages(page)
+        except ValueError:
+            continue
+        found.append((record, StoredRecord(at, page)))
+    return sorted(found, key=lambda pair: pair[0].sequence)
+
+
+@lru_cache(maxsize=4)
+def read(flash: bytes) -> Stored:
+    journal = records(flash, JOURNAL)
+    decisive = [record.kind for record, _ in journal if record.kind in (INTENT, OUTCOME)]
+    boots = [record.payload[0] for record, _ in journal if record.kind == BOOT]
+    return Stored(
+        [stored for _, stored in journal],
+        [stored for _, stored in records(flash, TRACES)],
+        decisive[-1:] == [INTENT],
+        boots[-1] if boots else None,
+    )
+
+
+# The session
+
+
+class Nor:
+    """As much of `rp2.Flash` as the firmware's ring of traces needs, in memory."""
+
+    def __init__(self, length: int) -> None:
+        self.memory = bytearray(b"\xff" * length)
+
+    def readblocks(self, block: int, buf: bytearray, offset: int) -> None:
+        at = block * _BLOCK_BYTES + offset
+        buf[:] = self.memory[at : at + len(buf)]
+
+    def writeblocks(self, block: int, buf: bytes, offset: int) -> None:
+        at = block * _BLOCK_BYTES + offset
+        self.memory[at : at + len(buf)] = buf
+
+    def ioctl(self, request: int, block: int) -> None:
+        assert request == 6
+        self.memory[block * _BLOCK_BYTES :][:_BLOCK_BYTES] = b"\xff" * _BLOCK_BYTES
+
+
+def years_of_traces() -> bytes:
+    """A ring of traces that is full: the next stretch but one has to erase the oldest."""
+    flash = Nor(TRACES[1])
+    ring = TraceRing(flash, 0, TRACES[1] // _BLOCK_BYTES)
+    ring.scan()
+    for number in range(TRACES[1] // PAGE_BYTES - 2):
+        while not ring.make_ready():
+            pass
+        assert ring.append(TICKS, bytes(8) + number.to_bytes(4, "little") * 50)
+    return bytes(flash.memory)
+
+
+def session(board: PicoBench, recorder: Recorder) -> None:
+    """Everything that is ever written, each part under the name of what it is there for."""
+
+    def doing(what: str) -> None:
+        board.advance(0.02)
+        recorder.doing = what
+
+    doing("boot")
+    board.power_on()
+    doing("proof")
+    board.arm()
+    doing("intent")
+    begin(board, 0.25)
+    doing("plateau")
+    board.release("RUN")
+    board.advance_until(lambda tick: tick.state == codes.HOLDING, 5)
+    doing("outcome")
+    board.run()
+    board.advance(0.1)
+    board.press("PAIN")
+    board.advance(0.05)
+    doing("trace")
+    board.release("PAIN")
+    board.release("RUN")
+    board.advance(0.5)
+    doing("pain-mark")
+    board.hold("PAIN", 0.05)
+    board.advance(0.05)
+    doing("events")
+    acknowledge(board)
+    doing("note")
+    spoil_line_sensor(board, "nack")
+    board.advance(0.02)
+    spoil_line_sensor(board, "none")
+    board.advance(0.05)
+    doing("new-level")
+    acknowledge(board)
+    board.hold("STOP", 3.1)
+    board.advance(0.05)
+    doing("second-level")
+    board.arm()
+    begin(board)
+    doing("watchdog")
+    board.freeze()
+    board.advance(0.26)
+    board.release("RUN")
+    board.await_verdict()
+    board.advance(0.1)
+    doing("power-cycle")
+    board.power_cycle()
+    board.advance(0.1)
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """The session, and the board on which every cut boots."""
+
+    recording: Recording
+    board: PicoBench
+
+    def boot(self, flash: bytes) -> Boot:
+        """In a process of its own: a board boots on a flash, and is then tried."""
+        now = self.board.flash_image()
+        fixed = min(JOURNAL[0], TRACES[0])
+        assert flash[:fixed] == now[:fixed], "the beginning is shared only by the same image"
+        return run_in_fork(partial(_boot, self.board, flash[fixed:], fixed), _FORK_LIMIT_S)
+
+
+def _boot(board: PicoBench, stored: bytes, at: int) -> Boot:
+    operations: list[FlashOperation] = []
+    board.pico.write_flash(at, stored)
+    board.pico.on_flash_operation(operations.append)
+    board.await_verdict()
+    board.press("RUN")
+    board.advance(0.05)
+    board.release("RUN")
+    idle = board.steps_made()
+    board.advance(0.02)
+    board.hold("PAIN", 0.05)
+    board.run()
+    ready = enabled(board)
+    board.advance(0.06)
+    return Boot(board.flash_image(), operations, ready, idle, board.steps_made() - idle)
+
+
+@pytest.fixture(scope="module")
+def cuts(boards) -> Cuts:
+    board = boards.cold(stiff(), STEPWISE)
+    board.pico.write_flash(TRACES[0], years_of_traces())
+    recorder = Recorder(board)
+    fresh = PicoBench(stiff(), None, boards.image, board.pins, flash=board.flash_image())
+    session(board, recorder)
+    fresh.world.line_sensor.power(0)
+    fresh.pico.power_on()
+    while not fresh.line_reads:
+        fresh.advance(0.001)
+    return Cuts(recorder.recording(), fresh)
+
+
+def _check(cuts: Cuts, points: list) -> None:
+    """Every point, then all that is wrong at once; the rows go to the evidence."""
+    rows, wrong = [], []
+    for point, before, after, left in cuts.recording.flashes(points):
+        problems = judge(point, read, before, after, left, cuts.boot(left))
+        wrong += [f"{point.id}: {problem}" for problem in problems]
+        verdict = "failed" if problems else "passed"
+        rows.append(
+            {
+                "id": point.id,
+                "verdict": verdict,
+                "figure": len(problems),
+                "limit": 0,
+                "bench": "pico",
+            }
+        )
+    assert points
+    EVIDENCE.mkdir(parents=True, exist_ok=True)
+    (EVIDENCE / f"power-cuts-{points[0].doing}.json").write_text(json.dumps(rows, indent=1))
+    print(
+        f"{len(rows)} power cuts, {len(rows) - len({line.split(':')[0] for line in wrong})} passed"
+    )
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_session_writes_every_kind_of_record_and_erases(cuts: Cuts) -> None:
+    kinds = {kind for kind in _kinds(cuts)}
+    assert {BOOT, INTENT, OUTCOME, PAIN_MARK, NOTE, PLATEAU} <= kinds
+    done = {(doing, operation.kind) for doing, operation in cuts.recording.operations}
+    assert {doing for doing, _ in done} == set(DOINGS)
+    assert "erase" in {kind for _, kind in done}
+
+
+def _kinds(cuts: Cuts) -> Iterator[int]:
+    last = cuts.recording.points([Cut.AFTER])[-1]
+    for _, _, after, _ in cuts.recording.flashes([last]):
+        yield from (record.kind for record, _ in records(after, JOURNAL))
+
+
+@pytest.mark.parametrize("cut", [Cut.HALF, Cut.AFTER], ids=lambda cut: cut.value)
+def test_a_cut_once_in_each_part_of_a_session(cuts: Cuts, cut: Cut) -> None:
+    _check(cuts, cuts.recording.one_each([cut]))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("doing", DOINGS)
+def test_a_cut_at_every_flash_operation(cuts: Cuts, doing: str) -> None:
+    _check(cuts, [point for point in cuts.recording.points() if point.doing == doing])
