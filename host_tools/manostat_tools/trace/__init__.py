@@ -7,19 +7,8 @@
 The items are Doorstop's, in docs/requirements.
 """
 
-from manostat_tools.trace.items import (
-    Cause,
-    Fault,
-    Hazard,
-    Limit,
-    Register,
-    Requirement,
-    causes,
-    faults,
-    hazards,
-    register,
-    requirements,
-)
+from manostat_tools.trace.items import causes, faults, hazards, register, requirements
+from manostat_tools.trace.model import Cause, Fault, Hazard, Limit, Register, Requirement
 from manostat_tools.trace.rows import Row, matrix
 
 __all__ = [

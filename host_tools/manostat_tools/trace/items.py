@@ -8,121 +8,28 @@ import functools
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from manostat_tools.boards import REPOSITORY
+from manostat_tools.trace.model import (
+    BUILT,
+    COMPARISONS,
+    NOT_MET,
+    PRIORITIES,
+    SHOWN,
+    Cause,
+    Fault,
+    Hazard,
+    Limit,
+    Register,
+    Requirement,
+)
 
 FOLDER = Path("docs/requirements")
 
-BUILT = "built"
-NOT_MET = "not met here"
-
-SHOWN = ("exhaustion", "property", "example", "fault injection", "inspection")
-COMPARISONS = ("<", "<=", "=", ">=", ">")
-PRIORITIES = {
-    ("lasting", "at once"): "HIGH",
-    ("lasting", "soon"): "HIGH",
-    ("lasting", "later"): "MEDIUM",
-    ("passing", "at once"): "HIGH",
-    ("passing", "soon"): "MEDIUM",
-    ("passing", "later"): "LOW",
-    ("discomfort", "at once"): "MEDIUM",
-    ("discomfort", "soon"): "LOW",
-    ("discomfort", "later"): "LOW",
-}
-"""Priority of an alarm by its harm if nobody acts, and by how soon the harm comes (A-01; informed
-by IEC 60601-1-8, whose text was not at hand)."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A number that must hold: "`of` `at` `number` `unit`", as in "press to last step <= 10 us"."""
-
-    of: str
-    at: str
-    number: float
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.at} {self.number:g} {self.unit}"
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """`hazards` are ids; `not_met` says what is not met here, and why ("" where all is)."""
-
-    id: str
-    title: str
-    text: str
-    limits: tuple[Limit, ...]
-    source: str
-    shown: tuple[str, ...]
-    hazards: tuple[str, ...]
-    status: str
-    not_met: str
-
-    @property
-    def limit(self) -> float | None:
-        """Number of the first limit; None where the requirement has no number."""
-        return self.limits[0].number if self.limits else None
-
-    @property
-    def unit(self) -> str | None:
-        """Unit of the first limit."""
-        return self.limits[0].unit if self.limits else None
-
-
-@dataclass(frozen=True)
-class Hazard:
-    """`controls` are requirements, `outside` what people do, `remains` what neither removes."""
-
-    id: str
-    title: str
-    text: str
-    harm: str
-    causes: tuple[str, ...]
-    controls: tuple[str, ...]
-    outside: str
-    remains: str
-
-
-@dataclass(frozen=True)
-class Cause:
-    """What injector and guard both rest on. `covered` is "yes", "in part" or "no"."""
-
-    id: str
-    title: str
-    rests: str
-    covered_by: str
-    covered: str
-    hazards: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """An alarm. `cause` is the firmware's number of it; None: it comes with another fault's."""
-
-    id: str
-    name: str
-    text: str
-    cause: int | None
-    harm: str
-    onset: str
-    priority: str
-    hazards: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Register:
-    """All items, in the order of their ids. `problems`: one line for each thing wrong with them."""
-
-    requirements: tuple[Requirement, ...]
-    hazards: tuple[Hazard, ...]
-    causes: tuple[Cause, ...]
-    faults: tuple[Fault, ...]
-    problems: tuple[str, ...]
+_GROUPS = "PDBATLSC"
+"""Pressure, delivery, operator, alarms, processor, log, security, configuration."""
 
 
 def requirements() -> tuple[Requirement, ...]:
@@ -155,14 +62,17 @@ def register(root: Path = REPOSITORY) -> Register:
     with _doorstop() as doorstop:
         tree = doorstop.build(cwd=str(folder), root=str(folder))
         problems = [f"{FOLDER}: {issue}" for issue in tree.issues]
-        by_prefix = {str(document.prefix): list(document) for document in tree}
+        by_prefix = {
+            str(document.prefix): sorted(document, key=lambda item: item.uid.number)
+            for document in tree
+        }
         return _sorted_out(by_prefix, problems)
 
 
 def ids(root: Path) -> frozenset[str]:
     """Ids of all requirements, from the names of their files: quick, and needs no Doorstop."""
     files = (root / FOLDER).glob("*/?-[0-9][0-9].md")
-    return frozenset(file.stem for file in files if file.stem[0] not in "HF")
+    return frozenset(file.stem for file in files if file.stem[0] in _GROUPS)
 
 
 @contextmanager
@@ -191,8 +101,8 @@ def _doorstop() -> Iterator[Any]:
 
 def _sorted_out(by_prefix: dict[str, list[Any]], problems: list[str]) -> Register:
     special = {prefix: by_prefix.pop(prefix, []) for prefix in ("H", "CC", "F")}
-    rest = [item for items in by_prefix.values() for item in items]
-    required = [_requirement(item, problems) for item in sorted(rest, key=lambda i: str(i.uid))]
+    rest = [item for name in sorted(by_prefix, key=_GROUPS.find) for item in by_prefix[name]]
+    required = [_requirement(item, problems) for item in rest]
     hazards = [_hazard(item, required, problems) for item in special["H"]]
     return Register(
         tuple(required),

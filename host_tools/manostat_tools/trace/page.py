@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from manostat_tools.trace import results
-from manostat_tools.trace.items import PRIORITIES, Hazard, Register, Requirement
+from manostat_tools.trace.model import PRIORITIES, Hazard, Register, Requirement
 from manostat_tools.trace.results import Case, Run
 from manostat_tools.trace.rows import MISSING, NOT_HERE, NOT_RUN, SHOWN, Row
 
@@ -23,6 +23,10 @@ _CLASS = {
     results.SKIPPED: "away",
     results.LEFT_OUT: "away",
 }
+_BENCHES = (
+    "<p class=limit>Benches: <b>pico</b> the real image on an emulated board, <b>vm</b> the core "
+    "on the MicroPython unix port, <b>core</b> the core under CPython, <b>host</b> no bench.</p>"
+)
 _UP = "../../"
 """From build/trace to the repository, so that a file opens by a click."""
 
@@ -42,6 +46,7 @@ def page(items: Register, rows: Iterable[Row], full: Run | None, firmware: str) 
         _counts(rows),
         "</header><main>",
         "<section id=requirements><h2>Requirements</h2>",
+        _BENCHES,
         *(_row(row, titles) for row in rows),
         "</section>",
         _hazards(items),
@@ -85,7 +90,7 @@ def _row(row: Row, titles: dict[str, Hazard]) -> str:
     limits = "<br>".join(escape(f"{each.of} {each}") for each in item.limits[:2])
     worst = "<br>".join(sorted({escape(str(figure)) for _, figure in row.figures})[:2])
     benches = " ".join(f"<span class=bench>{bench}</span>" for bench in row.benches)
-    part = "<span class='badge away'>in part</span>" if _in_part(item) else ""
+    part = " <span class='badge away'>in part</span>" if _in_part(item) else ""
     return (
         f"<details class=row id='{item.id}' data-verdict='{row.verdict}'><summary>"
         f"<b>{item.id}</b><span>{escape(item.title)}</span><span class=limit>{limits}</span>"

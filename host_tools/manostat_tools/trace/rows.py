@@ -12,7 +12,8 @@ from pathlib import Path
 
 from manostat_tools.boards import REPOSITORY
 from manostat_tools.trace import results
-from manostat_tools.trace.items import NOT_MET, Requirement, register
+from manostat_tools.trace.items import register
+from manostat_tools.trace.model import NOT_MET, Requirement
 from manostat_tools.trace.places import Place, places
 from manostat_tools.trace.results import Case, Figure, Run
 

@@ -1,0 +1,68 @@
+"""The worst of many phases of tick and step, measured on the pins, beside its limit."""
+
+from collections.abc import Callable
+
+import pytest
+
+from manostat_sim.benches.pico import PicoBench
+from manostat_sim.emulator.forked import run_in_fork
+
+from .rig import STEP_NL, begin, steps_us, unit_with
+
+pytestmark = pytest.mark.needs("pins", "freeze")
+
+PHASES_US = range(0, 2100, 150)
+
+
+def _last_steps(bench: PicoBench, act: Callable[[], None]) -> tuple[float, int]:
+    """Over all phases: the most us from the act to the last step, and the most steps after it.
+    Each phase is a board of its own, forked from a moving one."""
+    begin(bench)
+
+    def at(phase_us: int) -> tuple[float, int]:
+        bench.advance_to(bench.now_us + phase_us)
+        acted_us = bench.now_us
+        act()
+        bench.advance(0.03)
+        after = [step_us - acted_us for step_us in steps_us(bench) if step_us > acted_us]
+        return max(after, default=0.0), len(after)
+
+    each = [run_in_fork(lambda us=us: at(us)) for us in PHASES_US]
+    return max(late_us for late_us, _ in each), max(steps for _, steps in each)
+
+
+@pytest.mark.req("B-01")
+def test_pain_to_the_last_step(bench: PicoBench, figure) -> None:
+    worst_us, _ = _last_steps(bench, lambda: bench.press("PAIN"))
+    figure("B-01", worst_us, 10, "us", of="press to last step")
+    assert worst_us <= 10
+
+
+@pytest.mark.req("B-05")
+def test_stop_to_the_last_step(bench: PicoBench, figure) -> None:
+    worst_us, _ = _last_steps(bench, lambda: bench.press("STOP"))
+    figure("B-05", worst_us, 10, "us", of="press to last step")
+    assert worst_us <= 10
+
+
+@pytest.mark.req("B-06")
+def test_release_to_the_last_step(bench: PicoBench, figure) -> None:
+    worst_us, _ = _last_steps(bench, lambda: bench.release("RUN"))
+    figure("B-06", worst_us / 1000, 4, "ms", of="release to last step")
+    assert worst_us <= 4000
+
+
+@pytest.mark.req("T-03")
+@pytest.mark.parametrize("unit", [unit_with(rate_nl_s=150_000)], ids=["0.15-ml-s"])
+def test_dead_processor_to_the_last_step_at_three_steps_a_tick(bench: PicoBench, figure) -> None:
+    worst_us, steps = _last_steps(bench, bench.freeze)
+    assert steps > 0, "nothing was under way at any phase"
+    figure("T-03", worst_us / 1000, 5, "ms", of="processor stopped to last step")
+    assert worst_us <= 5000
+
+
+@pytest.mark.req("T-03")
+def test_volume_that_a_dead_processor_leaves_behind(bench: PicoBench, figure) -> None:
+    _, steps = _last_steps(bench, bench.freeze)
+    figure("T-03", steps * STEP_NL / 1000, 0.35, "uL", of="volume after the processor stopped")
+    assert steps * STEP_NL <= 350
