@@ -1,6 +1,10 @@
 """Images: built once, cached by content, well formed, and inert once the program has ended."""
 
+import hashlib
+import struct
 import time
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,8 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manostat_sim.emulator import EmulatedPico
+from manostat_sim.unit_page import STORAGE_OFFSET
 from manostat_tools.boards import BOARDS, load_board
-from manostat_tools.image import ImageError, build_image, ensure_images, stage, toolchain, uf2
+from manostat_tools.frozen import manifest_address
+from manostat_tools.image import (
+    ImageError,
+    build_image,
+    ensure_images,
+    manifest,
+    stage,
+    toolchain,
+    uf2,
+)
 from manostat_tools.image.apt_sources import KEYRING, entries, own_archive
 from manostat_tools.image.log import Log
 
@@ -112,6 +126,7 @@ def test_override_outside_of_the_firmware_is_refused():
 
 @pytest.mark.pico
 @pytest.mark.parametrize("way_out", ENDS)
+@pytest.mark.req("S-03")
 def test_nothing_is_driven_and_no_prompt_answers_once_main_has_ended(way_out):
     image = build_image(f"test-{way_out}", {"main.py": DRIVES + ENDS[way_out]})
     pico = EmulatedPico(image)
@@ -133,6 +148,7 @@ def test_nothing_is_driven_and_no_prompt_answers_once_main_has_ended(way_out):
 
 
 @pytest.mark.pico
+@pytest.mark.req("S-01")
 def test_ctrl_c_does_not_interrupt_main_even_if_it_never_asked():
     counting = "import time\nn = 0\nwhile True:\n    n += 1\n    print(n)\n    time.sleep_ms(10)\n"
     pico = EmulatedPico(build_image("test-ctrl-c", {"main.py": counting}))
@@ -160,6 +176,7 @@ def test_stage_touches_only_what_differs_and_drops_what_is_gone(tmp_path):
     assert (tmp_path / "a.py").stat().st_mtime_ns == untouched_ns
 
 
+@pytest.mark.req("S-03")
 def test_everything_of_the_package_is_frozen():
     files = stage.collect(load_board(BOARDS / "RPI_PICO"), True, {})
     package = {f"manostat/{p.name}" for p in (stage.FIRMWARE / "manostat").glob("*.py")}
@@ -173,25 +190,62 @@ def test_image_hash_changes_with_any_frozen_byte():
     assert len(units) == 2
 
 
+# The manifest
+
+
+@pytest.mark.pico
+@pytest.mark.req("S-03")
+@pytest.mark.parametrize("bench", [False, True])
+def test_image_and_its_manifest_agree(bench):
+    content = uf2.decode(ensure_images(bench=bench))
+    at = manifest_address(load_board(BOARDS / "RPI_PICO")) - uf2.FLASH_START
+    magic, version, zero, length, digest = struct.unpack_from("<4sHHI32s", content, at)
+    assert (magic, version, zero) == (b"MIMG", 1, 0)
+    assert len(content) == at + manifest.PAGE_BYTES
+    assert digest == hashlib.sha256(content[:length]).digest()
+    assert set(content[length:at]) == {0xFF}, "nothing of the image is beyond the length"
+    assert int.from_bytes(content[-4:], "little") == zlib.crc32(content[at:-4])
+
+
+def test_the_manifest_has_a_sector_of_its_own_below_the_storage():
+    board = load_board(BOARDS / "RPI_PICO")
+    assert manifest_address(board) % 4096 == 0
+    assert manifest_address(board) + 4096 == uf2.FLASH_START + STORAGE_OFFSET
+
+
+def test_an_image_that_reaches_its_manifest_is_refused():
+    start, address = uf2.FLASH_START, uf2.FLASH_START + 8192
+    assert set(manifest.parts(bytes(8192), start, address)) == {start, address}
+    with pytest.raises(ImageError, match="allowed at most 8192"):
+        manifest.parts(bytes(8193), start, address)
+
+
 # UF2
 
 
-@given(st.binary(min_size=1, max_size=2000))
-def test_uf2_comes_back_as_it_went(tmp_path_factory, content):
+@given(st.binary(min_size=1, max_size=2000), st.integers(0, 3), st.binary(max_size=600))
+def test_uf2_comes_back_as_it_went(tmp_path_factory, content, gap_pages, more):
+    first = content.ljust(-(-len(content) // 256) * 256, b"\0")
+    behind = len(first) + 256 * gap_pages
     file = tmp_path_factory.mktemp("uf2") / "image.uf2"
-    file.write_bytes(uf2.encode(content))
-    assert uf2.decode(file).rstrip(b"\0") == content.rstrip(b"\0")
+    file.write_bytes(uf2.encode({uf2.FLASH_START: content, uf2.FLASH_START + behind: more}))
+    expected = first.ljust(behind, b"\xff") + more if more else first
+    assert uf2.decode(file).rstrip(b"\0") == expected.rstrip(b"\0")
 
 
 @given(st.integers(0, 1023).filter(lambda at: not 288 <= at % 512 < 508), st.integers(1, 255))
-def test_uf2_with_a_spoilt_frame_is_refused(tmp_path_factory, position, change):
-    content = bytearray(uf2.encode(bytes(512)))
+def test_uf2_with_a_spoilt_frame_is_not_taken_for_the_whole_one(tmp_path_factory, position, change):
+    content = bytearray(uf2.encode({uf2.FLASH_START: bytes(512)}))
     content[position] ^= change
     file = tmp_path_factory.mktemp("uf2") / "image.uf2"
     file.write_bytes(content)
     in_data = 32 <= position % 512 < 288
+    in_address = 12 <= position % 512 < 16
     if in_data:
         assert uf2.decode(file) != bytes(512)
+    elif in_address:
+        with suppress(ValueError):  # or it is a gap that was not there
+            assert uf2.decode(file) != bytes(512)
     else:
         with pytest.raises(ValueError, match=f"block {position // 512} of 2"):
             uf2.decode(file)
