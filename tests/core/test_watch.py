@@ -5,7 +5,7 @@ import pytest
 from manostat.core import codes
 from manostat.core.inputs import Inputs
 from manostat.core.lockout import LOCKOUT_INTS, Lockout
-from manostat.core.watch import HELD_PAIN, HELD_STOP, Watch
+from manostat.core.watch import HELD_PAIN, HELD_STOP, LOOKS, Watch
 
 from .desk import (
     PAIN_PRESSED,
@@ -43,10 +43,9 @@ class Tower:
         inputs.second_raw = second
         inputs.line_status = status
         inputs.switches = self.switches
-        self.watch.look(1, inputs, made, moving, 10_000)
-        self.watch.look(2, inputs, 0, moving, 10_000)
-        self.watch.look(3, inputs, 0, moving, 10_000)
         self.made += made
+        for left in reversed(range(LOOKS)):
+            self.watch.look(left, inputs, self.made, moving, 10_000)
         return self.watch.fault
 
     def until_fault(self, looks: int, made: int = 5, moving: int = 1) -> int:

@@ -61,7 +61,7 @@ class Guard:
     def __init__(self, back: int = 0):
         self.end_bit = _BIT_END_FULL if back else _BIT_END_EMPTY
         self.end_fault = END_FULL if back else END_EMPTY
-        self.made = 0  # counted steps, until someone takes them
+        self.made = 0  # steps counted since power-on
         self.ahead = 0  # granted less counted
         self.sound_switches = -1  # a read that was found to be in order
         self.doubt = 0  # something is being timed or counted, or the watch has told
@@ -81,12 +81,6 @@ class Guard:
         self.told = fault
         if fault:
             self.doubt = 1
-
-    def take_made(self) -> int:
-        """Counted steps since this was last asked."""
-        made = self.made
-        self.made = 0
-        return made
 
     def check(self, inputs, granted: int, moving: int) -> int:
         """Fault code of this tick, 0 for none.

@@ -17,14 +17,14 @@ from manostat.core.prescription import Prescription
 from manostat.core.scale import line_pa
 from manostat.core.syringe import Syringe
 from manostat.core.tare import Tare
-from manostat.core.watch import Watch
+from manostat.core.watch import LOOKS, Watch
 
 _LATE_US = const(2500)
 _SWITCHES = const(127)  # without INTENT, which is none
 _JUST_MOVED_US = const(20000)
-_LOOKS = const(4)
 _GAP_US = const(4000)  # a longer one the operator must see, whatever the switches say
-_LOOK_MOST_US = const(20000)  # what happened in a longer gap nobody has seen
+_ROUND_MASK_MS = const(8191)
+_ROUND_MOST_US = const(20000)  # what happened in a longer gap nobody has seen
 _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
 _MS_HALF = const(536870912)
 _KNEE_NL = const(5000)
@@ -64,8 +64,9 @@ class Pump:
         self.pressure_pa = 0
         self.now_ms = 0  # in steps of 10 ms
         self.part_us = 0
-        self.look = 0  # of the watch that is due: 1 to 3; 4 is for a leak
-        self.look_us = 0  # since the same look before
+        self.look = LOOKS  # looks of the watch left in this round; the last one is for a leak
+        self.round_us = 0  # from the round before to this one
+        self.round_at_us = 0
         self.stops = 0
         self.verdict = 0  # of the self test
         self.late_ticks = 0
@@ -78,22 +79,27 @@ class Pump:
         injector = self.injector
         operator = self.operator
         elapsed_us = inputs.elapsed_us
+        moving = injector.moving
+        spare = 1  # time in this tick for what is not due at once
         switches = inputs.switches & _SWITCHES
         if operator.steady == 0 or switches != operator.switches or elapsed_us > _GAP_US:
             operator.feed(switches, elapsed_us)
-        pressure_pa = self.pressure_pa
+            spare = 1 - moving
         if inputs.line_status == 0:
             pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
             self.pressure_pa = pressure_pa
-        moving = injector.moving
+        else:
+            pressure_pa = self.pressure_pa
+            spare = 1 - moving
         proven = injector.proven  # the press that proves the button marks nothing
         fault = self.guard.check(inputs, injector.grant, moving)
         injector.tick(operator, inputs, pressure_pa, fault)
         self.part_us += elapsed_us
-        if self.part_us >= EVERY_US and injector.start_lease == 0:
-            self._every_10_ms(pressure_pa)
-        elif self.look:  # one a tick: each has enough to do
-            self._look(inputs, moving)
+        if spare and injector.start_lease == 0:
+            if self.part_us >= EVERY_US:
+                self._every_10_ms(pressure_pa)
+            else:
+                self._look(inputs, moving)
         if operator.event and operator.pain_pressed and proven and self._has_begun():
             self._mark(1 if moving or injector.rest_us <= _JUST_MOVED_US else 0)
         if moving:
@@ -105,8 +111,6 @@ class Pump:
                 self.begun = 1
                 self.begun_ms = self.now_ms
         elif injector.running == 0:
-            while self.look:
-                self._look(inputs, moving)
             self._rest(elapsed_us)
 
     def skip_us(self, lost_us: int):
@@ -123,19 +127,30 @@ class Pump:
 
     def _look(self, inputs, moving: int):
         look = self.look
-        if look < _LOOKS:
-            self.look = look + 1
-            self.watch.look(look, inputs, self.guard.take_made(), moving, self.look_us)
-            if look == _LOOKS - 1:
-                self.guard.tell(self.watch.fault)
+        if look:
+            look -= 1
+            self.look = look
+            guard = self.guard
+            told = self.watch.look(look, inputs, guard.made, moving, self.round_us)
+            if told != guard.told:
+                guard.tell(told)
             return
-        self.look = 0
+        self.look = LOOKS
+        self._time_round()
         injector = self.injector
         pressing = moving and injector.seeking == 0 and injector.into_disc
         if not pressing or injector.limit_pa - injector.predicted_pa < BAND_PA:
             self.leak.reset()  # held back near the limit the flow brings no rise either
         elif self.leak.feed(injector.steps, self.pressure_pa):
             injector.see_leak()
+
+    def _time_round(self):
+        at_us = (self.now_ms & _ROUND_MASK_MS) * 1000 + self.part_us
+        round_us = at_us - self.round_at_us
+        self.round_at_us = at_us
+        if not 0 <= round_us <= _ROUND_MOST_US:
+            round_us = _ROUND_MOST_US
+        self.round_us = round_us
 
     def _rest(self, elapsed_us: int):
         injector = self.injector
@@ -145,6 +160,7 @@ class Pump:
             self.stops = injector.stops
             if injector.reason == FAULT and self.lockout.note(injector.fault, self.now_ms):
                 injector.lock()
+            return  # the first tick after a stop has enough to do
         cause = 0
         if injector.reason == FAULT:
             cause = injector.fault
@@ -161,9 +177,6 @@ class Pump:
         # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits.
         now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
         self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
-        self.look_us = self.part_us if self.part_us < _LOOK_MOST_US else _LOOK_MOST_US
-        if self.look == 0:
-            self.look = 1
         self.part_us %= 1000
         self.look_back.feed(pressure_pa, self.injector.steps)
 
@@ -171,7 +184,8 @@ class Pump:
         injector = self.injector
         mark = self.last_mark if self.presses else self.first_mark
         self.presses += 1
-        now_ms, steps = self.now_ms, injector.steps
+        now_ms = self.now_ms
+        steps = injector.steps
         mark.take(moving, injector.opening_pa, now_ms, self.pressure_pa, steps, self.look_back)
 
     def _new_level(self):

@@ -1,7 +1,7 @@
 """Whether pressure and motion agree: what the guard judges over volumes and times, not per tick.
 
-Asked every 10 ms, in three looks of a tick each because a tick has no time for all of them, with
-raw counts and its own count of steps. Shares nothing with the injector.
+Asked every 20 ms with raw counts and the guard's own count of steps, in LOOKS looks of a tick each:
+a tick has no time for all of them. Shares nothing with the injector.
 """
 
 from micropython import const
@@ -33,6 +33,7 @@ _REST_US = const(100000)  # the plunger's own last steps are through
 _RATE_US = const(100000)
 _HELD_US = const(10000000)  # B-04
 _CAP_US = const(20000000)
+LOOKS = const(5)
 HELD_PAIN = const(1)
 HELD_STOP = const(2)
 
@@ -49,7 +50,7 @@ class Still:
         self.still_us = 0
 
     def feed(self, value: int, other: int, counted: int, elapsed_us: int) -> int:
-        """1 while `value` stands still although it should not (P-11)."""
+        """SENSOR_STUCK while `value` stands still although it should not (P-11)."""
         if value != self.value:
             self.value = value
             self.other = other
@@ -61,11 +62,11 @@ class Still:
         if self.still_us < _STUCK_US or counted - self.from_steps < self.steps:
             return 0
         apart = other - self.other
-        return 1 if apart > self.moved or apart < -self.moved else 0
+        return SENSOR_STUCK if apart > self.moved or apart < -self.moved else 0
 
 
 class Watch:
-    """`fault` and `held` hold from one third look to the next.
+    """`fault` and `held` hold from the last look of one round to that of the next.
 
     `zero_raw`: count of the line sensor at zero pressure. `steps_10ul`, `steps_50ul`,
     `steps_300ul`: volumes in steps. `most_steps`: of a level. `steps_a_window`: most in 100 ms.
@@ -92,7 +93,7 @@ class Watch:
         self.second_still = Still(steps_50ul, _MOVED_COUNTS)
         self.fault = NO_FAULT
         self.found = NO_FAULT  # by the looks so far
-        self.stepped = 0  # since the third look before
+        self.seen = 0  # steps, of those the guard has counted since power-on
         self.held = 0
         self.pain_us = 0
         self.stop_us = 0
@@ -114,37 +115,30 @@ class Watch:
         self.rate_us = 0
         self.rate_from = counted
 
-    def look(self, which: int, inputs, made: int, moving: int, elapsed_us: int):
-        """Look 1, 2 or 3 at the record of a tick; `elapsed_us` since the same look before, `made`
-        steps since any look."""
-        self.counted += made
-        self.stepped += made
-        if which == 1:
+    def look(self, left: int, inputs, made: int, moving: int, elapsed_us: int) -> int:
+        """Look at the record of a tick, with `left` looks of this round to come, LOOKS - 1 to 0.
+
+        `made`: steps counted since power-on. `elapsed_us`: since the same look a round before.
+        Returns the fault of the newest whole round.
+        """
+        if left == 4:
+            self.found = self._count(made, elapsed_us)
+        elif left == 3:
             self._hold(inputs.switches, elapsed_us)
-            self.found = self._count(elapsed_us)
         elif inputs.line_status == 0:
-            if which == 2:
-                told = self._compare(inputs.line_raw, inputs.second_raw, elapsed_us)
+            raw = inputs.line_raw
+            if left == 2:
+                told = self.line_still.feed(raw, inputs.second_raw, self.counted, elapsed_us)
+            elif left == 1:
+                told = self.second_still.feed(inputs.second_raw, raw, self.counted, elapsed_us)
             else:
-                told = self._agree(inputs.line_raw, moving, elapsed_us)
-            if self.found == NO_FAULT:
+                told = self._press(raw) if moving else self._rest(raw, elapsed_us)
+                self.was_moving = moving
+            if told and self.found == NO_FAULT:
                 self.found = told
-        if which == 3:
+        if left == 0:
             self.fault = self.found
-
-    def _compare(self, raw: int, second: int, elapsed_us: int) -> int:
-        # Both are asked each time, so that neither loses time behind the other.
-        stuck = self.line_still.feed(raw, second, self.counted, elapsed_us)
-        stuck |= self.second_still.feed(second, raw, self.counted, elapsed_us)
-        return SENSOR_STUCK if stuck else NO_FAULT
-
-    def _agree(self, raw: int, moving: int, elapsed_us: int) -> int:
-        if self.stepped:
-            self.begun = 1
-            self.stepped = 0
-        told = self._press(raw) if moving else self._rest(raw, elapsed_us)
-        self.was_moving = moving
-        return told
+        return self.fault
 
     def _hold(self, switches: int, elapsed_us: int):
         if (switches & _STOP_OK) == 0:
@@ -160,7 +154,11 @@ class Watch:
         held = HELD_STOP if self.stop_us >= _HELD_US else 0
         self.held = held | HELD_PAIN if self.pain_us >= _HELD_US else held
 
-    def _count(self, elapsed_us: int) -> int:
+    def _count(self, made: int, elapsed_us: int) -> int:
+        if made != self.seen:
+            self.begun = 1
+            self.counted += made - self.seen
+            self.seen = made
         fault = TOO_MUCH if self.counted > self.most_steps else NO_FAULT
         self.rate_us += elapsed_us
         if self.rate_us >= _RATE_US:
