@@ -40,7 +40,7 @@ _STOP_OK = const(1)
 _KEYS = const(15)  # STOP_OK, PAIN_OK, PERMIT, PAIN_NO
 _KEYS_FREE = const(3)
 _FREE_MS = const(20)
-_KEYS_WAIT_MS = const(1000)
+_KEYS_WAIT_MS = const(800)
 
 
 class SelfTest:
@@ -153,7 +153,7 @@ class SelfTest:
         return PASSED
 
     def _keys(self):
-        """STOP, PAIN and RUN all free for 20 ms; whoever holds one has a second to let go."""
+        """STOP, PAIN and RUN all free for 20 ms; whoever holds one has 0.8 s to let go."""
         free = 0
         for _ in range(_KEYS_WAIT_MS):
             free = free + 1 if self._switches.read() & _KEYS == _KEYS_FREE else 0
