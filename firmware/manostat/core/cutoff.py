@@ -1,4 +1,7 @@
-"""Where the line pressure is heading, and how much of the flow the room to the limit allows."""
+"""Where the line pressure is heading, and how much of the flow the room to the limit allows.
+
+What is queued and under way is counted in before the limit is reached (P-03, P-04, P-05).
+"""
 
 from micropython import const
 

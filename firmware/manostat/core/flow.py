@@ -1,4 +1,4 @@
-"""A rate in nanolitres a second to whole steps a tick, without losing a fraction."""
+"""A rate in nanolitres a second to whole steps a tick, without losing a fraction (D-03)."""
 
 from micropython import const
 

@@ -97,7 +97,7 @@ class Injector:
         self.rested_from_pa = 0
 
     def resume_level(self, level: int, steps: int):
-        """After a restart: `steps` of this level count as delivered. Call before the first tick.
+        """After a restart, before the first tick: `steps` of this level count as delivered (D-02).
 
         Its tare is not taken up: nobody can tell that the needle is still in the same disc, and
         without one the limit can only stop sooner.
@@ -282,7 +282,7 @@ class Injector:
         self.flow.reset()
 
     def _reached(self) -> int:
-        """1 at the end that pressure sets: a limit from below, or none left to relieve."""
+        """1 at the end that pressure sets: a limit from below (P-03), or none left to relieve."""
         if self.back:
             if self.pressure_pa > _RELIEVED_PA:
                 return 0

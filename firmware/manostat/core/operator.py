@@ -80,7 +80,7 @@ class Operator:
         self.steady = 0 if timing or self.event | self.run_started else 1
 
     def _feed_proof(self, switches: int):
-        """A cut wire or a welded contact looks like half a press, and proves nothing."""
+        """A cut wire or a welded contact looks like half a press, and proves nothing (B-03)."""
         contacts = switches & _CONTACTS
         self.pain_proof = 0
         if contacts == _CONTACTS_FREE:

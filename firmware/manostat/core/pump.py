@@ -174,7 +174,7 @@ class Pump:
         return self.injector.steps + self.injector.feigned > 0
 
     def _every_10_ms(self, pressure_pa: int):
-        # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits.
+        # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits (T-06).
         now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
         self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
         self.part_us %= 1000

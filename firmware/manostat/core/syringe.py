@@ -1,4 +1,4 @@
-"""Steps to volume and back as one exact ratio, so that no rounding accumulates."""
+"""Steps to volume and back as one exact ratio, so that no rounding accumulates (D-01)."""
 
 from micropython import const
 
