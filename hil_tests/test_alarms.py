@@ -200,6 +200,7 @@ def test_a_new_alarm_breaks_the_pause(bench: PicoBench) -> None:
 
 @with_pins
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.req("A-04")
 def test_a_pause_ends_by_itself_within_2_min(bench: PicoBench) -> None:
     high(bench)

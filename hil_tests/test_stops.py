@@ -199,7 +199,8 @@ def _a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
     assert steps_after(bench, spoilt_us + within_us) == 0
     assert bench.edges("ENABLE_N")[-1].level == 1
     assert bench.edges("ENABLE_N")[-1].at_us <= spoilt_us + within_us + PAGE_US
-    assert lamps(bench) == shown(bench, high=1, sounder=1)
+    lamp = "medium" if fault == codes.END_EMPTY else "high"
+    assert lamps(bench) == shown(bench, sounder=1, **{lamp: 1})
     assert (bench.last.reason, bench.last.fault) == (codes.FAULT, fault)
     before = bench.steps_made()
     again(bench, 0.06)
