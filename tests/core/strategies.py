@@ -1,4 +1,4 @@
-"""What Hypothesis draws: valid prescriptions, worlds, what hands do, raw inputs."""
+"""What Hypothesis draws: valid prescriptions, worlds, raw inputs."""
 
 from hypothesis import strategies as st
 
@@ -11,13 +11,12 @@ from manostat_sim.plant.build import (
     typical_second_sensor,
 )
 from manostat_sim.plant.plant import PATH_AIR, PATH_CLOSED, PATH_DETACHED, PATH_DISC
-from manostat_sim.plant.sensors import FAULTS
-from manostat_sim.wiring import PLACES
 
 from .watched import DrawnWorld
 
 WORD = 2**30 - 1
 MAX_STEPS = 262_143
+MODES = (codes.INJECT, codes.STEP, codes.PRIME, codes.COMPLY, codes.SHAM, codes.RELIEVE)
 
 
 @st.composite
@@ -43,13 +42,15 @@ def rates(draw, ratio: tuple[int, int]):
 
 
 @st.composite
-def units(draw, of_ratios=ratios(), most_nl=20_000_000):  # noqa: B008
+def units(draw, of_ratios=ratios(), most_nl=20_000_000, modes=st.sampled_from(MODES)):  # noqa: B008
     """Any unit page that `validate` accepts, with at most `most_nl`."""
     ratio = draw(of_ratios)
     whole = ratio[0] // ratio[1]
     rate_nl_s = draw(rates(ratio))
     volume_nl = draw(st.integers(max(1000, whole + 1), min(most_nl, MAX_STEPS * whole)))
-    mode = draw(st.sampled_from((codes.INJECT, codes.STEP, codes.PRIME)))
+    mode = draw(modes)
+    if mode == codes.RELIEVE:
+        volume_nl = min(volume_nl, 500_000)
     step_nl = 0
     if mode == codes.STEP:
         step_nl = draw(st.integers(whole + 1, min(volume_nl, 1_000_000)))
@@ -121,56 +122,3 @@ def worlds(draw, step_nl: float):
         press_s=draw(_between(0.01, 1)),
     )
     return DrawnWorld(plant, line, second, patient)
-
-
-_waits = st.one_of(
-    st.sampled_from([0, 1, 2, 3, 19, 20, 21, 98, 99, 100, 101, 102, 103, 104, 130, 3050]),
-    st.integers(0, 400),
-)
-_open_ms = st.sampled_from([1, 2, 3, 10, 50, 96, 97, 98, 99, 100, 101, 102, 103, 104, 110])
-_doings = st.one_of(
-    st.tuples(st.just("press"), st.sampled_from(["RUN", "RUN", "PAIN", "STOP"])),
-    st.tuples(st.just("release"), st.sampled_from(["RUN", "RUN", "PAIN", "STOP"])),
-    st.tuples(st.sampled_from(["cut", "mend"]), st.sampled_from(PLACES)),
-    st.tuples(st.just("run"), st.just("")),
-    st.tuples(st.just("reopen"), _open_ms),
-    st.tuples(st.just("reopen"), _open_ms),
-    st.tuples(st.just("again"), st.just("")),
-    st.tuples(st.just("again"), st.just("")),
-    st.tuples(st.just("acknowledge"), st.just("")),
-    st.tuples(st.just("arm"), st.just("")),
-    st.tuples(st.just("opening"), st.sampled_from([0, 30_000, 100_000, 200_000])),
-    st.tuples(st.just("line"), st.sampled_from(sorted(FAULTS))),
-    st.tuples(st.just("second"), st.sampled_from(sorted(FAULTS))),
-)
-actions = st.lists(st.tuples(_doings, _waits), max_size=25)
-"""What hands, wires and sensors do, each with the milliseconds that pass after it."""
-
-
-def act(bench, doing: tuple[str, str | int], wait_ms: int) -> None:
-    """Do one of `actions` on a bench."""
-    what, which = doing
-    if what in ("press", "release", "cut", "mend"):
-        getattr(bench, what)(which)
-    elif what == "run":
-        bench.run()
-    elif what == "reopen":
-        bench.release("RUN")
-        bench.advance(which / 1000)
-        bench.press("RUN")
-    elif what == "again":
-        bench.release("RUN")
-        bench.hold("STOP", 0.05)
-        bench.run()
-        bench.advance(0.5)
-    elif what == "arm":
-        bench.arm()
-    elif what == "acknowledge":
-        bench.hold("STOP", 0.05)
-    elif what == "opening":
-        bench.pump.injector.set_opening(which)
-    elif what == "line":
-        bench.world.line_sensor.fault = FAULTS[which]
-    elif what == "second":
-        bench.world.second_sensor.fault = FAULTS[which]
-    bench.advance(wait_ms / 1000)
