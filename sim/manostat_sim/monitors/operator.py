@@ -215,16 +215,18 @@ class RunSeenOpen(Monitor):
         self._last_us = step.at_us
 
     def _open_us(self, at_us: float) -> float:
-        until_us, wanted, closed_us = at_us, CHAIN, at_us
+        until_us, wanted, closed_us, opened_us = at_us, CHAIN, at_us, at_us
         for since_us, chain in reversed(self._changes):
             if chain != wanted and until_us - since_us >= BLINK_US:
                 if wanted == RUN_OPEN:
-                    return closed_us - until_us
+                    break
                 if chain != RUN_OPEN or until_us <= self._last_us:
                     return 0.0
                 wanted, closed_us = RUN_OPEN, until_us
+            if chain == wanted == RUN_OPEN:
+                opened_us = since_us
             until_us = since_us
-        return closed_us - until_us if wanted == RUN_OPEN else 0.0
+        return closed_us - opened_us if wanted == RUN_OPEN else 0.0
 
 
 class Acknowledged(Monitor):
