@@ -10,7 +10,7 @@ from manostat_tools.frozen import manifest_address
 from manostat_tools.image import uf2
 
 from .conftest import BOARD, Boards
-from .rig import UNIT, spoil_line_sensor, spoil_second_sensor
+from .rig import UNIT, begin, spoil_line_sensor, spoil_second_sensor
 
 pytestmark = [pytest.mark.pico, pytest.mark.req("T-01")]
 
@@ -85,6 +85,22 @@ def test_a_key_held_at_power_on_is_inert_also_once_it_is_let_go(cold: PicoBench,
     assert verdict(cold) == KEY
     is_inert(cold)
     assert verdict(cold) == KEY
+
+
+@pytest.mark.req("P-09", "T-05")
+def test_run_still_held_when_power_comes_back_moves_nothing(bench: PicoBench) -> None:
+    begin(bench)
+    bench.power_off()
+    made, cut_us = bench.steps_made(), bench.now_us
+    bench.advance(0.05)
+    bench.power_on()
+    assert verdict(bench) == KEY
+    bench.release("RUN")
+    bench.arm()
+    bench.run()
+    bench.advance(0.1)
+    assert bench.steps_made() == made
+    assert all(edge.level for edge in bench.edges("ENABLE_N") if edge.at_us > cut_us)
 
 
 @pytest.mark.req("B-02")
