@@ -5,7 +5,7 @@ nothing moves meanwhile (A-06), is the injector's work. A notice (no prescriptio
 not an alarm and is not known here. Not a certified medical device.
 
 Informed by the Open PCA Pump requirements, table 5 (lamps, read) and by IEC 60601-1-8 (bursts, from
-memory): A-02 and A-03. All times are in microseconds, bursts in slots of 50 ms.
+memory): A-02 and A-03. Everything changes in steps of 50 ms, slots; between them a tick only adds.
 
 | | lamp | burst | again after |
 |---|---|---|---|
@@ -34,13 +34,13 @@ MEDIUM = const(2)
 HIGH = const(3)
 
 _LONGEST_US = const(65535)  # as long as `Inputs.elapsed_us` can be
-# At most 2 min (A-04). An erase of flash may last 400 ms, of which elapsed_us tells 65: there is
-# room for 29 of them.
-_PAUSE_US = const(110000000)
-
 _SLOT_US = const(50000)
-_LAMP_HIGH_US = const(500000)
-_LAMP_MEDIUM_US = const(2000000)
+# At most 2 min (A-04). An erase of flash may last 400 ms, of which elapsed_us tells 65: 110 s leave
+# room for 29 of them.
+_PAUSE_SLOTS = const(2200)
+
+_LAMP_HIGH_SLOTS = const(10)
+_LAMP_MEDIUM_SLOTS = const(40)
 # One bit a slot, first the lowest.
 _HIGH_BITS = const(0b111_00_111_0000000_111_00_111_00_111)
 _MEDIUM_BITS = const(0b1111_0000_1111_0000_1111)
@@ -52,11 +52,10 @@ _COUNT_SLOTS = const(10)
 _COUNT_LIT_SLOTS = const(3)
 _MOST_COUNTED = const(15)  # so that the bursts still come within 15 s
 
-_HIGH_AGAIN_US = const(8000000)
-_MEDIUM_AGAIN_US = const(16000000)
-_LOW_AGAIN_US = const(20000000)
-_COUNT_AGAIN_US = const(7500000)  # two seconds dark before the next burst
-_EACH_COUNT_US = const(500000)
+_HIGH_AGAIN_SLOTS = const(160)
+_MEDIUM_AGAIN_SLOTS = const(320)
+_LOW_AGAIN_SLOTS = const(400)
+_COUNT_AGAIN_SLOTS = const(150)  # and ten for each count: two seconds dark before the next burst
 
 
 def priority(cause: int) -> int:
@@ -99,12 +98,13 @@ class Alarm:
         self.low = 0
         self.sound = 0
         self.paused = 0
-        self.paused_us = 0
+        self.paused_slots = 0
         self.verdict = 0  # to be counted out
-        self.lamp_us = 0  # since the lamp was last lit
-        self.lamp_again_us = 0
-        self.sound_us = 0  # since the burst began
-        self.sound_again_us = 0
+        self.part_us = 0  # of this slot
+        self.lamp_slot = 0  # since the lamp was last lit
+        self.lamp_again = 0
+        self.sound_slot = 0  # since the burst began
+        self.sound_again = 0
 
     def tick(self, elapsed_us: int, cause: int, pause: int):
         """`elapsed_us` since the last tick, 0 to 65535; `cause` as above; `pause` 1 in the tick of
@@ -118,48 +118,54 @@ class Alarm:
         elif cause == NO_FAULT:
             return
         else:
-            self._go_on(elapsed_us if elapsed_us < _LONGEST_US else _LONGEST_US, pause)
+            if pause and self.paused == 0:
+                self.paused = 1
+                self.paused_slots = 0
+                self.sound = 0
+            self.part_us += elapsed_us if elapsed_us < _LONGEST_US else _LONGEST_US
+            if self.part_us < _SLOT_US:
+                return
+            self._go_on(self.part_us // _SLOT_US)
+            self.part_us %= _SLOT_US
         self._show()
 
     def _begin(self, cause: int):
         self.cause = cause
         self.priority = priority(cause)
         self.paused = 0
-        self.lamp_us = 0
-        self.sound_us = 0
+        self.part_us = 0
+        self.lamp_slot = 0
+        self.sound_slot = 0
         self.verdict = 0
-        self.lamp_again_us = _LAMP_HIGH_US
-        self.sound_again_us = _HIGH_AGAIN_US
+        self.lamp_again = _LAMP_HIGH_SLOTS
+        self.sound_again = _HIGH_AGAIN_SLOTS
         if cause > SELF_TEST:
             self.verdict = cause - SELF_TEST
             if self.verdict > _MOST_COUNTED:
                 self.verdict = _MOST_COUNTED
-            self.sound_again_us = _COUNT_AGAIN_US + self.verdict * _EACH_COUNT_US
+            self.sound_again = _COUNT_AGAIN_SLOTS + self.verdict * _COUNT_SLOTS
         elif self.priority == MEDIUM:
-            self.lamp_again_us = _LAMP_MEDIUM_US
-            self.sound_again_us = _MEDIUM_AGAIN_US
+            self.lamp_again = _LAMP_MEDIUM_SLOTS
+            self.sound_again = _MEDIUM_AGAIN_SLOTS
         elif self.priority == LOW:
-            self.sound_again_us = _LOW_AGAIN_US
+            self.sound_again = _LOW_AGAIN_SLOTS
 
-    def _go_on(self, elapsed_us: int, pause: int):
-        self.lamp_us += elapsed_us
-        if self.lamp_us >= self.lamp_again_us:
-            self.lamp_us -= self.lamp_again_us
-        self.sound_us += elapsed_us
-        if self.sound_us >= self.sound_again_us:
-            self.sound_us -= self.sound_again_us
+    def _go_on(self, slots: int):
+        self.lamp_slot += slots
+        if self.lamp_slot >= self.lamp_again:
+            self.lamp_slot -= self.lamp_again
+        self.sound_slot += slots
+        if self.sound_slot >= self.sound_again:
+            self.sound_slot -= self.sound_again
         if self.paused:
-            self.paused_us += elapsed_us
-            if self.paused_us >= _PAUSE_US:
+            self.paused_slots += slots
+            if self.paused_slots >= _PAUSE_SLOTS:
                 self.paused = 0
-                self.sound_us = 0  # heard again at once, and not only with its next burst
-        elif pause:
-            self.paused = 1
-            self.paused_us = 0
+                self.sound_slot = 0  # heard again at once, and not only with its next burst
 
     def _show(self):
-        lit = 1 if self.lamp_us * 2 < self.lamp_again_us else 0
-        slot = self.sound_us // _SLOT_US
+        lit = 1 if self.lamp_slot * 2 < self.lamp_again else 0
+        slot = self.sound_slot
         self.high = 0
         self.medium = 0
         self.low = 0
