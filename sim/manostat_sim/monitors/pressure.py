@@ -7,6 +7,7 @@ CEILING_PA = 689_476.0
 _BURST_US = 100_000
 """Steps nearer than this belong to one motion: a new start takes longer, and so does settling."""
 _ROUNDED_PA = 1.0
+_NEAR_PA = 6895.0  # 1 psi: a motion that ends so near was ended by the limit
 _BAND_PA = 34_474.0  # 5 psi
 
 
@@ -136,6 +137,8 @@ class Latency(_Crossing):
         self._look(step.before_pa, self._known_us)
         if self._crossed_us >= 0:
             self.saw(step.at_us - self._crossed_us, step.at_us)
+        elif self.trusted and self.over_pa(step.after_pa) > -_NEAR_PA:
+            self.saw(0.0, step.at_us)
         self._look(step.after_pa, step.at_us)
         self._known_us = step.at_us
 
@@ -143,5 +146,3 @@ class Latency(_Crossing):
         crossed = self.trusted and self.over_pa(line_pa) >= self.setting.noise_pa
         if crossed and self._crossed_us < 0:
             self._crossed_us = since_us
-            if since_us - self._last_us <= _BURST_US:
-                self.saw(0.0, since_us)

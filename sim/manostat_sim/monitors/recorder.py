@@ -5,7 +5,7 @@ from typing import Any
 
 from manostat_sim.monitors.events import COUNT_PA, Event, Pin, Record, Sample, Step, Wires
 from manostat_sim.plant.plant import Plant
-from manostat_sim.plant.sensors import LineSensor
+from manostat_sim.plant.sensors import FULL_SCALE_PA, LineSensor
 from manostat_sim.world import World
 
 TICK_S = 2e-3
@@ -26,7 +26,7 @@ class Recorder:
         self._asked = asked
         self._record: tuple[int, int] | None = None
         self._enable_n = -1
-        self._second_raw = 0
+        self._second_raw = _ideal_second_raw(world.plant.line_pa)
         self._bits = -1, False
         self._listen()
         self._look()
@@ -97,6 +97,11 @@ class Recorder:
 
         world.step, world.line_sample = on_step, on_line_sample
         world.second_sensor.sample_12, world.wiring._update = on_second, on_update
+
+
+def _ideal_second_raw(line_pa: float) -> int:
+    """Until the second sensor is first read."""
+    return round(65535 * (0.1 + 0.8 * line_pa / FULL_SCALE_PA))
 
 
 def noise_pa(line: LineSensor) -> float:

@@ -78,13 +78,14 @@ class Late(Cutoff):
 class Stuck(Cutoff):
     """P-11: one channel gave the same count over 50 uL and 500 ms while the other one moved.
 
-    The pump looks every 20 ms and has its own beginning of these; hence a little more of each.
+    The pump looks every 20 ms and has its own beginning of these; what must have stopped is hence
+    a little more of each.
     """
 
     name = "P-11 stuck"
     limit = 45_000.0
     _STILL_US, _BEGUN_US = 550_000, 25_000
-    _PRESSED_NL, _MOVED_PA = 50_000.0, 3 * _PSI_PA
+    _PRESSED_NL, _MOVED_PA, _NOISE_PA = 50_000.0, 2 * _PSI_PA, _PSI_PA
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
@@ -112,7 +113,10 @@ class Stuck(Cutoff):
         elif at_us - still[1] >= self._STILL_US:
             pressed_nl = self._pressed_nl - still[2]
             moved_pa = abs(other_pa - still[3])
-            if pressed_nl >= self._PRESSED_NL + self.setting.step_nl and moved_pa > self._MOVED_PA:
+            if pressed_nl >= self._PRESSED_NL and moved_pa > self._MOVED_PA:
+                self.saw(0.0, at_us)
+            more_nl = pressed_nl - self.setting.step_nl
+            if more_nl >= self._PRESSED_NL and moved_pa > self._MOVED_PA + self._NOISE_PA:
                 self.cut(at_us)
 
 
