@@ -142,6 +142,16 @@ def test_an_intent_without_outcome_moves_nothing():
     assert "3 steps though the delivery is uncertain" in problem
 
 
+def test_what_the_reader_finds_wrong_since_counts():
+    point = CutPoint(0, "test", WRITES_C, Cut.HALF)
+    boot = Boot(with_boot(BEFORE), [], True, 0, 9)
+
+    def reader(flash: bytes) -> Stored:
+        return read(flash)._replace(wrong=["old", "gap"] if flash == boot.flash else ["old"])
+
+    assert judge(point, reader, BEFORE, AFTER, BEFORE, boot) == ["gap"]
+
+
 def test_a_recording_gives_every_operation_with_every_cut_in_order():
     second = WRITES_C._replace(offset=3 * PAGE, after=b"D" * PAGE)
     recording = Recording(BEFORE, [("one", WRITES_C), ("two", second), ("two", second)])

@@ -25,6 +25,8 @@ class Stored(NamedTuple):
     """The newest intent has no outcome: all that was prescribed counts as delivered."""
     boot_reason: int | None
     """Why the newest boot happened, as the journal says; None without a boot on record."""
+    wrong: Sequence[str] = ()
+    """What the reader found that no power cut can do: gaps, broken chains, spoilt pages."""
 
 
 Reader = Callable[[bytes], Stored]
@@ -56,6 +58,7 @@ def judge(
     """
     old, whole, left, now = read(before), read(after), read(cut), read(boot.flash)
     wrong = _older_than_the_one_written(point, old, whole, now, boot.operations)
+    wrong += [each for each in now.wrong if each not in old.wrong]
     if not boot.ready:
         wrong.append("the pump did not become ready")
     if boot.steps_idle:
