@@ -1,13 +1,24 @@
 """NOR flash as `rp2.Flash` shows it: erased to ones, programmed only from ones to zeros."""
 
 import random
+from collections.abc import Iterator
+from typing import NamedTuple
 
 BLOCK = 4096
 PAGE = 256
+DONE = ("nothing", "half", "all")
 
 
 class PowerCutError(Exception):
     """The supply is gone; what the operation had done by then stays."""
+
+
+class Operation(NamedTuple):
+    """One program or erase: what the bytes from `at` on were to become."""
+
+    name: str
+    at: int
+    wanted: bytes
 
 
 class NorFlash:
@@ -20,6 +31,7 @@ class NorFlash:
     def __init__(self, blocks: int, content: bytes | None = None) -> None:
         self.memory = bytearray(b"\xff" * blocks * BLOCK if content is None else content)
         self.operations: list[tuple[str, int]] = []
+        self.log: list[Operation] = []
         self.reads = 0
         self.cut_at = -1
         self.done = "all"
@@ -51,17 +63,67 @@ class NorFlash:
     def _operate(self, name: str, at: int, wanted: bytes, old: bytes) -> None:
         cut = len(self.operations) == self.cut_at
         self.operations.append((name, at))
-        if not cut:
-            self.memory[at : at + len(wanted)] = wanted
-            return
-        if self.done == "all":
-            self.memory[at : at + len(wanted)] = wanted
-        elif self.done == "half":
-            middle = self._random.randrange(1, len(wanted))
-            self.memory[at : at + middle] = wanted[:middle]
-            self.memory[at + middle] = self._half_way(old[middle], wanted[middle])
-        raise PowerCutError
+        self.log.append(Operation(name, at, wanted))
+        done = self.done if cut else "all"
+        self.memory[at : at + len(wanted)] = part_done(old, wanted, done, self._random)
+        if cut:
+            raise PowerCutError
 
-    def _half_way(self, old: int, wanted: int) -> int:
-        moved = (old ^ wanted) & self._random.randrange(256)
-        return old ^ moved
+
+class Part:
+    """Blocks of a flash from `first` on, as `rp2.Flash(start=, len=)` shows them."""
+
+    def __init__(self, flash: NorFlash, first: int, blocks: int) -> None:
+        self.flash = flash
+        self.first = first
+        self.blocks = blocks
+
+    def _block(self, block: int) -> int:
+        assert 0 <= block < self.blocks, "outside its part"
+        return self.first + block
+
+    def readblocks(self, block: int, buf: bytearray, offset: int = 0) -> None:
+        self.flash.readblocks(self._block(block), buf, offset)
+
+    def writeblocks(self, block: int, buf: bytes, offset: int) -> None:
+        self.flash.writeblocks(self._block(block), buf, offset)
+
+    def ioctl(self, request: int, block: int) -> int:
+        return self.flash.ioctl(request, self._block(block))
+
+
+class Cut(NamedTuple):
+    """What is in flash after power was cut at one operation."""
+
+    number: int
+    operation: Operation
+    done: str
+    before: bytes
+    after: bytes
+
+
+def every_cut(before: bytes, log: list[Operation]) -> Iterator[Cut]:
+    """The flash after a cut at each operation of a run that began with `before`: with nothing,
+    half and all of it done."""
+    memory = bytearray(before)
+    chance = random.Random(2)
+    for number, operation in enumerate(log):
+        at, wanted = operation.at, operation.wanted
+        whole = bytes(memory)
+        for done in DONE:
+            after = bytearray(whole)
+            old = whole[at : at + len(wanted)]
+            after[at : at + len(wanted)] = part_done(old, wanted, done, chance)
+            yield Cut(number, operation, done, whole, bytes(after))
+        memory[at : at + len(wanted)] = wanted
+
+
+def part_done(old: bytes, wanted: bytes, done: str, chance: random.Random) -> bytes:
+    """`wanted` as far as it has come: half is the first bytes, and some bits of the next."""
+    if done == "all":
+        return wanted
+    if done == "nothing":
+        return bytes(old)
+    middle = chance.randrange(1, len(wanted))
+    moved = (old[middle] ^ wanted[middle]) & chance.randrange(256)
+    return wanted[:middle] + bytes((old[middle] ^ moved,)) + bytes(old[middle + 1 :])

@@ -1,25 +1,39 @@
-"""Requirements on the journal and the unit page: no power cut loses what was written before."""
+"""Requirements on the pages of the journal and of the traces, and on the unit page: no power cut,
+torn page or flipped bit loses what was written before."""
 
+import hashlib
 import struct
 from binascii import crc32
 
 import pytest
 
 from manostat import unit_page
-from manostat.journal import BOOT, INTENT, NOTE, OUTCOME, PAIN_MARK, PAYLOAD_MOST, Journal
+from manostat.journal import (
+    BOOT,
+    INTENT,
+    NOTE,
+    OUTCOME,
+    PAIN_MARK,
+    PAYLOAD_MOST,
+    Journal,
+)
+from manostat.trace import Trace
+from manostat.trace_store import TICKS, TraceRing, TraceStore
 from manostat_sim.unit_page import encode
 
-from .nor_flash import BLOCK, PAGE, NorFlash, PowerCutError
+from .nor_flash import BLOCK, PAGE, NorFlash, PowerCutError, every_cut
 
 FIRST = 2  # other things live in the blocks before and behind
 BLOCKS = 4
 PAGES = BLOCKS * BLOCK // PAGE
+A_BLOCK = BLOCK // PAGE
 
 
-def new_flash():
-    flash = NorFlash(FIRST + BLOCKS + 1)
-    flash.memory[: FIRST * BLOCK] = b"\x5a" * FIRST * BLOCK
-    flash.memory[-BLOCK:] = b"\xa5" * BLOCK
+def new_flash(content=None):
+    flash = NorFlash(FIRST + BLOCKS + 1, content)
+    if content is None:
+        flash.memory[: FIRST * BLOCK] = b"\x5a" * FIRST * BLOCK
+        flash.memory[-BLOCK:] = b"\xa5" * BLOCK
     return flash
 
 
@@ -29,12 +43,35 @@ def opened(flash):
     return journal
 
 
+def opened_ring(flash):
+    ring = TraceRing(flash, FIRST, BLOCKS)
+    ring.scan()
+    return ring
+
+
 def payloads(journal):
     return [record.payload for record in journal.records()]
 
 
 def numbered(number):
-    return struct.pack("<I", number) * (number % 59 + 1)
+    return struct.pack("<I", number) * (number % 55 + 1)
+
+
+def filled(records):
+    flash = new_flash()
+    journal = opened(flash)
+    for number in range(records):
+        assert journal.append(NOTE, numbered(number))
+    return flash
+
+
+def page_at(flash, number):
+    at = FIRST * BLOCK + number * PAGE
+    return bytes(flash.memory[at : at + PAGE])
+
+
+def spoil(flash, number, offset=17, bits=1):
+    flash.memory[FIRST * BLOCK + number * PAGE + offset] ^= bits
 
 
 # Writing and reading
@@ -43,19 +80,32 @@ def numbered(number):
 def test_an_empty_journal_has_no_records():
     journal = opened(new_flash())
     assert payloads(journal) == []
-    assert (journal.sequence, journal.boot) == (0, 1)
+    assert (journal.sequence, journal.boot, journal.room) == (0, 1, PAGES)
+    assert (journal.skipped, journal.foreign) == (0, 0)
     assert journal.newest(BOOT, NOTE) is None
     assert journal.unmatched_intent() is None
 
 
+@pytest.mark.req("L-02")
 def test_a_record_is_one_page_of_the_documented_bytes():
     flash = new_flash()
     opened(flash).append(PAIN_MARK, b"ouch", 123456)
-    page = bytes(flash.memory[FIRST * BLOCK :][:PAGE])
-    assert page[:20] == struct.pack("<HBBIHHI", 0x4D4A, PAIN_MARK, 4, 1, 1, 0, 123456) + b"ouch"
-    assert page[20:252] == b"\xff" * 232
+    page = page_at(flash, 0)
+    head = struct.pack("<HBBIHBBI", 0x4D4A, PAIN_MARK, 4, 1, 1, 2, 0, 123456)
+    assert page[:20] == head + b"ouch"
+    assert page[20:236] == b"\xff" * 216
+    assert page[236:252] == bytes(16)
     assert page[252:] == struct.pack("<I", crc32(page[:252]))
     assert flash.operations == [("program", FIRST * BLOCK)]
+
+
+@pytest.mark.req("L-05")
+def test_each_record_holds_the_hash_of_the_one_before_it_also_over_a_restart():
+    flash = filled(3)
+    opened(flash).append(NOTE, b"after a restart")
+    for number in range(1, 4):
+        before = hashlib.sha256(page_at(flash, number - 1)).digest()
+        assert page_at(flash, number)[236:252] == before[:16]
 
 
 def test_records_come_back_oldest_first_with_kind_time_and_boot():
@@ -81,70 +131,30 @@ def test_payloads_of_any_length_survive_power_off(length):
 
 
 def test_a_longer_payload_is_refused_with_the_allowed_length():
-    with pytest.raises(ValueError, match=r"237 bytes, allowed 0 to 236"):
-        opened(new_flash()).append(NOTE, bytes(237))
+    with pytest.raises(ValueError, match=r"221 bytes, allowed 0 to 220"):
+        opened(new_flash()).append(NOTE, bytes(221))
 
 
-def test_a_ring_of_two_blocks_is_refused():
-    with pytest.raises(ValueError, match=r"blocks: 2"):
-        Journal(new_flash(), FIRST, 2)
+# Nothing is overwritten
 
 
-# The ring
+@pytest.mark.req("L-05")
+def test_a_full_journal_takes_no_more_and_keeps_everything():
+    flash = filled(PAGES)
+    journal = opened(flash)
+    assert journal.room == 0
+    before = bytes(flash.memory)
+    assert journal.append(NOTE, b"too much") == 0
+    assert flash.memory == before
+    assert payloads(opened(flash)) == [numbered(number) for number in range(PAGES)]
 
 
-def test_the_ring_keeps_the_newest_records_and_nothing_beside_it():
-    flash = new_flash()
-    for number in range(5 * PAGES):
-        if number % 7 == 0:
-            journal = opened(flash)
-        assert journal.append(NOTE, numbered(number)) == number + 1
-        journal.make_room()
-    kept = payloads(opened(flash))
-    assert kept == [numbered(n) for n in range(5 * PAGES)][-len(kept) :]
-    assert len(kept) >= PAGES - 2 * BLOCK // PAGE
+@pytest.mark.req("L-05")
+def test_each_record_is_one_program_and_nothing_is_ever_erased():
+    flash = filled(PAGES)
+    assert [name for name, _ in flash.operations] == ["program"] * PAGES
     assert flash.memory[: FIRST * BLOCK] == b"\x5a" * FIRST * BLOCK
     assert flash.memory[-BLOCK:] == b"\xa5" * BLOCK
-
-
-def test_a_block_is_erased_before_it_is_needed():
-    flash = new_flash()
-    journal = opened(flash)
-    for number in range(3 * PAGES):
-        before = len(flash.operations)
-        journal.append(NOTE, numbered(number))
-        assert [name for name, _ in flash.operations[before:]] == ["program"]
-        journal.make_room()
-
-
-def test_room_that_is_there_is_not_erased_again():
-    flash = new_flash()
-    journal = opened(flash)
-    for number in range(PAGES + 3):
-        journal.append(NOTE, numbered(number))
-    assert journal.make_room() == 1
-    reads = flash.reads
-    assert [journal.make_room() for _ in range(100)] == [0] * 100
-    assert flash.reads == reads
-
-
-def test_room_that_was_there_a_round_ago_is_looked_at_again():
-    flash = new_flash()
-    journal = opened(flash)
-    journal.append(NOTE, b"first")
-    assert journal.make_room() == 0
-    for number in range(PAGES):
-        journal.append(NOTE, numbered(number))
-    assert journal.make_room() == 1
-
-
-def test_a_forgotten_make_room_loses_no_record():
-    flash = new_flash()
-    journal = opened(flash)
-    for number in range(3 * PAGES):
-        assert journal.append(NOTE, numbered(number)) == number + 1
-    kept = payloads(opened(flash))
-    assert kept == [numbered(n) for n in range(3 * PAGES)][-len(kept) :]
 
 
 def test_a_page_that_does_not_take_its_bits_is_passed_over():
@@ -160,24 +170,44 @@ def test_a_page_that_does_not_take_its_bits_is_passed_over():
             flash.memory[worn] = 0
 
     flash.writeblocks = wears_out
+    assert journal.append(NOTE, b"two") == 0
     assert journal.append(NOTE, b"two") == 2
+    assert journal.skipped == 1
     assert payloads(opened(flash)) == [b"one", b"two"]
+
+
+def test_a_chip_that_does_nothing_leaves_no_blank_page_behind():
+    flash = new_flash()
+    journal = opened(flash)
+    program = flash.writeblocks
+    flash.writeblocks = lambda *_: None
+    assert [journal.append(NOTE, b"lost") for _ in range(3)] == [0, 0, 0]
+    flash.writeblocks = program
+    assert journal.append(NOTE, b"kept") == 1
+    assert page_at(flash, 0) != b"\xff" * PAGE
 
 
 def test_the_scan_of_a_full_journal_reads_few_pages():
     flash = NorFlash(64)
     journal = Journal(flash, 0, 64)
     journal.scan()
-    for number in range(64 * 16 + 5):
+    for number in range(64 * 16 - 3):
         journal.append(NOTE, numbered(number))
     flash.reads = 0
     Journal(flash, 0, 64).scan()
-    assert flash.reads <= 64 + 16
+    assert flash.reads <= 64 + 16 + 2
+
+
+@pytest.mark.parametrize("records", range(0, PAGES + 1, 5))
+def test_the_scan_finds_the_newest_record_however_many_there_are(records):
+    journal = opened(filled(records))
+    assert (journal.sequence, journal.room) == (records, PAGES - records)
 
 
 # Intent and outcome
 
 
+@pytest.mark.req("L-04")
 @pytest.mark.parametrize("between", [(), (PAIN_MARK, NOTE), (BOOT,)])
 def test_an_intent_without_outcome_is_seen_at_the_next_boot(between):
     flash = new_flash()
@@ -190,6 +220,7 @@ def test_an_intent_without_outcome_is_seen_at_the_next_boot(between):
     assert opened(flash).unmatched_intent().payload == b"second"
 
 
+@pytest.mark.req("L-04")
 def test_an_intent_with_outcome_is_matched():
     flash = new_flash()
     journal = opened(flash)
@@ -202,86 +233,239 @@ def test_an_intent_with_outcome_is_matched():
 # Power cuts
 
 
-def history(flash, records):
-    """Boots and writes until the power goes; returns what was acknowledged."""
-    acknowledged = []
-    try:
-        journal = opened(flash)
-        for number in range(records):
-            if journal.append(NOTE, numbered(number)):
-                acknowledged.append(numbered(number))
-            journal.make_room()
-    except PowerCutError:
-        pass
-    flash.cut_at = -1
-    return acknowledged
-
-
-RECORDS = PAGES + 20  # once round the ring
-
-
-def operations_of_history():
-    flash = new_flash()
-    history(flash, RECORDS)
-    return len(flash.operations)
-
-
-@pytest.mark.parametrize("done", ["nothing", "half", "all"])
-def test_a_power_cut_at_any_operation_loses_only_the_record_being_written(done):
-    for cut in range(operations_of_history()):
-        flash = new_flash()
-        flash.cut_at, flash.done = cut, done
-        acknowledged = history(flash, RECORDS)
-        journal = opened(flash)
+@pytest.mark.req("L-03")
+def test_a_power_cut_at_any_program_loses_only_the_record_being_written():
+    whole = [numbered(number) for number in range(PAGES)]
+    for cut in every_cut(bytes(new_flash().memory), filled(PAGES).log):
+        journal = opened(new_flash(cut.after))
         found = payloads(journal)
-        whole = [numbered(n) for n in range(RECORDS)]
-        extra = found[-1:] if len(found) and found[-1] == whole[len(acknowledged)] else []
-        kept = found[: len(found) - len(extra)]
-        assert kept == acknowledged[len(acknowledged) - len(kept) :], cut
-        assert len(kept) >= min(len(acknowledged), PAGES - 2 * BLOCK // PAGE), cut
-        assert journal.append(NOTE, b"after") and payloads(opened(flash))[-1] == b"after", cut
+        assert found[: cut.number] == whole[: cut.number], cut[:3]
+        assert found[cut.number :] == (whole[cut.number :][:1] if cut.done == "all" else [])
+        if journal.room:
+            assert journal.append(NOTE, b"after") == len(found) + 1, cut[:3]
+            assert payloads(journal)[-1] == b"after", cut[:3]
 
 
-def test_torn_records_are_counted():
+@pytest.mark.req("L-02")
+def test_torn_records_are_counted_and_never_programmed_again():
     flash = new_flash()
     flash.cut_at, flash.done = 5, "half"
-    history(flash, 10)
     journal = opened(flash)
-    assert len(payloads(journal)) == 5
-    assert journal.torn == 1
+    with pytest.raises(PowerCutError):
+        for number in range(6):
+            journal.append(NOTE, numbered(number))
+    torn = page_at(flash, 5)
+    journal = opened(flash)
+    assert (len(payloads(journal)), journal.skipped) == (5, 1)
+    journal.append(NOTE, b"after")
+    assert page_at(flash, 5) == torn
 
 
-def test_repeated_power_cuts_never_lose_an_older_record():
-    flash = new_flash()
-    expected = []
-    for boot in range(60):
-        flash.cut_at, flash.done = len(flash.operations) + boot % 4, "half"
-        try:
-            journal = opened(flash)
-            for number in range(5):
-                payload = b"%d.%d" % (boot, number)
-                if journal.append(NOTE, payload):
-                    expected.append(payload)
-                journal.make_room()
-        except PowerCutError:
-            pass
+@pytest.mark.req("L-03")
+def test_power_that_fails_at_every_start_for_blocks_on_end_hides_nothing():
+    """More torn pages in a row than a block holds."""
+    flash = filled(A_BLOCK - 2)
+    for _ in range(2 * A_BLOCK):
+        flash.cut_at, flash.done = len(flash.operations), "half"
+        with pytest.raises(PowerCutError):
+            opened(flash).append(BOOT, b"again and again")
     flash.cut_at = -1
-    found = payloads(opened(flash))
-    assert found == expected[-len(found) :]
-    assert len(found) >= 20
+    journal = opened(flash)
+    assert payloads(journal) == [numbered(number) for number in range(A_BLOCK - 2)]
+    assert journal.skipped == 2 * A_BLOCK
+    assert journal.append(NOTE, b"after") == A_BLOCK - 1
+    assert opened(flash).sequence == A_BLOCK - 1
 
 
-@pytest.mark.parametrize("flipped", [4, 15, 16, 17, 19])
-def test_a_flipped_bit_costs_one_record(flipped):
+# Flipped bits
+
+
+@pytest.mark.req("L-02")
+@pytest.mark.parametrize("at", range(PAGE))
+def test_a_flipped_bit_at_any_byte_costs_one_record_and_is_never_taken_for_one(at):
+    flash = filled(A_BLOCK + 3)
+    for number in (4, A_BLOCK):
+        spoil(flash, number, at, 1 << at % 8)
+    journal = opened(flash)
+    kept = [number for number in range(A_BLOCK + 3) if number not in (4, A_BLOCK)]
+    assert payloads(journal) == [numbered(number) for number in kept]
+    assert journal.append(NOTE, b"after") == A_BLOCK + 4
+
+
+@pytest.mark.parametrize("spoilt", [4, 15, 16, 17, 19])
+def test_one_spoilt_record_hides_no_other(spoilt):
+    flash = filled(20)
+    spoil(flash, spoilt)
+    journal = opened(flash)
+    assert payloads(journal) == [numbered(n) for n in range(20) if n != spoilt]
+    assert journal.append(NOTE, b"after") == (21 if spoilt < 19 else 20)
+
+
+@pytest.mark.parametrize("low", [0, 7])
+def test_a_spoilt_number_at_the_head_of_a_block_hides_nothing(low):
+    """A bit that is cleared makes the newest block look like the oldest."""
+    flash = filled(2 * A_BLOCK + 5)
+    flash.memory[FIRST * BLOCK + 2 * BLOCK + 4] = low
+    flash.memory[FIRST * BLOCK + BLOCK + 4] = low
+    assert opened(flash).sequence == 2 * A_BLOCK + 5
+
+
+# What is not ours
+
+
+@pytest.mark.req("S-03")
+def test_what_is_neither_blank_nor_ours_is_found_and_left_alone():
+    superblock = bytes.fromhex("01000000f00fffff") + b"littlefs" + bytes(48)
     flash = new_flash()
+    for block in (0, 2):
+        at = (FIRST + block) * BLOCK
+        flash.memory[at : at + len(superblock)] = superblock
     journal = opened(flash)
-    for number in range(20):
-        journal.append(NOTE, numbered(number))
-    flash.memory[FIRST * BLOCK + flipped * PAGE + 17] ^= 1
+    assert journal.foreign == 2
+    assert journal.room == PAGES - 2 * A_BLOCK - 1
+    written = 0
+    while journal.append(NOTE, numbered(written)):
+        written += 1
+    assert written == PAGES - 2
+    assert payloads(opened(flash)) == [numbered(number) for number in range(written)]
+    for block in (0, 2):
+        at = (FIRST + block) * BLOCK
+        assert flash.memory[at : at + len(superblock)] == superblock
+
+
+def test_a_record_of_another_version_is_not_ours():
+    flash = filled(1)
+    page = bytearray(page_at(flash, 0))
+    page[10] = 0
+    struct.pack_into("<I", page, 252, crc32(page[:252]))
+    flash.memory[FIRST * BLOCK : FIRST * BLOCK + PAGE] = page
     journal = opened(flash)
-    assert payloads(journal) == [numbered(n) for n in range(20) if n != flipped]
-    assert journal.torn == 1
-    assert journal.append(NOTE, b"after") == (21 if flipped < 19 else 20)
+    assert (payloads(journal), journal.foreign) == ([], 1)
+
+
+# The ring of traces
+
+
+def written_ring(flash, records):
+    ring = opened_ring(flash)
+    for number in range(records):
+        while not ring.make_ready():
+            pass
+        assert ring.append(TICKS, numbered(number)) == number + 1
+    return ring
+
+
+def test_the_ring_keeps_the_newest_and_touches_nothing_beside_it():
+    flash = new_flash()
+    written_ring(flash, 5 * PAGES + 7)
+    kept = payloads(opened_ring(flash))
+    assert kept == [numbered(n) for n in range(5 * PAGES + 7)][-len(kept) :]
+    assert len(kept) >= PAGES - A_BLOCK
+    assert flash.memory[: FIRST * BLOCK] == b"\x5a" * FIRST * BLOCK
+    assert flash.memory[-BLOCK:] == b"\xa5" * BLOCK
+
+
+def test_making_a_page_ready_is_one_step_at_a_time():
+    flash = new_flash()
+    ring = written_ring(flash, PAGES)
+    done = len(flash.operations)
+    while not ring.make_ready():
+        assert len(flash.operations) - done <= 1
+        done = len(flash.operations)
+    assert flash.operations[-1] == ("erase", FIRST * BLOCK)
+
+
+@pytest.mark.req("L-03")
+def test_a_cut_at_any_operation_of_the_ring_loses_no_page_but_those_being_erased():
+    flash = new_flash()
+    written_ring(flash, PAGES + A_BLOCK + 2)
+    pages = 0
+    for cut in every_cut(bytes(new_flash().memory), flash.log):
+        ring = opened_ring(new_flash(cut.after))
+        whole = cut.done == "all" and cut.operation.name == "program"
+        assert ring.sequence == pages + whole, cut[:3]
+        found = payloads(ring)
+        at_least = min(pages, PAGES - A_BLOCK)
+        assert (
+            found[-at_least - whole :]
+            == [numbered(n) for n in range(pages + whole)][-at_least - whole :]
+        )
+        for _ in range(8 * A_BLOCK):
+            if ring.make_ready() and ring.append(TICKS, b"after"):
+                break
+        assert payloads(opened_ring(ring._flash))[-1] == b"after", cut[:3]
+        pages += cut.operation.name == "program" and cut.done == "all"
+
+
+@pytest.mark.req("S-03")
+def test_the_ring_erases_no_block_that_is_not_its_own():
+    flash = new_flash()
+    foreign = bytes(range(256)) * A_BLOCK
+    flash.memory[(FIRST + 1) * BLOCK : (FIRST + 2) * BLOCK] = foreign
+    written_ring(flash, 3 * PAGES)
+    assert flash.memory[(FIRST + 1) * BLOCK : (FIRST + 2) * BLOCK] == foreign
+    assert ("erase", (FIRST + 1) * BLOCK) not in flash.operations
+
+
+# Storing a trace
+
+
+def held(ticks, level=3):
+    trace = Trace(4000)
+    trace.begin(level)
+    for tick in range(ticks):
+        trace.add(tick % 16384, tick % 4)
+    return trace
+
+
+def stored(store):
+    for _ in range(1000):
+        done = store.step(77)
+        if done:
+            return done
+    raise AssertionError("the trace is never stored")
+
+
+@pytest.mark.parametrize("ticks", [1, 105, 106, 107, 500])
+def test_a_trace_is_stored_once_whole_and_named_by_its_hash(ticks):
+    trace = held(ticks)
+    ring = opened_ring(new_flash())
+    store = TraceStore(ring, trace)
+    assert stored(store) == 1
+    tie = bytearray(60)
+    assert store.tie(tie) == store.tie(tie) == 52
+    pages = list(ring.records())
+    assert struct.unpack_from("<5i", tie) == (3, 0, ticks, 1, len(pages))
+    content = b"".join(page.payload[8:] for page in pages)
+    assert content == trace.buf[: 2 * ticks]
+    assert tie[20:52] == hashlib.sha256(content).digest()
+    store.tied()
+    assert not store.due()
+
+
+def test_what_came_later_is_stored_by_itself():
+    trace = held(110)
+    store = TraceStore(opened_ring(new_flash()), trace)
+    stored(store)
+    trace.add(1, 1)  # moved again before the first stretch was tied
+    tie = bytearray(60)
+    store.tie(tie)
+    assert struct.unpack_from("<3i", tie) == (3, 0, 110)
+    store.tied()
+    assert store.due()
+    stored(store)
+    store.tie(tie)
+    assert struct.unpack_from("<5i", tie) == (3, 110, 1, 3, 1)
+
+
+def test_a_ring_that_takes_nothing_is_given_up():
+    flash = new_flash()
+    flash.memory[FIRST * BLOCK : (FIRST + BLOCKS) * BLOCK] = bytes(BLOCKS * BLOCK)
+    trace = held(10)
+    store = TraceStore(opened_ring(flash), trace)
+    assert stored(store) == -1
+    assert not store.due()
+    assert flash.operations == []
 
 
 # The unit page
