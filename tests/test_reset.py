@@ -88,9 +88,12 @@ def test_the_proof_is_made_once_and_the_reason_outlives_it(chip, flag, reason):
 
 @pytest.mark.req("T-05")
 def test_a_boot_loader_that_starts_the_image_is_a_power_on_with_its_own_reason(chip):
+    chip.registers[SCRATCH + 8] = 2
     chip.reset(by_watchdog=False)
     facts = chip.prove()
     assert (facts.reason, facts.at_power_on, facts.watchdog_failed) == (FORCED, True, False)
+    chip.reset(by_watchdog=True)
+    assert not chip.boot().watchdog_failed, "what it left in the registers is not counted"
 
 
 @pytest.mark.req("T-01")

@@ -200,7 +200,8 @@ def test_a_missing_manifest_is_found(run, chip):
 @pytest.mark.req("S-03")
 @pytest.mark.parametrize("length", [0, 8193, 0xFFFF_FFFF])
 def test_a_manifest_of_another_length_is_found(run, chip, length):
-    body = chip.page[:8] + struct.pack("<I", length) + chip.page[12:252]
+    digest = hashlib.sha256(chip.image[:length]).digest()
+    body = chip.page[:8] + struct.pack("<I", length) + digest + chip.page[44:252]
     chip.page = body + struct.pack("<I", zlib.crc32(body))
     assert run() == IMAGE
 
