@@ -189,6 +189,48 @@ def test_medium_and_low_sound_fewer_and_longer_pulses(cause, count, least_us, mo
         assert least_us <= later[0][0] - sum(sooner[-1]) <= most_us
 
 
+def ms(found: list[tuple[int, int]], from_us: int = 0) -> list[tuple[float, float]]:
+    return [((begin - from_us) / 1000, length / 1000) for begin, length in found]
+
+
+HIGH_BURST = [(group + begin, 150) for group in (0, 2100) for begin in (0, 250, 500, 1000, 1250)]
+"""Three pulses and two, and the same once more; begin and length in ms."""
+MEDIUM_BURST = [(0, 200), (400, 200), (800, 200)]
+
+
+def twice(burst: list[tuple[int, int]], again_ms: int) -> list[tuple[int, int]]:
+    return burst + [(begin + again_ms, length) for begin, length in burst]
+
+
+@pytest.mark.req("A-02", "A-03")
+@pytest.mark.parametrize(
+    ("cause", "sound", "lamp", "flashes"),
+    [
+        (codes.CEILING, twice(HIGH_BURST, 8000), "high", [(0, 250), (500, 250)]),
+        (SELF_TEST, twice(HIGH_BURST, 8000), "high", [(0, 250), (500, 250)]),
+        (codes.CONTACTS, twice(MEDIUM_BURST, 16_000), "medium", [(0, 1000), (2000, 1000)]),
+        (HELD, twice(MEDIUM_BURST[:2], 20_000), "low", []),
+        (SELF_TEST + 2, HIGH_BURST + [(5500, 150), (6000, 150), (8500, 150)], "low", [(5500, 150)]),
+    ],
+)
+def test_a_pattern_is_that_of_the_table_and_whole_after_any_other(cause, sound, lamp, flashes):
+    for before in {codes.NO_FAULT, codes.LATE, codes.END_EMPTY, HELD, SELF_TEST + 9} - {cause}:
+        alarm = Alarm()
+        shown(alarm, before, 1.272)
+        seen = shown(alarm, cause, 21)
+        assert ms(pulses(seen, "sound"))[: len(sound)] == sound
+        assert ms(pulses(seen, lamp))[: len(flashes)] == flashes
+
+
+@pytest.mark.req("A-03")
+def test_however_late_the_ticks_are_bursts_come_as_often():
+    """The time of a tick beyond a slot is not lost with the end of a burst, or with a slot."""
+    alarm = Alarm()
+    begins = [line[0] for line in shown(alarm, codes.CEILING, 800, repeat(LONGEST_US)) if line[4]]
+    bursts_of = [later for sooner, later in pairwise(begins) if later - sooner > 3_000_000]
+    assert bursts_of[-1] == pytest.approx(8_000_000 * len(bursts_of), abs=2 * LONGEST_US)
+
+
 # T-01: the reason of a failed self test
 
 
