@@ -160,3 +160,20 @@ def test_the_watchdog_bites_during_an_erase_and_the_boot_waits_for_its_end(lab):
     board.pico.run_for(100 * MS)
     assert board.pico.busy_cycles > busy_cycles
     assert board.pico.flash[operation.offset :][:BLOCK] == b"\xff" * BLOCK
+
+
+def test_a_reset_right_after_the_command_waits_for_the_flash_too(lab):
+    board = lab()
+    operations = recorded(board)
+    board.pico.on_flash_operation(
+        lambda operation: board.pico.at(operation.t_ns + 100, board.pico.reset)
+    )
+    board.start(ERASE)
+    while not operations:
+        board.pico.run_for(MS // 100)
+    board.pico.run_until(operations[0].t_ns + 1000)
+    busy_cycles = board.pico.busy_cycles
+    board.pico.run_until(operations[0].t_ns + 44 * MS)
+    assert board.pico.busy_cycles == busy_cycles
+    board.pico.run_for(2 * MS)
+    assert board.pico.busy_cycles > busy_cycles

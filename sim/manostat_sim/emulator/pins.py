@@ -104,8 +104,7 @@ class Pins:
             return
         before = self.level(index)
         self._driven[index] = level
-        if self._held[index] is None:
-            self._settle(index, before)
+        self._settle(index, before)
 
     def _settle(self, index: int, before: int | None) -> None:
         level = self.level(index)
