@@ -80,6 +80,7 @@ class Bookkeeper:
         self._open = 0  # an intent has no outcome yet
         self._intent_written = 0
         self._seal_due = 0
+        self._event_bytes = 0
         self._alarm = 0
         self._fails = 0
         self._credit = _CREDIT_MOST
@@ -209,9 +210,13 @@ class Bookkeeper:
                 self._trace.begin(pump.level)
 
     def _write_events(self):
-        payload = self.events.payload()
-        if self._write(EVENTS, payload):
-            self.events.written(len(payload))
+        """In two ticks, for RUN may be pressed in any of them: see `_may_pause`."""
+        if self.journal.prepared != EVENTS:
+            payload = self.events.payload()
+            self._event_bytes = len(payload)
+            self.journal.prepare(EVENTS, payload, now_ms(self._pump))
+        elif self._keep(EVENTS, self.journal.program()):
+            self.events.written(self._event_bytes)
             self._credit -= 1
 
     def _store_trace(self):
@@ -226,7 +231,9 @@ class Bookkeeper:
 
     def _write(self, kind, payload):
         """0: it could not be stored. It stays due, and an intent keeps RUN waiting."""
-        sequence = self.journal.append(kind, payload, now_ms(self._pump))
+        return self._keep(kind, self.journal.append(kind, payload, now_ms(self._pump)))
+
+    def _keep(self, kind, sequence):
         if not sequence:
             self._fails += 1
             if self._fails == _TRIES:

@@ -60,6 +60,7 @@ class Pages:
         self._newest = -1  # page of the newest record
         self.sequence = 0  # of the newest record
         self.boot = 1  # number of this boot
+        self.prepared = 0  # kind of the record that waits to be programmed
         self.unsettled = 0
         self._digest = bytes(32)
         self.foreign = 0  # blocks that begin with what can be no page of ours: never erased
@@ -81,12 +82,14 @@ class Pages:
         """Program one record and read it back. Returns its sequence number, or 0 if it failed:
         the next call then tries the page behind. Raises ValueError for a longer payload.
         """
+        self.prepare(kind, payload, now_ms)
+        return self.program()
+
+    def prepare(self, kind: int, payload, now_ms: int):
+        """The first half of `append`, which touches no flash; for who has little time in a tick."""
         length = len(payload)
         if length > PAYLOAD_MOST:
             raise ValueError("payload: %d bytes, allowed 0 to %d" % (length, PAYLOAD_MOST))
-        at = self._free_page()
-        if at < 0:
-            return 0
         digest = self.digest()
         page = self._page
         page[:] = _BLANK
@@ -95,14 +98,23 @@ class Pages:
         page[_HEADER_BYTES : _HEADER_BYTES + length] = payload
         page[_CHAIN_AT:_CRC_AT] = digest[:_CHAIN_BYTES]
         pack_into("<I", page, _CRC_AT, binascii.crc32(memoryview(page)[:_CRC_AT]))
+        self.prepared = kind
+
+    def program(self) -> int:
+        """The second half: the record that was prepared last. Returns as `append`."""
+        self.prepared = 0
+        at = self._free_page()
+        if at < 0:
+            return 0
+        page = self._page
         self._flash.writeblocks(self._block(at), page, at % _PAGES * PAGE_BYTES)
         self._read(at, self._check)
         if self._check == page:
             self._next = at + 1
             self._newest = at
-            self.sequence = sequence
+            self.sequence += 1
             self.unsettled = 1
-            return sequence
+            return self.sequence
         if self._check != _BLANK:  # else the chip did nothing: no blank page is left behind
             self._next = at + 1
         return 0
@@ -111,8 +123,8 @@ class Pages:
         """SHA-256 of the newest record's page; zeros if there is none. Computed once, when it is
         first asked for: after an `append` it can wait for a tick that has nothing else to do."""
         if self.unsettled:
-            self._read(self._newest, self._page)
-            self._digest = sha256(self._page).digest()
+            self._read(self._newest, self._check)
+            self._digest = sha256(self._check).digest()
             self.unsettled = 0
         return self._digest
 
