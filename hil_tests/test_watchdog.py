@@ -19,7 +19,7 @@ from manostat_tools.image import build_image
 from .conftest import BOARD, Boards
 from .rig import UNIT, begin, enabled, lamps, steps_after
 
-pytestmark = [pytest.mark.pico, pytest.mark.req("T-02")]
+pytestmark = [pytest.mark.pico, pytest.mark.usefixtures("bench_name"), pytest.mark.req("T-02")]
 
 MOVING_US = 250_000
 REST_US = 1_000_000
@@ -29,10 +29,11 @@ BOOT_US = 1_000_000
 TIME_OUT, WATCHDOG_VERDICT = 1, 8
 
 
-@pytest.fixture
-def bench_name() -> str:
+@pytest.fixture(params=["pico"])
+def bench_name(request: pytest.FixtureRequest) -> str:
     """No other bench has a watchdog."""
-    return "pico"
+    name: str = request.param
+    return name
 
 
 def resets(bench: PicoBench) -> list[tuple[str, float]]:
@@ -63,11 +64,12 @@ def freeze_until_reset(bench: PicoBench, limit_us: float) -> float:
 
 @pytest.mark.req("T-04")
 @pytest.mark.parametrize("phase_us", [0, 500, 1000, 1500])
-def test_moving_the_driver_is_let_go_within_250_ms(bench: PicoBench, phase_us: int) -> None:
+def test_moving_the_driver_is_let_go_within_250_ms(bench: PicoBench, phase_us: int, figure) -> None:
     begin(bench)
     bench.advance_to(bench.now_us + phase_us)
     frozen_us = bench.now_us
     after_us = freeze_until_reset(bench, MOVING_US)
+    figure("T-02", after_us / 1000, 250, "ms", of="moving, dead to reset")
     assert MOVING_US - EARLY_US < after_us <= MOVING_US
     assert bench.edges("ENABLE_N")[-1].level == 1
     assert bench.edges("ENABLE_N")[-1].at_us - frozen_us <= MOVING_US
@@ -113,9 +115,10 @@ def test_the_reason_is_in_the_record(bench: PicoBench) -> None:
 
 
 @pytest.mark.req("T-04")
-def test_at_rest_the_driver_is_let_go_within_a_second(bench: PicoBench) -> None:
+def test_at_rest_the_driver_is_let_go_within_a_second(bench: PicoBench, figure) -> None:
     assert enabled(bench)
     after_us = freeze_until_reset(bench, REST_US)
+    figure("T-02", after_us / 1000, 1000, "ms", of="at rest, dead to reset")
     assert REST_US - EARLY_US < after_us <= REST_US
     assert not enabled(bench)
 
@@ -173,7 +176,9 @@ def _hung_bus(bench: PicoBench) -> None:
     bench.hang_bus()
 
 
-@pytest.mark.parametrize("disturb", [_nothing, _silent_host, _hung_bus])
+@pytest.mark.parametrize(
+    "disturb", [_nothing, _hung_bus, pytest.param(_silent_host, marks=pytest.mark.long)]
+)
 def test_it_does_not_come_while_ticks_go_on(bench: PicoBench, disturb: Callable) -> None:
     seen = resets(bench)
     begin(bench)
