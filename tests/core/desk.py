@@ -50,6 +50,7 @@ def second_raw(pressure_pa: float) -> int:
 class Desk:
     """`tick` lets 2 ms pass. Steps granted are counted one tick later unless PERMIT was low.
 
+    `line`: a count that the line sensor gives whatever the pressure is.
     `pa_a_step`: what each step adds to `pressure_pa`. `made` sums the counted steps.
     `counted_late`: further ticks until a step is counted. `intents_stored`: 0 while the journal
     has not yet taken the intent.
@@ -62,6 +63,7 @@ class Desk:
         self.inputs = Inputs()
         self.switches = RUN_OPEN
         self.pressure_pa = 0.0
+        self.line: int | None = None
         self.pa_a_step = 0.0
         self.made = 0
         self.intents_stored = 1
@@ -114,7 +116,7 @@ class Desk:
         self.made += inputs.made
         self.pressure_pa += int(inputs.made) * self.pa_a_step
         inputs.elapsed_us = elapsed_us
-        inputs.line_raw = line_raw(self.pressure_pa)
+        inputs.line_raw = line_raw(self.pressure_pa) if self.line is None else self.line
         inputs.second_raw = second_raw(self.pressure_pa)
         inputs.switches = self.switches | (codes.BIT_LATCHED if self._latched else 0)
         if self.intents_stored:

@@ -181,6 +181,20 @@ def test_flow_held_back_near_the_limit_is_no_leak():
     assert desk.injector.steps > 2907
 
 
+@pytest.mark.req("P-11")
+@pytest.mark.parametrize("raw", [0, 16_383])
+def test_one_count_out_of_range_ends_nothing_and_the_second_is_a_fault(raw):
+    """A sensor that shorts is not a pressure that was reached."""
+    desk = Desk().opened(50_000)
+    desk.pressure_pa = 20 * PSI_PA
+    desk.seconds(0.1)
+    desk.line = raw
+    desk.tick()
+    assert desk.moving
+    desk.tick()
+    assert (desk.reason, desk.fault) == (codes.FAULT, codes.SENSOR_RANGE)
+
+
 def fault_and_acknowledge(desk: Desk) -> None:
     desk.switches &= ~codes.BIT_END_EMPTY
     desk.tick(2)

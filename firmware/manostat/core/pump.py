@@ -23,6 +23,9 @@ _LATE_US = const(2500)
 _SWITCHES = const(127)  # without INTENT, which is none
 _JUST_MOVED_US = const(20000)
 _GAP_US = const(4000)  # a longer one the operator must see, whatever the switches say
+# What no sound sensor says is no pressure: one such sample is left out, the second is a fault.
+_RAW_LEAST = const(1310)
+_RAW_MOST = const(14746)
 _ROUND_MASK_MS = const(8191)
 _ROUND_MOST_US = const(20000)  # what happened in a longer gap nobody has seen
 _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
@@ -85,8 +88,9 @@ class Pump:
         if operator.steady == 0 or switches != operator.switches or elapsed_us > _GAP_US:
             operator.feed(switches, elapsed_us)
             spare = 1 - moving
-        if inputs.line_status == 0:
-            pressure_pa = line_pa(inputs.line_raw) - self.zero_pa
+        raw = inputs.line_raw
+        if inputs.line_status == 0 and _RAW_LEAST <= raw <= _RAW_MOST:
+            pressure_pa = line_pa(raw) - self.zero_pa
             self.pressure_pa = pressure_pa
         else:
             pressure_pa = self.pressure_pa
