@@ -6,6 +6,8 @@ from pathlib import Path
 
 FLASH_START = 0x1000_0000
 """Where RP2040 maps its flash."""
+FLASH_BYTES = 2 * 1024 * 1024
+"""Of a Raspberry Pi Pico."""
 RP2040_FAMILY = 0xE48B_FF56
 
 # github.com/microsoft/uf2: three magic words, family in the field flagged by 0x2000.
@@ -34,8 +36,8 @@ def encode(parts: Mapping[int, bytes]) -> bytes:
 def decode(file: Path) -> bytes:
     """What an RP2040 UF2 file makes of erased flash, from FLASH_START to its last byte.
 
-    Raises ValueError, naming the block, when a mark, number, family or address is wrong, or does
-    not come after the one before.
+    Raises ValueError, naming the block, when a mark, number, family or address is wrong, or the
+    address is outside flash or not behind the one before.
     """
     content = file.read_bytes()
     if len(content) % _BLOCK or not content:
@@ -47,7 +49,8 @@ def decode(file: Path) -> bytes:
         (address,) = struct.unpack_from("<I", block, _ADDRESS_AT)
         gap = address - FLASH_START - len(binary)
         marks = block[: _HEADER.size] == _header(address, number, count)
-        if not marks or gap < 0 or gap % _DATA or struct.unpack("<I", block[-4:])[0] != _LAST:
+        marks = marks and struct.unpack("<I", block[-4:])[0] == _LAST
+        if not marks or gap % _DATA or not 0 <= gap <= FLASH_BYTES - len(binary) - _DATA:
             raise ValueError(f"{file}: block {number} of {count} is malformed")
         binary += b"\xff" * gap + block[_HEADER.size : _HEADER.size + _DATA]
     return bytes(binary)
