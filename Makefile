@@ -8,7 +8,7 @@ SCENARIO ?=
 ARGS ?=
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup image check test test-long trace demo bench clean
+.PHONY: help setup image check test test-long trace mutation demo bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo '  make test-long   the long tests too'
 	@echo '  make check       style, types and host tests: the quick inner loop'
 	@echo '  make trace       requirements, their code and tests: build/trace/index.html'
+	@echo '  make mutation    changes of the core that no test notices, hours; goes on where it was'
 	@echo '  make bench       the measured figures, also in build/bench.json'
 	@echo '  make image       build/RPI_PICO.uf2 and build/RPI_PICO-bench.uf2'
 	@echo '                   ARGS="--micropython DIR" takes a ready MicroPython source tree'
@@ -60,6 +61,9 @@ test-long: setup
 
 trace: setup
 	@$(BIN)/manostat trace $(ARGS)
+
+mutation: setup
+	@$(BIN)/manostat mutation $(ARGS)
 
 demo: setup
 	@$(BIN)/manostat image

@@ -16,6 +16,7 @@ _COMMANDS = (
     "manostat_tools.demo",
     "manostat_tools.bench",
     "manostat_tools.journal",
+    "manostat_tools.mutation.command",
     "manostat_tools.trace.command",
 )
 """Each registers itself; one that is not installed is left out."""
