@@ -1,7 +1,7 @@
 """`watched.Watched` with a recorder on its wires, monitors, and more that can go wrong."""
 
 from manostat_sim.monitors import Judge, Recorder, Setting, Verdict, new_judge, setting_of
-from manostat_sim.monitors.alarms import ALARMS
+from manostat_sim.monitors.alarms import SIGNALS
 
 from .watched import TICK_US, Watched
 
@@ -70,7 +70,7 @@ class Recorded(Watched):
         alarm = self.pump.alarm
         shown = (alarm.high, alarm.medium, alarm.low, alarm.sound)
         if shown != self._shown:
-            for signal, level, before in zip(ALARMS, shown, self._shown, strict=True):
+            for signal, level, before in zip(SIGNALS, shown, self._shown, strict=True):
                 if level != before:
                     self.recorder.pin(self._now_us, signal, level)
             self._shown = shown

@@ -211,7 +211,7 @@ def pain_proven(presses):
 
 def held_button(us):
     waiting = samples(0, 10_000_000 + us, psi(0))
-    return [stop(0), *waiting, Pin(10_000_000 + us, "LAMP_LOW", 1), sample(10_000_000 + us)]
+    return [stop(0), *waiting, Pin(10_000_000 + us, "SOUNDER", 1), sample(10_000_000 + us)]
 
 
 def alarm_before_a_step(us):

@@ -17,7 +17,9 @@ from manostat_sim.monitors.events import (
 from manostat_sim.monitors.operator import pain
 from manostat_sim.monitors.pressure import CEILING_PA
 
-ALARMS = ("LAMP_HIGH", "LAMP_MEDIUM", "LAMP_LOW", "SOUNDER")
+SIGNALS = ("LAMP_HIGH", "LAMP_MEDIUM", "LAMP_LOW", "SOUNDER")
+_ALARMS = ("LAMP_HIGH", "LAMP_MEDIUM", "SOUNDER")
+"""LAMP_LOW tells notices too, which are no alarms; a LOW alarm sounds as well."""
 _PSI_PA = 6894.757
 
 
@@ -46,7 +48,7 @@ class Held(Monitor):
             self._shown = False
 
     def on_pin(self, pin: Pin) -> None:
-        if pin.signal in ALARMS:
+        if pin.signal in _ALARMS:
             (self._on.add if pin.level else self._on.discard)(pin.signal)
             self._off_us = pin.at_us
 
@@ -71,7 +73,7 @@ class NoStart(Monitor):
         self._off_us = -1.0
 
     def on_pin(self, pin: Pin) -> None:
-        if pin.signal in ALARMS:
+        if pin.signal in _ALARMS:
             (self._on.add if pin.level else self._on.discard)(pin.signal)
             self._off_us = pin.at_us
 
@@ -148,6 +150,6 @@ class Silent(Monitor):
         self._read_us = at_us
 
     def on_pin(self, pin: Pin) -> None:
-        if pin.signal in ALARMS:
+        if pin.signal in _ALARMS:
             self._alarms += bool(pin.level) and not self._suspect
             self.saw(self._alarms, pin.at_us)
