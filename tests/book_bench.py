@@ -81,7 +81,9 @@ class BookBench(CoreBench):
         if decision.reason == FAULT and self.pump.alarm.priority == 0:
             return
         before = len(self.flash.operations)
-        self.books.write_what_is_due()
+        due = self.books.due()
+        if due:
+            self.books.write(due)
         done = self.flash.operations[before:]
         self.most_operations = max(self.most_operations, len(done))
         for name, _ in done:

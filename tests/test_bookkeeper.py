@@ -234,7 +234,7 @@ def test_a_wire_that_chatters_for_minutes_fills_no_journal_and_the_loss_is_count
         bench.release("PAIN")
         bench.advance(0.006)
     assert PAGES - bench.books.journal.room < 45
-    bench.books._credit = 32  # as if it had been quiet for minutes
+    bench.books._budget.pages = 32  # as if it had been quiet for minutes
     bench.advance(1.0)
     logged = events(bench)
     taken = sum(event["what"] == CHANGE for event in logged)
@@ -249,7 +249,7 @@ def test_a_thousand_events_are_kept():
     for number in range(1200):
         bench.books.events.put(COMMAND, 7, number)
         if number % 100 == 99:
-            bench.books._credit = 32
+            bench.books._budget.pages = 32
             bench.advance(0.1)
     bench.advance(11.0)
     assert len(events(bench, COMMAND)) == 1200

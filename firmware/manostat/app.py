@@ -120,6 +120,8 @@ class App:
         """
         due_us = ticks_us()
         timer = Timer(period=_TICK_MS, callback=_wake)
+        # Locked at rest too: else each call with many locals searches the heap for room.
+        micropython.heap_lock()
         while timer:
             due_us = due_us + _TICK_US & _TICKS_MASK
             # At rest a journal page takes longer than a tick: go on with the timer's next one.
@@ -184,11 +186,17 @@ class App:
         if decision.reason == FAULT and alarm.priority == 0:
             return  # the alarm, in the next tick, is not kept waiting by a page
         self._show(decision, alarm)
-        self.books.write_what_is_due()
-        if not decision.wants_start:
+        due = self.books.due()
+        if due:
+            micropython.heap_unlock()
+            self.books.write(due)
+            micropython.heap_lock()
+        if decision.wants_start:
+            self.reader.drop()
+        elif self.reader.is_asked():
+            micropython.heap_unlock()
             self.reader.serve()
-            return
-        self.reader.drop()
+            micropython.heap_lock()
 
     def _renew_lease(self, grant):
         if not self.lease.renew(grant, _TICK_US // grant):

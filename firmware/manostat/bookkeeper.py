@@ -11,6 +11,7 @@ from struct import pack_into
 from micropython import const
 
 from manostat import record
+from manostat.budget import Budget
 from manostat.core import codes
 from manostat.events import ALARM, TRACE_LOST, Events, now_ms
 from manostat.journal import (
@@ -43,16 +44,12 @@ _START_ROOM = const(64)  # pages that must be left for a start: what the level m
 _GO_ON_ROOM = const(24)  # and for each further start inside it
 _EVENTS_ROOM = const(16)
 _BOOT_ROOM = const(8)  # the last pages are for the outcome, whatever else happened
+_SETTLE = const(100)  # no kind: the hash of the newest record is due
 _TRIES = const(16)
 _LONG_TICK_US = const(1999)  # of `part_us`: the tick that has taken the look-back is over
 _QUIET_MS = const(2000)
 _COLLECT_AFTER = (OUTCOME, NOTE, TRACE)  # RUN cannot start then: it takes ten ticks
 _BOOT_BYTES = const(16)
-
-# A loose wire can make hundreds of events a second, for hours: 32 pages at once, then one in 10 s.
-_CREDIT_MOST = const(32)
-_CREDIT_MS = const(10000)
-_MS_MASK = const(1073741823)
 
 
 class Bookkeeper:
@@ -83,8 +80,7 @@ class Bookkeeper:
         self._event_bytes = 0
         self._alarm = 0
         self._fails = 0
-        self._credit = _CREDIT_MOST
-        self._credit_ms = 0
+        self._budget = Budget()
         self.journal.scan()
         ring.scan()
         ring.boot = self.journal.boot
@@ -113,36 +109,60 @@ class Bookkeeper:
             notices |= TRACE_WAITS
         return notices
 
-    def write_what_is_due(self):
-        """Call once a tick at rest: programs at most one page, or erases at most one block."""
+    def due(self) -> int:
+        """Call once a tick at rest: what to `write` in it, or 0. Allocates nothing."""
         pump = self._pump
         injector = pump.injector
         self._watch(pump)
         if self.broken:
-            return
+            return 0
         if injector.stops != self._stops:
-            self._write_stop(pump, injector)
-        elif self._seal_due:
-            if self._write(SEAL, self.seal.over(self.journal.digest())):
-                self._seal_due = 0
-        elif injector.plateaus != self._plateaus:
-            self._write_plateau(pump, injector)
-        elif pump.presses != self._presses:
-            self._write_mark(pump, injector)
-        elif self._intent_written:
+            return OUTCOME
+        if self._seal_due:
+            return SEAL
+        if injector.plateaus != self._plateaus:
+            return PLATEAU
+        if pump.presses != self._presses:
+            return PAIN_MARK
+        if self._intent_written:
             # One tick later: the first after a page has the interrupts to serve that it put off.
             self._intent_written = 0
             self.intent_bit = codes.BIT_INTENT
-        elif injector.wants_start and self.intent_bit:
-            return  # it starts in the next tick
-        elif injector.wants_start and self._may_start(pump):
+            return 0
+        if injector.wants_start:
+            if self.intent_bit:
+                return 0  # it starts in the next tick
+            if self._may_start(pump):
+                return INTENT
+        if self.journal.unsettled:
+            return _SETTLE
+        if self.events.due() and self._may_pause(pump) and self._has_budget():
+            return EVENTS
+        if self.traces.due() and self._may_store(injector):
+            return TRACE
+        return 0
+
+    def write(self, what: int):
+        """Do what `due` asked for: programs at most one page, or erases at most one block."""
+        pump = self._pump
+        injector = pump.injector
+        if what == OUTCOME:
+            self._write_stop(pump, injector)
+        elif what == SEAL:
+            if self._write(SEAL, self.seal.over(self.journal.digest())):
+                self._seal_due = 0
+        elif what == PLATEAU:
+            self._write_plateau(pump, injector)
+        elif what == PAIN_MARK:
+            self._write_mark(pump, injector)
+        elif what == INTENT:
             self._write_intent(pump)
-        elif self.journal.unsettled:
-            self.journal.digest()
-        elif self.events.due() and self._may_pause(pump) and self._has_credit():
+        elif what == EVENTS:
             self._write_events()
-        elif self.traces.due() and self._may_store(injector):
+        elif what == TRACE:
             self._store_trace()
+        else:
+            self.journal.digest()
 
     def _watch(self, pump):
         if pump.level != self._level:
@@ -175,13 +195,13 @@ class Bookkeeper:
             self._plateaus = injector.plateaus
 
     def _write_mark(self, pump, injector):
-        wanted = pump.presses and injector.state != codes.IDLE and self._has_credit()
+        wanted = pump.presses and injector.state != codes.IDLE and self._has_budget()
         if wanted:
             mark = pump.last_mark if pump.presses > 1 else pump.first_mark
             length = record.pack_mark(mark, self._payload)
             if not self._write(PAIN_MARK, self._payload[:length]):
                 return
-            self._credit -= 1
+            self._budget.spend()
         self._presses = pump.presses
 
     def _may_start(self, pump):
@@ -217,7 +237,7 @@ class Bookkeeper:
             self.journal.prepare(EVENTS, payload, now_ms(self._pump))
         elif self._keep(EVENTS, self.journal.program()):
             self.events.written(self._event_bytes)
-            self._credit -= 1
+            self._budget.spend()
 
     def _store_trace(self):
         done = self.traces.step(now_ms(self._pump))
@@ -248,13 +268,8 @@ class Bookkeeper:
             gc.collect()
         return sequence
 
-    def _has_credit(self):
-        ms = now_ms(self._pump)
-        earned = (ms - self._credit_ms & _MS_MASK) // _CREDIT_MS
-        if earned:
-            self._credit = min(self._credit + earned, _CREDIT_MOST)
-            self._credit_ms = ms
-        return self._credit > 0 and self.journal.room >= _EVENTS_ROOM
+    def _has_budget(self):
+        return self.journal.room >= _EVENTS_ROOM and self._budget.has(now_ms(self._pump))
 
     def _write_boot(self, about):
         reason, flags, verdict, image_hash = about

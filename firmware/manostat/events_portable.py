@@ -12,7 +12,7 @@ def take_change(frame, words, pump):
         words[2] += 1
         return
     at = 4 + 2 * (newest & 255)
-    words[at] = pump.now_ms + pump.part_us // 1000
+    words[at] = pump.now_ms + pump.part_us // 1000 & 0x3FFFFFFF
     state = frame[12] | frame[13] << 4
     words[at + 1] = 1 | (frame[10] & 63) << 8 | state << 16 | frame[15] << 24
     words[0] = newest + 1

@@ -27,11 +27,19 @@ class Reader:
         self._hello = HelloFrame()
         self._who = hello
         self._answer = None
+        self._request = -1
+
+    def is_asked(self) -> bool:
+        """Call once a tick at rest: whether to `serve`. Allocates nothing."""
+        if self._answer is not None:
+            return True
+        self._request = self._console.poll()
+        return self._request >= 0
 
     def serve(self):
-        """Send what is due; call once a tick at rest."""
+        """Send what is due."""
         if self._answer is None:
-            self._begin(self._console.poll())
+            self._begin(self._request)
             return
         for _ in range(_FRAMES_A_TICK):
             if next(self._answer, None) is None:
