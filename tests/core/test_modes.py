@@ -214,6 +214,7 @@ def test_a_fault_that_comes_a_third_time_locks_the_level():
         assert desk.moving
     fault_and_acknowledge(desk)
     assert (desk.state, desk.injector.locked) == (STOPPED, 1)
+    assert (desk.pump.alarm.cause, desk.pump.alarm.priority) == (codes.LOCKED, 3)
     desk.run()
     assert desk.moving == 0
     desk.switches = RUN_OPEN

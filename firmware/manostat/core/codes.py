@@ -54,6 +54,7 @@ TOO_MUCH = const(17)  # more steps in a level than were prescribed
 END_FULL = const(18)  # plunger drawn out to its end while retracting, or that switch cut
 FAULT_CODES = const(19)  # all of the above
 HELD = const(64)  # an alarm and no fault: PAIN or STOP held for 10 s
+LOCKED = const(65)  # an alarm over the fault that came a third time: the level is locked out
 
 # How the opening pressure came about.
 OPENING_NONE = const(0)

@@ -3,7 +3,7 @@
 from micropython import const
 
 from manostat.core.alarm import Alarm
-from manostat.core.codes import FAULT, HELD
+from manostat.core.codes import FAULT, HELD, LOCKED
 from manostat.core.cutoff import BAND_PA, HISTORY, Cutoff
 from manostat.core.flow import Flow
 from manostat.core.guard import Guard
@@ -166,10 +166,10 @@ class Pump:
                 injector.lock()
             return  # the first tick after a stop has enough to do
         cause = 0
-        if injector.reason == FAULT:
-            cause = injector.fault
-        elif self.verdict:
-            cause = _SELF_TEST + self.verdict
+        if self.verdict:
+            cause = _SELF_TEST + self.verdict  # what it found a fault may hide
+        elif injector.reason == FAULT:
+            cause = LOCKED if injector.locked else injector.fault
         elif self.watch.held:
             cause = HELD
         self.alarm.tick(elapsed_us, cause, self.operator.stop_pressed)
