@@ -1,0 +1,145 @@
+"""The fault matrix: every fault in every state of a level, on the emulated board.
+
+The faults, what is asked in each state and how a cell is judged are in manostat_sim.faults. Here
+one cell is one test; each starts from a fork of a board that has been brought to its state once.
+`make test` runs every fault in its most dangerous state, `make test-long` all cells. What a cell
+came to is left in build/evidence/fault-matrix for `manostat evidence`.
+"""
+
+from functools import partial
+
+import pytest
+
+from manostat.core import codes
+from manostat_sim.benches.base import Bench
+from manostat_sim.benches.core import CoreBench
+from manostat_sim.benches.pico import PicoBench
+from manostat_sim.emulator.forked import run_in_fork
+from manostat_sim.faults import FAULTS, STATES, UNIT, Cell, bring, run_cell, world
+from manostat_sim.faults.judge import asked
+from manostat_sim.lease_model import LeaseModel
+from manostat_sim.measure.lease_off import remove_permit_test
+from manostat_tools.evidence.store import write_cell
+
+from .conftest import Boards
+
+_CELL_LIMIT_S = 900.0
+
+
+class InState:
+    """Boards by the state they are in; a cell is run in a fork of one."""
+
+    def __init__(self, boards: Boards) -> None:
+        self._boards = boards
+        self._by_state: dict[str, PicoBench] = {}
+
+    def board(self, state: str) -> PicoBench:
+        if state not in self._by_state:
+            board = self._boards.cold(world(), UNIT)
+            bring(board, state)
+            self._by_state[state] = board
+        return self._by_state[state]
+
+
+@pytest.fixture(scope="session")
+def in_state(boards: Boards) -> InState:
+    return InState(boards)
+
+
+def _cells() -> list:
+    cells = []
+    for state in STATES:
+        for fault in FAULTS.values():
+            marks = [pytest.mark.pico, pytest.mark.req(*asked(fault, state).requirements)]
+            if state != fault.worst:
+                marks.append(pytest.mark.long)
+            cells.append(pytest.param(fault.id, state, marks=marks, id=f"{fault.id}-{state}"))
+    return cells
+
+
+@pytest.mark.parametrize(("name", "state"), _cells())
+def test_a_fault_in_a_state(in_state: InState, name: str, state: str) -> None:
+    board = in_state.board(state)
+    cell = run_in_fork(partial(run_cell, board, FAULTS[name], state), _CELL_LIMIT_S)
+    write_cell(cell)
+    assert not cell.problems, "; ".join(cell.problems)
+
+
+def test_every_fault_is_judged_by_a_requirement_in_every_state() -> None:
+    for fault in FAULTS.values():
+        assert fault.worst in STATES
+        assert set(fault.by_state) <= set(STATES)
+        for state in STATES:
+            assert asked(fault, state).requirements, f"{fault.id}/{state}"
+
+
+# Tests of the test
+
+
+def _core(state: str = "injecting") -> CoreBench:
+    bench = CoreBench(world(), UNIT)
+    bring(bench, state)
+    return bench
+
+
+SHOWING = ["line-nack", "line-short", "line-offset", "second-open", "syringe-empty", "cut-PAIN_OK"]
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_of_the_test_a_pump_without_its_guard_fails_its_cells(name: str) -> None:
+    assert run_cell(_core(), FAULTS[name], "injecting").verdict == "passed"
+    spoilt = _core()
+    spoilt.pump.guard.check = lambda *_: codes.NO_FAULT
+    assert run_cell(spoilt, FAULTS[name], "injecting").verdict == "failed"
+
+
+class EndlessLease(LeaseModel):
+    """Goes on with its last word when nobody renews it."""
+
+    def advance(self, now_us: int) -> None:
+        if self._running and not self._left and not self._queued and self._queued_interval_us:
+            self._queued = 1
+        super().advance(now_us)
+
+
+def test_of_the_test_a_lease_without_an_end_fails_its_cell() -> None:
+    cell = run_cell(_core(), FAULTS["cpu-late"], "injecting")
+    assert cell.verdict == "passed"
+    spoilt = _core()
+    spoilt._lease.__class__ = EndlessLease
+    assert run_cell(spoilt, FAULTS["cpu-late"], "injecting").volume_nl > 2 * cell.volume_nl
+
+
+@pytest.mark.pico
+@pytest.mark.parametrize("name", ["cut-run-permit", "pain-bounce"])
+def test_of_the_test_a_board_without_its_permit_test_fails_its_cells(
+    in_state: InState, name: str
+) -> None:
+    board = in_state.board("injecting")
+
+    def spoilt() -> Cell:
+        remove_permit_test(board)
+        return run_cell(board, FAULTS[name], "injecting")
+
+    assert run_in_fork(spoilt, _CELL_LIMIT_S).verdict == "failed"
+
+
+class Resumes:
+    """A pump that goes on by itself once its fault is gone."""
+
+    def __init__(self, bench: CoreBench) -> None:
+        self._decide = bench._decide
+        self._injector = bench.pump.injector
+
+    def __call__(self, inputs):
+        injector = self._decide(inputs)
+        if injector.state == codes.STOPPED and inputs.line_status == 0:
+            injector._enter(codes.INJECTING, codes.NO_REASON)
+            injector.start_lease = 1
+        return injector
+
+
+def test_of_the_test_a_pump_that_resumes_by_itself_fails_its_cell() -> None:
+    bench: Bench = _core()
+    bench._decide = Resumes(bench)
+    assert run_cell(bench, FAULTS["line-nack"], "injecting").verdict == "failed"

@@ -1,0 +1,309 @@
+"""Faults of processor, power, flash and link: only on a bench with a real image."""
+
+import random
+from collections.abc import Callable
+from functools import partial
+
+from manostat.core import codes
+from manostat_sim.benches.base import Bench
+from manostat_sim.benches.pico import PicoBench
+from manostat_sim.emulator.flash_chip import WORST, FlashOperation
+from manostat_sim.faults.asked import IN_HARDWARE_US, LEASE_US, goes_on, no_step, stops
+from manostat_sim.faults.heap import forget_a_buffer, use_up
+from manostat_sim.faults.model import HIGH, SILENT, Fault, Reaction
+from manostat_sim.faults.states import READY, SETTLING, STOPPED, WAITING
+from manostat_sim.faults.stored import JOURNAL_OFFSET
+from manostat_sim.journal import PAGE_BYTES, read_pages
+
+_LATE_S = 0.005
+_AFTER_LATE_US = 7100.0
+"""The stall, and the tick it fell into, which ends late; the next knows what time it is."""
+_WATCHDOG_MOVING_S, _WATCHDOG_REST_S = 0.26, 1.02
+_OFF_S = 0.05
+_CYCLES_S = (0.004, 0.02, 0.15)
+_TORN_US = 350
+_FLOOD_BYTES = 20_000
+_GARBAGE_SEED = 1
+_JOURNAL_BYTES = 524_288
+
+
+def _pico(bench: Bench) -> PicoBench:
+    if not isinstance(bench, PicoBench):
+        raise TypeError(f"the {bench.name} bench has no processor, power, flash or link")
+    return bench
+
+
+def _hangs(wait_s: float, bench: Bench) -> None:
+    """Dead until the watchdog bites."""
+    board = _pico(bench)
+    board.freeze()
+    board.advance(wait_s)
+    board.await_verdict()
+
+
+def _is_late(bench: Bench) -> None:
+    bench.stall(_LATE_S)
+
+
+def _is_reset(bench: Bench) -> None:
+    _pico(bench).reset()
+
+
+def _loses_power(bench: Bench) -> None:
+    bench.power_off()
+    bench.advance(_OFF_S)
+    bench.power_on()
+
+
+def _loses_power_again_and_again(bench: Bench) -> None:
+    board = _pico(bench)
+    for on_s in _CYCLES_S:
+        board.power_off()
+        board.advance(_OFF_S)
+        board.world.line_sensor.power(board.now_us)
+        board.pico.power_on()
+        board.advance(on_s)
+    _loses_power(board)
+
+
+def _flash_is_slow(bench: Bench) -> None:
+    powered = _pico(bench).pico._powered
+    assert powered is not None
+    powered._flash_chip._times = WORST
+
+
+def _journal_is_full(bench: Bench) -> None:
+    """Behind the firmware's back: no blank page is left."""
+    board = _pico(bench)
+    flash = board.flash_image()
+    for at in range(JOURNAL_OFFSET, JOURNAL_OFFSET + _JOURNAL_BYTES, PAGE_BYTES):
+        if flash[at : at + PAGE_BYTES] == b"\xff" * PAGE_BYTES:
+            board.pico.write_flash(at, b"\x4a" * PAGE_BYTES)
+
+
+def _bit_flips(bench: Bench) -> None:
+    """In the newest record; then the power goes, for only a start reads the journal."""
+    board = _pico(bench)
+    flash = board.flash_image()
+    newest = max(
+        at
+        for at in range(JOURNAL_OFFSET, JOURNAL_OFFSET + 256 * PAGE_BYTES, PAGE_BYTES)
+        if _is_sound(flash[at : at + PAGE_BYTES])
+    )
+    board.pico.write_flash(newest + 20, bytes([flash[newest + 20] ^ 1]))
+    _loses_power(board)
+
+
+def _is_sound(page: bytes) -> bool:
+    try:
+        return bool(read_pages(page))
+    except ValueError:
+        return False
+
+
+def _write_is_torn(bench: Bench) -> None:
+    """The power goes in the middle of the next program or erase, which a press of PAIN brings."""
+    board = _pico(bench)
+    torn: list[int] = []
+
+    def tear(operation: FlashOperation) -> None:
+        if not torn:
+            torn.append(operation.offset)
+            board.pico.at(operation.t_ns + _TORN_US * 1000, board.pico.power_off)
+
+    board.pico.on_flash_operation(tear)
+    board.press("PAIN")
+    board.advance(0.05)
+    board.release("PAIN")
+    board.advance(0.05)
+    _loses_power(board)
+
+
+def _cable(plugged: bool, bench: Bench) -> None:
+    _pico(bench).pico.usb.connected = plugged
+
+
+def _host_reads(reads: bool, bench: Bench) -> None:
+    _pico(bench).host_reads(reads)
+
+
+def _host_sends(data: bytes, bench: Bench) -> None:
+    _pico(bench).pico.usb.write(data)
+
+
+def _starts_again(
+    name: str,
+    text: str,
+    inject: Callable[[Bench], None],
+    *requirements: str,
+    held_alarm: str = SILENT,
+    within_us: float = IN_HARDWARE_US,
+    at_rest: Callable[[Bench], None] | None = None,
+) -> Fault:
+    """Whatever it did before, it comes back idle. `held_alarm`: with RUN held."""
+
+    def start(bench: Bench) -> None:
+        moving = bool(_pico(bench).reader.ticks) and bench.last.state in _RUNNING
+        (inject if moving or at_rest is None else at_rest)(bench)
+
+    return Fault(
+        name,
+        text,
+        start,
+        stops(within_us, *requirements, alarm=held_alarm),
+        no_step(*requirements),
+        by_state={STOPPED: no_step(*requirements, alarm=held_alarm)},
+        boots=True,
+    )
+
+
+_RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
+_SAMPLE_US = 10_000.0
+_ends = stops(_SAMPLE_US + LEASE_US, "T-03", "T-04", alarm=HIGH, seconds=0.2)
+"""The look-back takes a sample every 10 ms; then there is only what was leased."""
+
+
+def _unnoticed(
+    name: str,
+    text: str,
+    inject: Callable[[Bench], None],
+    mend: Callable[[Bench], None] | None,
+    *requirements: str,
+    reaction: Reaction | None = None,
+) -> Fault:
+    return Fault(
+        name,
+        text,
+        inject,
+        reaction or goes_on(*requirements, "B-01", seconds=0.15),
+        no_step(*requirements, seconds=0.1),
+        mend,
+    )
+
+
+BOARD = (
+    _starts_again(
+        "cpu-hang",
+        "the processor stops dead until the watchdog resets it",
+        partial(_hangs, _WATCHDOG_MOVING_S),
+        "T-03",
+        "T-02",
+        within_us=LEASE_US,
+        at_rest=partial(_hangs, _WATCHDOG_REST_S),
+    ),
+    Fault(
+        "cpu-late",
+        "the processor does nothing for 5 ms, and goes on",
+        _is_late,
+        stops(_AFTER_LATE_US, "T-03", codes=(codes.LATE,)),
+        no_step("T-03"),
+        by_state={state: goes_on("T-03", "B-01") for state in (SETTLING, WAITING)},
+    ),
+    _starts_again(
+        "cpu-reset",
+        "the RUN pin of the chip is pulled low",
+        _is_reset,
+        "T-05",
+        "T-04",
+        held_alarm=HIGH,
+    ),
+    Fault(
+        "cpu-exception",
+        "an exception where none is ever expected: an array has lost its length",
+        forget_a_buffer,
+        _ends,
+        no_step("T-04", alarm=HIGH),
+    ),
+    Fault(
+        "cpu-memory",
+        "not a byte of heap is left",
+        use_up,
+        goes_on("T-03", "B-01", alarm=None),
+        no_step("T-03", alarm=None, seconds=0.2),
+    ),
+    _starts_again(
+        "power-cut",
+        "the power goes and comes back",
+        _loses_power,
+        "T-05",
+        "L-03",
+        held_alarm=HIGH,
+    ),
+    _starts_again(
+        "power-cycling",
+        "the power goes and comes back four times, within each part of the start",
+        _loses_power_again_and_again,
+        "T-05",
+        "L-03",
+        held_alarm=HIGH,
+    ),
+    Fault(
+        "flash-full",
+        "no blank page is left in the journal",
+        _journal_is_full,
+        goes_on("L-04", "B-01", alarm=None),
+        no_step("L-04", alarm=None),
+        by_state={READY: no_step("L-04", alarm=None, try_run=True)},
+    ),
+    _starts_again(
+        "flash-bit-flip",
+        "a bit of the newest record flips, and the power is cut",
+        _bit_flips,
+        "L-02",
+        "T-05",
+        held_alarm=HIGH,
+    ),
+    _starts_again(
+        "flash-torn",
+        "the power goes in the middle of a write",
+        _write_is_torn,
+        "L-03",
+        "L-02",
+        held_alarm=HIGH,
+    ),
+    _unnoticed(
+        "flash-slow",
+        "flash takes as long as its datasheet allows: 400 ms an erase, 3 ms a page",
+        _flash_is_slow,
+        None,
+        "T-02",
+    ),
+    _unnoticed(
+        "link-unplugged",
+        "the USB cable is pulled out",
+        partial(_cable, False),
+        partial(_cable, True),
+        "B-06",
+    ),
+    _unnoticed(
+        "link-flood",
+        "the host sends all that the wire takes, requests among them",
+        partial(_host_sends, b"HJT\x03\x04\r\n\x00" * (_FLOOD_BYTES // 8)),
+        None,
+        "S-01",
+        "S-02",
+    ),
+    _unnoticed(
+        "link-garbage",
+        "the host sends 2000 random bytes",
+        partial(_host_sends, random.Random(_GARBAGE_SEED).randbytes(2000)),
+        None,
+        "S-01",
+        "S-02",
+    ),
+    _unnoticed(
+        "link-half-frame",
+        "the host sends the first half of a frame, and no more",
+        partial(_host_sends, b"\x4d\x01\x00\x00\xd0\x07\x66\x06\x9a\x19\x37\x00\x02\x00\x01\x00"),
+        None,
+        "S-01",
+        "S-02",
+    ),
+    _unnoticed(
+        "link-silent",
+        "the host stops reading",
+        partial(_host_reads, False),
+        partial(_host_reads, True),
+        "B-06",
+    ),
+)

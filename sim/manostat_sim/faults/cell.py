@@ -1,0 +1,201 @@
+"""Runs one cell: a pump in a state, a fault, and a look at the pins, the plant and the flash."""
+
+from manostat.core import codes
+from manostat.journal import NOTE, OUTCOME
+from manostat.record import unpack_level, unpack_note
+from manostat_sim.benches.base import Bench
+from manostat_sim.benches.pico import PicoBench
+from manostat_sim.faults.judge import asked, judge
+from manostat_sim.faults.model import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    PROBE,
+    PROBE_VOLUME,
+    SILENT,
+    Cell,
+    Fault,
+    Reaction,
+    Seen,
+)
+from manostat_sim.faults.states import LIMIT_ABOVE_PA, LIMIT_LINE_PA, SETTLING, WAITING
+from manostat_sim.faults.stored import journal
+
+_TICK_US = 2000
+_AFTER_READING_US = 300
+_PIECE_S = 0.02
+_STILL_US = 60_000
+"""Longer than between two steps at an eighth of the flow."""
+_RISE_PA = 6894.757
+"""1 psi: less is no rise (P-12)."""
+_RUN_OPEN_S = 0.13
+_RUN_CLOSED_S = 0.06
+_MENDED_S = 0.1
+_SETTLES_S = 0.4
+"""From the last part of settling to where it would go on by itself."""
+
+
+def run_cell(bench: Bench, fault: Fault, state: str) -> Cell:
+    """`bench` is in `state`, and is spent afterwards."""
+    return judge(fault, state, _look(bench, fault, state, asked(fault, state)))
+
+
+def _look(bench: Bench, fault: Fault, state: str, want: Reaction) -> Seen:
+    if state != WAITING:
+        _behind_a_reading(bench)
+    at_us = bench.now_us
+    before = _steps(bench)
+    plant = bench.world.plant
+    from_nl = plant.syringe.delivered_nl
+    had = _sequences(bench)
+    bench.world.peak_line_pa = plant.line_pa
+    fault.inject(bench)
+    alarm_from_us = bench.now_us if fault.boots else at_us
+    least_nl, flat_nl = _watch(bench, at_us, want, from_nl)
+    moves = _moved_since(bench, bench.now_us - _STILL_US)
+    probed = bool(moves or want.figure in (PROBE, PROBE_VOLUME))
+    probe_us, probe_nl = (0.0, 0.0)
+    if probed:
+        probe_us, probe_nl = _probe(bench, want)
+    seen_us = [us - at_us for us in _steps(bench)[len(before) :]]
+    pushed_nl = plant.syringe.delivered_nl - from_nl
+    beyond_pa = bench.world.peak_line_pa - _limit_pa(bench)
+    enabled = _driver_enabled(bench)
+    recorded = _faults_on_record(bench, had)
+    alarm = _alarm(bench, alarm_from_us)
+    tried = want.try_run or fault.boots or alarm in (HIGH, MEDIUM)
+    alarm_steps = _try_run(bench) if tried else 0
+    mended = 0
+    if fault.mend is not None:
+        n_before = len(_steps(bench))
+        fault.mend(bench)
+        bench.advance(_SETTLES_S if state == SETTLING else _MENDED_S)
+        mended = len(_steps(bench)) - n_before
+    return Seen(
+        steps_us=tuple(us for us in seen_us if us >= 0),
+        pushed_nl=pushed_nl,
+        least_pushed_nl=min(least_nl, pushed_nl),
+        flat_nl=flat_nl,
+        beyond_pa=beyond_pa,
+        probed=probed,
+        probe_last_us=probe_us,
+        probe_nl=probe_nl,
+        enabled=enabled,
+        alarm=alarm,
+        alarm_steps=alarm_steps,
+        mended_steps=mended,
+        codes=recorded,
+        lost_records=_lost(bench, had),
+        still_moved=moves,
+    )
+
+
+def _behind_a_reading(bench: Bench) -> None:
+    """To between a reading of the inputs and what is decided on it: the latest that can be known
+    of a fault."""
+    tick_us = 0
+    if isinstance(bench, PicoBench):
+        tick_us = round([edge for edge in bench.edges("TICK") if edge.level][-1].at_us)
+    behind_us = (bench.now_us - tick_us) % _TICK_US
+    bench.advance_to(bench.now_us - behind_us + _TICK_US + _AFTER_READING_US)
+
+
+def _watch(bench: Bench, at_us: int, want: Reaction, from_nl: float) -> tuple[float, float]:
+    """Returns the least that was pushed at any look, and the most without a rise."""
+    plant = bench.world.plant
+    least_nl = flat_nl = flat_from_nl = 0.0
+    flat_pa = plant.line_pa
+    end_us = at_us + round(want.seconds * 1e6)
+    limit_us = at_us + round(want.still_within_s * 1e6)
+    while bench.now_us < end_us or (
+        bench.now_us < limit_us and _moved_since(bench, bench.now_us - _STILL_US)
+    ):
+        bench.advance(_PIECE_S)
+        pushed_nl = plant.syringe.delivered_nl - from_nl
+        least_nl = min(least_nl, pushed_nl)
+        if plant.line_pa >= flat_pa + _RISE_PA:
+            flat_pa, flat_from_nl = plant.line_pa, pushed_nl
+        flat_nl = max(flat_nl, pushed_nl - flat_from_nl)
+    return least_nl, flat_nl
+
+
+def _probe(bench: Bench, want: Reaction) -> tuple[float, float]:
+    """Press a switch just behind a reading; (us from the press to the last step, volume)."""
+    _behind_a_reading(bench)
+    pressed_us = bench.now_us
+    delivered_nl = bench.world.plant.syringe.delivered_nl
+    bench.press(want.probe)
+    bench.advance(want.probe_s)
+    volume_nl = bench.world.plant.syringe.delivered_nl - delivered_nl
+    bench.release(want.probe)
+    bench.advance(0.02)
+    last_us = max([us for us in _steps(bench) if us > pressed_us], default=float(pressed_us))
+    return last_us - pressed_us, volume_nl
+
+
+def _try_run(bench: Bench) -> int:
+    """Open RUN and close it again, as for a start; returns the steps of it."""
+    before = len(_steps(bench))
+    bench.release("RUN")
+    bench.advance(_RUN_OPEN_S)
+    before_closed = len(_steps(bench))
+    bench.press("RUN")
+    bench.advance(_RUN_CLOSED_S)
+    return max(len(_steps(bench)) - before, len(_steps(bench)) - before_closed)
+
+
+def _limit_pa(bench: Bench) -> float:
+    opening_pa = bench.frames()[-1].opening_pa if bench.frames() else -1
+    return min(LIMIT_LINE_PA, LIMIT_ABOVE_PA + max(opening_pa, 0))
+
+
+def _steps(bench: Bench) -> list[float]:
+    return [edge.at_us for edge in bench.edges("STEP") if edge.level]
+
+
+def _moved_since(bench: Bench, from_us: float) -> bool:
+    return any(edge.at_us > from_us for edge in bench.edges("STEP")[-2:])
+
+
+def _driver_enabled(bench: Bench) -> bool:
+    return bool(bench.world.wiring.driver_enabled(bench.world.enable_n))
+
+
+def _alarm(bench: Bench, from_us: float) -> str:
+    """The highest that the pins showed since; a bench without pins has only its own word."""
+    if not isinstance(bench, PicoBench):
+        fault = bench.frames()[-1].fault
+        return SILENT if fault == 0 else MEDIUM if fault in _MEDIUM_FAULTS else HIGH
+    for signal, priority in (("LAMP_HIGH", HIGH), ("LAMP_MEDIUM", MEDIUM), ("SOUNDER", LOW)):
+        edges = bench.edges(signal)
+        before = [edge.level for edge in edges if edge.at_us <= from_us][-1:]
+        after = [edge.level for edge in edges if edge.at_us > from_us]
+        if 1 in before + after:
+            return priority
+    return SILENT
+
+
+_MEDIUM_FAULTS = (codes.CONTACTS, codes.DETACHED, codes.END_EMPTY, codes.END_FULL)
+
+
+def _sequences(bench: Bench) -> list[int]:
+    return [record.sequence for record in journal(bench)]
+
+
+def _lost(bench: Bench, had: list[int]) -> int:
+    return len(set(had) - set(_sequences(bench)))
+
+
+def _faults_on_record(bench: Bench, had: list[int]) -> tuple[int, ...]:
+    if not isinstance(bench, PicoBench):
+        fault = bench.frames()[-1].fault
+        return (fault,) if fault else ()
+    found = []
+    for record in journal(bench):
+        if record.sequence in had or record.kind not in (OUTCOME, NOTE):
+            continue
+        unpack = unpack_level if record.kind == OUTCOME else unpack_note
+        stop = unpack(record.payload)
+        if stop["reason"] == codes.FAULT:
+            found.append(stop["fault"])
+    return tuple(found)
