@@ -17,18 +17,17 @@ from manostat_sim.monitors.base import Judge, Monitor, Setting, Verdict
 from manostat_sim.monitors.delivery import Direction, Lease, Rate, Relief, Volume
 from manostat_sim.monitors.events import Event
 from manostat_sim.monitors.operator import (
-    Acknowledged,
     PainContacts,
     PainProven,
     Permit,
     RunHeld,
-    RunSeenOpen,
     StopEnable,
     StopTap,
 )
 from manostat_sim.monitors.pressure import Ceiling, Latency, Limit, Overshoot
 from manostat_sim.monitors.recorder import Recorder, noise_pa, overshoot_bound_pa
 from manostat_sim.monitors.sensors import Disagreement, Late, Missed, Stuck
+from manostat_sim.monitors.starts import Acknowledged, RunSeenOpen
 from manostat_sim.world import World
 
 MONITORS: tuple[type[Monitor], ...] = (
