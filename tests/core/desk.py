@@ -47,6 +47,11 @@ def second_raw(pressure_pa: float) -> int:
     return round(65535 * (0.1 + 0.8 * pressure_pa / (150 * PSI_PA)))
 
 
+def numbers(part) -> dict[str, int]:
+    """The integers that a part of the pump holds, by their names."""
+    return {name: value for name, value in vars(part).items() if isinstance(value, int)}
+
+
 class Desk:
     """`tick` lets 2 ms pass. Steps granted are counted one tick later unless PERMIT was low.
 

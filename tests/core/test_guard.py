@@ -6,7 +6,18 @@ from manostat.core import codes
 from manostat.core.guard import Guard
 from manostat.core.inputs import Inputs
 
-from .desk import PAIN_PRESSED, PSI_PA, RUN_HELD, RUN_OPEN, STOP_PRESSED, line_raw, second_raw
+from .desk import (
+    PAIN_PRESSED,
+    PSI_PA,
+    RUN_HELD,
+    RUN_OPEN,
+    STOP_PRESSED,
+    line_raw,
+    numbers,
+    second_raw,
+)
+
+ZERO_RAW, ZERO_SECOND = 1638, 6554
 
 
 class Post:
@@ -221,3 +232,131 @@ def test_a_fault_of_one_kind_does_not_stop_the_clock_of_another(post):
     wrong = codes.BIT_PERMIT | codes.BIT_STOP_OK | codes.BIT_END_EMPTY
     post.faults(20, line_status=4, switches=wrong)
     assert post.see(switches=wrong) == codes.WIRING
+
+
+def test_a_new_guard_has_counted_and_timed_nothing():
+    ends = ((codes.BIT_END_EMPTY, codes.END_EMPTY), (codes.BIT_END_FULL, codes.END_FULL))
+    for back, (bit, fault) in enumerate(ends):
+        assert numbers(Guard(back)) == {
+            "end_bit": bit,
+            "end_fault": fault,
+            "made": 0,
+            "ahead": 0,
+            "sound_switches": -1,
+            "doubt": 0,
+            "told": 0,
+            "missed": 0,
+            "out_of_range": 0,
+            "disagree_us": 0,
+            "wiring_us": 0,
+            "contacts_us": 0,
+        }
+    assert numbers(Guard()) == numbers(Guard(0))
+
+
+AT_THE_EDGE = [
+    {},
+    {"granted": 3, "made": 3},
+    {"granted": 6},
+    {"line_raw": 1310, "second_raw": ZERO_SECOND - 4 * 328},
+    {"line_raw": 10_376, "second_raw": ZERO_SECOND + 4 * 8738},
+    {"line_raw": ZERO_RAW, "second_raw": ZERO_SECOND + 1747},
+    {"line_raw": ZERO_RAW, "second_raw": ZERO_SECOND - 1747},
+    {"elapsed_us": 4000, "moving": 1},
+    {"switches": RUN_OPEN | codes.BIT_INTENT},
+]
+
+
+@pytest.mark.parametrize("changed", AT_THE_EDGE, ids=str)
+def test_a_sound_tick_is_not_looked_at_closely_however_near_the_edge(post, changed, monkeypatch):
+    """The moving tick has no time for it."""
+    post.see()
+    monkeypatch.setattr(post.guard, "_look_closely", None)
+    assert post.see(**changed) == 0
+
+
+BEYOND_THE_EDGE = [
+    ({"made": 1}, codes.STEPS_EXTRA),
+    ({"granted": 7}, codes.STEPS_MISSING),
+    ({"granted": 7, "refused": 8}, codes.STEPS_EXTRA),
+    ({"line_raw": 10_377, "second_raw": ZERO_SECOND + 4 * 8739}, codes.CEILING),
+    ({"line_raw": 14_746, "second_raw": ZERO_SECOND + 4 * 8739}, codes.CEILING),
+    ({"moving": 1, "elapsed_us": 4001}, codes.LATE),
+    ({"switches": RUN_HELD & ~codes.BIT_END_EMPTY}, codes.END_EMPTY),
+]
+
+
+@pytest.mark.parametrize(("changed", "fault"), BEYOND_THE_EDGE, ids=str)
+@pytest.mark.parametrize("sound_ticks", [0, 1, 100])
+def test_beyond_an_edge_there_is_a_fault_at_once_whatever_was_before(
+    post, changed, fault, sound_ticks
+):
+    post.faults(sound_ticks)
+    assert post.see(**changed) == fault
+
+
+TIMED = [
+    ({"second_raw": ZERO_SECOND + 1748, "line_raw": ZERO_RAW}, 20_000, codes.SENSORS_DISAGREE),
+    ({"second_raw": ZERO_SECOND - 1748, "line_raw": ZERO_RAW}, 20_000, codes.SENSORS_DISAGREE),
+    ({"switches": RUN_HELD & ~codes.BIT_PAIN_OK}, 20_000, codes.WIRING),
+    ({"switches": RUN_OPEN | codes.BIT_PAIN_NO}, 500_000, codes.CONTACTS),
+    ({"switches": RUN_OPEN & ~codes.BIT_PAIN_OK}, 500_000, codes.CONTACTS),
+]
+
+
+@pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
+def test_what_is_timed_is_a_fault_after_its_time_to_the_microsecond(post, changed, after_us, fault):
+    post.see()
+    for part_us in (after_us - 2, 1):
+        assert post.see(elapsed_us=part_us, **changed) == 0
+    assert post.see(elapsed_us=1, **changed) == fault
+    assert post.see() == 0
+    assert post.see(elapsed_us=after_us - 1, **changed) == 0
+
+
+@pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
+@pytest.mark.req("T-06")
+def test_a_timer_stands_still_after_20_s(post, changed, after_us, fault):
+    name = {
+        codes.SENSORS_DISAGREE: "disagree_us",
+        codes.WIRING: "wiring_us",
+        codes.CONTACTS: "contacts_us",
+    }[fault]
+    post.see(**changed)
+    for timed_us, then_us in ((19_999_999, 20_001_999), (20_000_000, 20_000_000)):
+        setattr(post.guard, name, timed_us)
+        assert post.see(**changed) == fault
+        assert getattr(post.guard, name) == then_us
+
+
+def test_what_the_watch_told_holds_until_it_tells_otherwise_and_hides_no_other_fault(post):
+    post.see()
+    post.guard.tell(codes.RISE)
+    assert post.faults(3) == [codes.RISE] * 3
+    assert post.see(made=1) == codes.STEPS_EXTRA
+    assert post.see(switches=RUN_HELD & ~codes.BIT_END_EMPTY) == codes.END_EMPTY
+    assert post.see() == codes.RISE
+    post.guard.tell(codes.NO_FAULT)
+    assert post.see() == 0
+
+
+def test_a_fault_of_the_sensors_comes_before_one_of_the_switches(post):
+    both = {"switches": RUN_HELD & ~codes.BIT_END_EMPTY, "line_raw": 10_377}
+    assert post.see(second_raw=ZERO_SECOND + 4 * 8739, **both) == codes.CEILING
+
+
+def test_a_missed_sample_counts_two_and_a_good_one_takes_one_back(post):
+    post.see(line_status=4)
+    assert post.guard.missed == 2
+    post.see(line_status=4)
+    post.see(line_status=4)
+    assert post.guard.missed == 4
+    assert [post.see() or post.guard.missed for _ in range(5)] == [3, 2, 1, 0, 0]
+
+
+def test_counts_out_of_range_are_counted_to_two_and_forgotten_with_a_sound_one(post):
+    far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
+    post.faults(5, **far)
+    assert post.guard.out_of_range == 2
+    post.see()
+    assert post.guard.out_of_range == 0
