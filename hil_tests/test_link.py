@@ -62,7 +62,8 @@ def test_a_host_that_is_gone_delays_no_tick_and_loses_no_record(
     bench.advance(0.05)
     assert steps_after(bench, pressed_us + AT_ONCE_US) == 0
     come_back(bench)
-    assert [entry.kind for entry in bench.journal()][-2:] == [INTENT, OUTCOME]
+    kinds = [entry.kind for entry in bench.journal()]
+    assert [kind for kind in kinds if kind in (INTENT, OUTCOME)] == [INTENT, OUTCOME]
     assert bench.record()["steps"] == len(steps_us(bench))
     assert bench.record()["first_mark"]["points"][0]["steps"] == len(steps_us(bench))
 
