@@ -1,11 +1,13 @@
 """Requirements on RUN, STOP and PAIN as told from the taps."""
 
+import random
+
 import pytest
 
 from manostat.core.codes import BIT_LATCHED, BIT_PAIN_NO, BIT_PAIN_OK, BIT_PERMIT, BIT_STOP_OK
 from manostat.core.operator import Operator
 
-from .desk import PAIN_PRESSED, RUN_HELD, RUN_OPEN, STOP_PRESSED
+from .desk import PAIN_PRESSED, RUN_HELD, RUN_OPEN, STOP_PRESSED, numbers
 
 
 class Hand:
@@ -170,3 +172,145 @@ def test_the_contacts_need_not_change_in_the_same_reading_to_prove_the_button():
 )
 def test_only_a_whole_chain_that_was_never_low_is_closed(switches, closed):
     assert Hand().feed(switches).operator.chain_closed == closed
+
+
+def test_a_new_operator_has_seen_no_switch_and_takes_stop_for_pressed():
+    known = {name: value for name, value in numbers(Operator()).items() if value}
+    assert known == {
+        "stop": 1,
+        "switches": -1,
+        "stop_let_go_us": 20_000,
+        "pain_let_go_us": 20_000,
+    }
+    assert set(numbers(Operator())) == set(numbers(Hand().feed(RUN_OPEN).operator))
+
+
+def test_forgetting_run_forgets_what_was_seen_of_it():
+    hand = Hand().feed(RUN_OPEN, 200).feed(RUN_HELD, 10)
+    hand.operator.forget_run()
+    assert (hand.operator.open_us, hand.operator.closed_us, hand.operator.steady) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("switches", "ms"), [(RUN_OPEN, 104), (RUN_HELD, 4), (RUN_OPEN, 500)])
+def test_run_at_rest_is_steady(switches, ms):
+    """Only what is not steady costs the moving tick its time."""
+    assert Hand().feed(switches, ms).operator.steady == 1
+
+
+@pytest.mark.parametrize("switches", [STOP_PRESSED, PAIN_PRESSED, 0])
+def test_stop_and_pain_are_never_steady(switches):
+    assert Hand().feed(RUN_OPEN, 200).feed(switches, 5000).operator.steady == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_while_steady_the_same_switches_change_nothing(seed):
+    """Feeding every tick or only what is new or not steady comes to the same."""
+    draw = random.Random(seed)
+    every, some = Operator(), Operator()
+    kinds = [RUN_OPEN, RUN_HELD, PAIN_PRESSED, STOP_PRESSED, RUN_OPEN | BIT_PAIN_NO]
+    for _ in range(60):
+        switches = draw.choice(kinds) | draw.choice((0, BIT_LATCHED))
+        for _ in range(draw.choice((1, 2, 9, 10, 11, 50, 51, 60))):
+            every.feed(switches, 2000)
+            if some.steady == 0 or switches != some.switches:
+                some.feed(switches, 2000)
+            assert numbers(some) == numbers(every)
+            assert not some.steady or not some.event | some.run_started
+
+
+def fed(operator: Operator, switches: int, for_us: int) -> int:
+    """Feed in readings at most 4 ms apart; starts, presses and long stops of the last one."""
+    while True:
+        part_us = min(for_us, 4000)
+        operator.feed(switches, part_us)
+        for_us -= part_us
+        if for_us == 0:
+            edges = operator.run_started, operator.stop_pressed, operator.pain_pressed
+            return sum(edges) + operator.stop_long_released
+
+
+@pytest.mark.req("P-09")
+@pytest.mark.parametrize(("open_us", "starts"), [(99_998, 0), (99_999, 1)])
+def test_run_counts_as_open_after_100_ms_and_as_closed_after_20_to_the_microsecond(open_us, starts):
+    """The first reading proves no time; it counts one microsecond."""
+    operator = Operator()
+    fed(operator, RUN_OPEN, 2000)
+    fed(operator, RUN_OPEN, open_us)
+    assert fed(operator, RUN_HELD, 19_999) == 0
+    assert fed(operator, RUN_HELD, 1) == starts
+    assert fed(operator, RUN_HELD, 100_000) == 0
+
+
+@pytest.mark.parametrize(("held_us", "long"), [(2_999_999, 0), (3_000_000, 1)])
+def test_stop_is_long_from_three_seconds_on_to_the_microsecond(held_us, long):
+    operator = Operator()
+    fed(operator, RUN_OPEN, 2000)
+    fed(operator, STOP_PRESSED, held_us)
+    assert fed(operator, RUN_OPEN, 1) == long
+    assert fed(operator, RUN_OPEN, 1) == 0
+
+
+@pytest.mark.parametrize("pressed", [STOP_PRESSED, PAIN_PRESSED])
+@pytest.mark.parametrize(("let_go_us", "edges"), [(19_999, 0), (20_000, 1)])
+def test_a_touch_20_ms_after_the_last_one_is_a_new_press_to_the_microsecond(
+    pressed, let_go_us, edges
+):
+    operator = Operator()
+    fed(operator, RUN_OPEN, 2000)
+    assert fed(operator, pressed, 2000) == 1
+    fed(operator, RUN_OPEN, let_go_us)
+    assert fed(operator, pressed, 2000) == edges
+
+
+def test_a_reading_4_ms_after_the_last_one_is_no_gap():
+    operator = Operator()
+    for _ in range(26):
+        operator.feed(RUN_OPEN, 4000)
+    assert operator.open_us > 0
+    operator.feed(RUN_OPEN, 4001)
+    assert operator.open_us == 1, "seen open now, and no time proven"
+
+
+@pytest.mark.req("T-06")
+def test_the_time_of_stop_stands_still_after_20_s():
+    operator = Operator()
+    for held_us, then_us in ((19_999_999, 20_001_999), (20_000_000, 20_000_000)):
+        operator.stop_us = held_us
+        operator.feed(STOP_PRESSED, 2000)
+        assert operator.stop_us == then_us
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "event"),
+    [
+        (RUN_OPEN, STOP_PRESSED, 1),
+        (RUN_OPEN, PAIN_PRESSED, 1),
+        (STOP_PRESSED, RUN_OPEN, 0),
+        (PAIN_PRESSED, RUN_OPEN, 0),
+        (RUN_OPEN, RUN_HELD, 0),
+        (RUN_OPEN, RUN_OPEN | BIT_PAIN_NO, 1),
+    ],
+)
+def test_stop_and_each_press_of_pain_are_an_event_and_run_is_none(before, now, event):
+    operator = Hand().feed(before, 100).operator
+    operator.feed(now, 2000)
+    assert operator.event == event
+
+
+def test_a_proof_that_comes_after_the_press_is_an_event_of_its_own():
+    operator = Hand().feed(RUN_OPEN, 100).feed(RUN_OPEN | BIT_PAIN_NO, 4).operator
+    assert operator.event == 0
+    operator.feed(PAIN_PRESSED, 2000)
+    assert (operator.pain_pressed, operator.event) == (0, 1)
+
+
+def test_the_end_of_a_long_stop_is_an_event():
+    operator = Hand().feed(RUN_OPEN, 100).feed(STOP_PRESSED, 3002).operator
+    operator.feed(RUN_OPEN, 2000)
+    assert (operator.stop, operator.event) == (0, 1)
+
+
+@pytest.mark.parametrize("pain", [RUN_HELD | BIT_PAIN_NO, RUN_HELD & ~BIT_PAIN_OK])
+def test_run_closed_knows_nothing_of_the_lease_and_everything_of_pain(pain):
+    assert Hand().feed(RUN_HELD | BIT_LATCHED).operator.run_closed == 1
+    assert Hand().feed(pain).operator.run_closed == 0
