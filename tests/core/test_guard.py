@@ -18,6 +18,7 @@ from .desk import (
 )
 
 ZERO_RAW, ZERO_SECOND = 1638, 6554
+EVERY_BIT = 255  # RUN held, the lease latched, the intent stored, and PAIN_NO welded
 
 
 class Post:
@@ -280,10 +281,17 @@ BEYOND_THE_EDGE = [
     ({"granted": 7}, codes.STEPS_MISSING),
     ({"granted": 7, "refused": 8}, codes.STEPS_EXTRA),
     ({"line_raw": 10_377, "second_raw": ZERO_SECOND + 4 * 8739}, codes.CEILING),
+    ({"line_raw": 11_000, "second_raw": ZERO_SECOND + 4 * (11_000 - ZERO_RAW)}, codes.CEILING),
     ({"line_raw": 14_746, "second_raw": ZERO_SECOND + 4 * 8739}, codes.CEILING),
     ({"moving": 1, "elapsed_us": 4001}, codes.LATE),
     ({"switches": RUN_HELD & ~codes.BIT_END_EMPTY}, codes.END_EMPTY),
+    ({"switches": (RUN_HELD | codes.BIT_LATCHED) & ~codes.BIT_END_EMPTY}, codes.END_EMPTY),
 ]
+
+
+@pytest.mark.parametrize("changed", AT_THE_EDGE, ids=str)
+def test_looked_at_closely_it_is_sound_as_well(post, changed):
+    assert post.see(**changed) == 0
 
 
 @pytest.mark.parametrize(("changed", "fault"), BEYOND_THE_EDGE, ids=str)
@@ -301,13 +309,14 @@ TIMED = [
     ({"switches": RUN_HELD & ~codes.BIT_PAIN_OK}, 20_000, codes.WIRING),
     ({"switches": RUN_OPEN | codes.BIT_PAIN_NO}, 500_000, codes.CONTACTS),
     ({"switches": RUN_OPEN & ~codes.BIT_PAIN_OK}, 500_000, codes.CONTACTS),
+    ({"switches": EVERY_BIT}, 500_000, codes.CONTACTS),
 ]
 
 
 @pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
 def test_what_is_timed_is_a_fault_after_its_time_to_the_microsecond(post, changed, after_us, fault):
     post.see()
-    for part_us in (after_us - 2, 1):
+    for part_us in (1, after_us - 3, 1):
         assert post.see(elapsed_us=part_us, **changed) == 0
     assert post.see(elapsed_us=1, **changed) == fault
     assert post.see() == 0
@@ -360,3 +369,76 @@ def test_counts_out_of_range_are_counted_to_two_and_forgotten_with_a_sound_one(p
     assert post.guard.out_of_range == 2
     post.see()
     assert post.guard.out_of_range == 0
+
+
+def test_every_step_is_counted(post):
+    assert [post.see(granted=2, made=2) or post.guard.made for _ in range(3)] == [2, 4, 6]
+
+
+def test_missed_samples_after_sound_ones_are_missed_too(post):
+    post.faults(10)
+    assert post.faults(2, line_status=4) == [0, codes.SENSOR_SILENT]
+
+
+def test_steps_that_cannot_be_under_way_any_more_are_not_waited_for(post):
+    """Latched, started anew, or said: the count begins at nothing."""
+    latched = RUN_OPEN | codes.BIT_LATCHED
+    post.see(granted=3, switches=latched)
+    assert post.guard.ahead == 0
+    assert post.faults(5, switches=latched) == [0] * 5
+    post.see(granted=3)
+    post.guard.restart()
+    assert post.guard.ahead == 0
+    for changed in ({"made": 1}, {"granted": 7}):
+        assert post.see(**changed) != 0
+        assert post.guard.ahead == 0
+
+
+def test_an_end_that_is_reached_stays_a_fault_while_run_is_held(post):
+    at_the_end = RUN_HELD & ~codes.BIT_END_EMPTY
+    assert post.faults(5, switches=at_the_end) == [codes.END_EMPTY] * 5
+
+
+def test_contacts_are_timed_from_the_first_tick_after_another_fault(post):
+    assert post.see(switches=RUN_HELD & ~codes.BIT_END_EMPTY) == codes.END_EMPTY
+    assert post.see(switches=codes.BIT_STOP_OK, elapsed_us=499_999) == 0
+    assert post.see(switches=codes.BIT_STOP_OK, elapsed_us=1) == codes.CONTACTS
+
+
+WELDED = RUN_OPEN | codes.BIT_PAIN_NO
+
+
+def test_a_timer_goes_on_when_another_one_of_the_same_age_ends(post):
+    assert post.see(switches=WELDED, second_raw=0) == 0
+    assert post.faults(249, switches=WELDED) == [0] * 248 + [codes.CONTACTS]
+
+
+def test_a_count_out_of_range_is_forgotten_although_a_sample_was_missed_before(post):
+    far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
+    assert post.see(line_status=2) == 0
+    assert post.see(**far) == 0
+    assert post.see() == 0
+    assert post.see(**far) == 0
+
+
+def test_contacts_are_timed_although_a_count_was_out_of_range_in_their_first_microsecond(post):
+    far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
+    assert post.see(switches=WELDED, elapsed_us=1, **far) == 0
+    assert post.see(switches=WELDED, elapsed_us=499_998) == 0
+    assert post.see(switches=WELDED, elapsed_us=1) == codes.CONTACTS
+
+
+@pytest.mark.parametrize("timed_us", [codes.RISE, 2000])
+def test_what_the_watch_told_holds_whatever_is_timed(post, timed_us):
+    post.see()
+    post.guard.tell(codes.RISE)
+    assert post.guard.doubt == 1
+    assert post.see(switches=WELDED, elapsed_us=timed_us) == codes.RISE
+    assert post.see(switches=WELDED) == codes.RISE
+    assert post.guard.doubt == 1
+
+
+def test_missed_samples_are_counted_to_four_at_most(post):
+    for status, missed in ((4, 2), (0, 1), (4, 3), (4, 3), (0, 2)):
+        post.see(line_status=status)
+        assert post.guard.missed == missed
