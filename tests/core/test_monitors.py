@@ -127,13 +127,6 @@ def limit_then_run(acknowledges):
     yield from [held(400_000), step(430_000)]
 
 
-def stop_then_run(presses):
-    yield from [*run_seen_open(110_000), stop(161_000), *samples(162_000, 170_000), opened(181_000)]
-    for number in range(presses - 1):
-        yield from [stop(230_000 + 90_000 * number), opened(260_000 + 90_000 * number)]
-    yield from [held(900_000), step(930_000)]
-
-
 def missed(us):
     return [step(0), sample(500, status=4), sample(2500, status=2), step(2500 + us)]
 
@@ -254,7 +247,6 @@ CASES = [
     ("P-09 open", run_seen_open, 100_000, 99_999),
     ("P-09 acknowledged", pain_then_run, True, False),
     ("P-09 acknowledged", limit_then_run, True, False),
-    ("P-09 acknowledged", stop_then_run, 2, 1),
     ("P-11 missed", missed, 4000, 4001),
     ("P-11 missed", out_of_range_and_silent, 4000, 4001),
     ("P-11 late", late, 4000, 4001),

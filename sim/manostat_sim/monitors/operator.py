@@ -13,7 +13,7 @@ from manostat_sim.monitors.events import (
     Wires,
 )
 
-MOVING_US = 20_000
+_MOVING_US = 20_000
 """A step so long ago at most: the plunger was moving."""
 
 
@@ -39,7 +39,7 @@ class Permit(Monitor):
             self._low_us = -1.0
         elif self._low_us < 0:
             self._low_us = wires.at_us
-            if wires.at_us - self._last_us <= MOVING_US:
+            if wires.at_us - self._last_us <= _MOVING_US:
                 self.saw(0.0, wires.at_us)
 
     def on_step(self, step: Step) -> None:
@@ -70,7 +70,7 @@ class _Asserted(Monitor):
         before, self._asserted = self._asserted, self.asserted(wires)
         if self._asserted and not before:
             self._periods = 0
-            if wires.at_us - self._last_us <= MOVING_US:
+            if wires.at_us - self._last_us <= _MOVING_US:
                 self.saw(0, wires.at_us)
 
     def on_sample(self, sample: Sample) -> None:

@@ -13,7 +13,7 @@ from manostat_sim.monitors.events import (
     Step,
     Wires,
 )
-from manostat_sim.monitors.operator import MOVING_US, pain
+from manostat_sim.monitors.operator import pain
 
 BLINK_US = 4000
 """What is shorter may fall between two reads of the switches."""
@@ -68,7 +68,8 @@ class RunSeenOpen(Monitor):
 class Acknowledged(Monitor):
     """P-09: always (an end of the motion other than release -> no step, until STOP anew).
 
-    The ends that the wires tell: pain, STOP, and a reading at the limit while moving.
+    The ends that the wires tell: pain, and a reading at the limit while moving. STOP is not among
+    them: whether it ends a motion or acknowledges an end a moment ago looks alike.
     """
 
     name = "P-09 acknowledged"
@@ -83,7 +84,7 @@ class Acknowledged(Monitor):
         self._steps = 0
         self._moved = False
         self._bits = 0
-        self._pain_reads = self._stop_reads = 0
+        self._pain_reads = 0
         self._stop_us = -1e9  # when STOP was last low
         self._read_us = self._last_us = -1e9
 
@@ -100,14 +101,13 @@ class Acknowledged(Monitor):
 
     def on_sample(self, sample: Sample) -> None:
         self._pain_reads = self._pain_reads + 1 if pain(self._bits) else 0
-        self._stop_reads = 0 if self._bits & STOP_OK else self._stop_reads + 1
         over_pa = sample.told_pa - self.setting.zero_pa - self._limit_pa
         granted = self._read_us + self._GRANTED_US <= self._last_us
-        if sample.good and over_pa >= 1 and granted and self._bits & PERMIT and not self._backwards:
-            self._end(sample.at_us)
-        moving = sample.at_us - self._last_us <= MOVING_US
-        if (self._pain_reads == 2 and self._moved) or (self._stop_reads == 2 and moving):
-            self._end(sample.at_us)
+        pressing = granted and self._bits & PERMIT and not self.setting.backwards
+        reached = sample.good and over_pa >= 1 and pressing
+        if reached or (self._pain_reads == 2 and self._moved):
+            self._ended, self._steps = True, 0
+            self.saw(0, sample.at_us)
         self._read_us = sample.at_us
 
     def on_step(self, step: Step) -> None:
@@ -116,12 +116,3 @@ class Acknowledged(Monitor):
         if self._ended:
             self._steps += 1
             self.saw(self._steps, step.at_us)
-
-    @property
-    def _backwards(self) -> bool:
-        return self.setting.backwards
-
-    def _end(self, at_us: float) -> None:
-        self._ended = True
-        self._steps = 0
-        self.saw(0, at_us)
