@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from manostat.core.flow import MAX_STEPS_PER_TICK, Flow
 
-from .desk import BD_10_ML
+from .desk import BD_10_ML, numbers
 from .strategies import rates, ratios
 
 TEN_S = 5000  # ticks
@@ -81,3 +81,19 @@ def test_no_more_than_what_is_left_of_the_volume():
     assert max(steps_of(Flow(num, den), 150_000, 100)) == 3
     flow = Flow(num, den)
     assert max(flow.take(150_000, 2) for _ in range(100)) == 2
+
+
+def test_a_flow_owes_nothing_at_first_and_after_a_reset():
+    flow = Flow(*BD_10_ML)
+    fresh = numbers(flow)
+    assert fresh == {"earn_factor": 4096, "step_cost": 422_733 * 500, "owed": 0}
+    flow.take(50_000, 3)
+    assert flow.owed == 50_000 * 4096
+    flow.reset()
+    assert numbers(flow) == fresh
+
+
+def test_three_steps_a_tick_are_the_most_whatever_is_owed():
+    flow = Flow(1, 1)
+    assert MAX_STEPS_PER_TICK == 3
+    assert [flow.take(500 * steps, 9) for steps in (2, 3, 4, 9)] == [2, 3, 3, 3]

@@ -22,6 +22,7 @@ from .desk import (
     STOP_PRESSED,
     Desk,
     new_ints,
+    numbers,
     unit_of,
 )
 
@@ -728,3 +729,69 @@ def test_a_level_that_flowed_into_the_disc_and_rested_finds_no_knee():
     desk.run()
     assert desk.injector.opening_how == codes.OPENING_NO_KNEE
     assert desk.injector.limit_pa == desk.injector.rx.limit_above_pa
+
+
+LEVEL_BEGINS = {
+    "proven": 0,
+    "locked": 0,
+    "spent": 0,
+    "armed_us": 0,
+    "start_pa": -1,
+    "steps": 0,
+    "feigned": 0,
+    "granted": 0,
+    "step_end": 0,
+    "opening_pa": -1,
+    "opening_how": codes.OPENING_NONE,
+    "plateau_pa": -1,
+    "plateaus": 0,
+    "settling_step": 0,
+    "run_lost": 0,
+    "peak_pa": 0,
+    "stop_pa": 0,
+    "rested_from_pa": 0,
+}
+
+
+def test_a_new_injector_is_idle_and_owes_nothing():
+    assert numbers(Desk().injector) == {
+        **LEVEL_BEGINS,
+        "max_steps": 33_912,
+        "step_steps": 0,
+        "seek_steps": 2906,
+        "state": IDLE,
+        "reason": codes.NO_REASON,
+        "fault": codes.NO_FAULT,
+        "level": 1,
+        "stops": 0,
+        "wants_start": 0,
+        "seeking": 0,
+        "moving": 0,
+        "running": 0,
+        "enable": 0,
+        "grant": 0,
+        "start_lease": 0,
+        "rate_nl_s": 50_000,
+        "by_steps": 0,
+        "into_disc": 1,
+        "back": 0,
+        "sham": 0,
+        "limit_pa": 0,
+        "pressure_pa": 0,
+        "predicted_pa": 0,
+        "rest_us": 100_000_000,
+        "reason_us": 0,
+        "hold_counts": 0,
+    }
+
+
+def test_a_new_level_begins_like_the_first_one():
+    desk = in_state(HOLDING)
+    press_stop(desk)
+    acknowledge(desk)
+    desk.hold(STOP_PRESSED, 3.1)
+    level = numbers(desk.injector)
+    assert {name: level[name] for name in LEVEL_BEGINS} == LEVEL_BEGINS
+    assert (desk.injector.level, desk.fault, desk.injector.wants_start) == (2, 0, 0)
+    assert numbers(desk.injector.tare) == {"opening_pa": -1, "how": codes.OPENING_NONE}
+    assert desk.injector.knee.reference_pa == 0

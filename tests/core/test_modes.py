@@ -4,9 +4,10 @@ import pytest
 
 from manostat.core import codes
 from manostat.core.codes import HOLDING, IDLE, INJECTING, READY, STOPPED
+from manostat.core.leak import Leak
 from manostat.core.prescription import validate
 
-from .desk import PAIN_PRESSED, PSI_PA, RUN_OPEN, STOP_PRESSED, Desk, unit_of
+from .desk import PAIN_PRESSED, PSI_PA, RUN_OPEN, STOP_PRESSED, Desk, numbers, unit_of
 
 SMALL = 100_000  # nl
 A_LEVEL = 968  # steps in it
@@ -253,3 +254,48 @@ def test_a_restart_does_not_unlock():
     desk.arm()
     desk.run()
     assert (desk.moving, desk.injector.level) == (1, 5)
+
+
+@pytest.mark.req("P-12")
+@pytest.mark.parametrize("begin_pa", [100, 50_000])
+def test_a_leak_is_told_with_the_last_step_of_its_window_to_the_pascal(begin_pa):
+    leak = Leak(100)
+    assert numbers(leak) == {"window_steps": 100, "from_steps": -1, "from_pa": 0}
+    assert leak.feed(0, begin_pa) == 0
+    assert [leak.feed(steps, begin_pa + 6894) for steps in (1, 99, 100)] == [0, 0, 1]
+    assert leak.feed(150, begin_pa + 6895) == 0, "it has risen: a new window"
+    assert [leak.feed(steps, begin_pa) for steps in (249, 250)] == [0, 1]
+    leak.reset()
+    assert numbers(leak)["from_steps"] == -1
+    assert [leak.feed(steps, begin_pa) for steps in (300, 399, 400)] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("unit", SINGLE_SHOT)
+def test_what_is_no_injection_expires_ten_minutes_after_it_was_armed_to_the_microsecond(unit):
+    desk = Desk(unit)
+    desk.arm()
+    desk.injector.armed_us = 600_000_000 - 2001
+    desk.tick()
+    assert desk.state == READY
+    desk.tick()
+    assert (desk.state, desk.injector.enable) == (IDLE, 0)
+    assert (desk.injector.spent, desk.injector.armed_us) == (1, 0)
+    desk.run()
+    assert desk.moving == 0
+
+
+def test_an_injection_is_not_timed_while_it_is_ready():
+    desk = Desk()
+    desk.arm()
+    desk.seconds(0.1)
+    assert desk.injector.armed_us == 0
+
+
+def test_a_start_that_waits_for_its_intent_does_not_expire():
+    desk = Desk(SHAM)
+    desk.intents_stored = 0
+    desk.arm()
+    desk.run()
+    desk.injector.armed_us = 600_000_000
+    desk.tick()
+    assert (desk.state, desk.injector.wants_start) == (READY, 1)

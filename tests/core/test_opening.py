@@ -13,7 +13,7 @@ from manostat_sim.plant.noise import gauss
 from manostat_sim.plant.plant import PATH_CLOSED, Plant
 from manostat_sim.plant.sensors import LineSensor
 
-from .desk import BD_10_ML, PA_A_COUNT, PSI_PA, new_ints
+from .desk import BD_10_ML, PA_A_COUNT, PSI_PA, new_ints, numbers
 
 OPENING_PSI = 16.0
 WINDOW_STEPS = Syringe(*BD_10_ML).steps_within(5000)
@@ -179,3 +179,156 @@ def test_what_was_read_before_is_forgotten():
     for _ in range(1000):
         settler.feed(50_000)
     assert abs(settler.value_pa - 50_000) <= 16
+
+
+KNEE_BEGINS = {
+    "begun_at": -1,
+    "sum_16pa": 0,
+    "ticks": 0,
+    "means": 0,
+    "mean_pa": 0,
+    "slope_pa": 0,
+}
+SETTLER_BEGINS = dict.fromkeys(("count", "ticks", "sum_16pa", "settled", "expired", "value_pa"), 0)
+
+
+def test_a_new_knee_and_one_that_goes_on_know_no_window():
+    knee = Knee(10)
+    assert numbers(knee) == {**KNEE_BEGINS, "window_steps": 10, "reference_pa": 0}
+    for steps in range(45):
+        knee.feed(steps, 300 * steps)
+    reference_pa = knee.reference_pa
+    assert reference_pa > 1000
+    knee.go_on()
+    assert numbers(knee) == {**KNEE_BEGINS, "window_steps": 10, "reference_pa": reference_pa}
+    knee.reset()
+    assert numbers(knee) == {**KNEE_BEGINS, "window_steps": 10, "reference_pa": 0}
+
+
+def test_a_new_settler_has_kept_nothing():
+    settler = Settler(new_ints(BLOCKS))
+    assert BLOCKS == 128
+    assert numbers(settler) == SETTLER_BEGINS
+    for _ in range(1000):
+        settler.feed(50_000)
+    settler.reset()
+    assert numbers(settler) == SETTLER_BEGINS
+
+
+def windows(means_pa: list[int], window_steps: int = 10, ticks: int = 4) -> tuple[list[int], Knee]:
+    """What a knee says at the end of windows of these means, and the knee."""
+    knee = Knee(window_steps)
+    knee.feed(0, means_pa[0])
+    told = []
+    for number, mean_pa in enumerate(means_pa, 1):
+        begun = (number - 1) * window_steps
+        for tick in range(ticks - 1):
+            assert knee.feed(begun + tick, mean_pa) == 0
+        told.append(knee.feed(number * window_steps, mean_pa))
+    return told, knee
+
+
+def rising(*slopes_pa: int) -> list[int]:
+    means_pa = [16_000]
+    for slope_pa in slopes_pa:
+        means_pa.append(means_pa[-1] + slope_pa)
+    return means_pa
+
+
+@pytest.mark.parametrize(
+    ("slopes_pa", "told"),
+    [
+        ((1600, 1600, 944, 944), [0, 0, 0, 0, 1]),
+        ((1600, 1600, 960, 960), [0, 0, 0, 0, 0]),
+        ((1600, 1600, 944, 960), [0, 0, 0, 0, 0]),
+        ((1600, 1600, 960, 944), [0, 0, 0, 0, 0]),
+        ((1600, 1600, 0, 1600, 0, 0), [0, 0, 0, 0, 0, 0, 1]),
+        ((992, 992, 0, 0, 0), [0, 0, 0, 0, 0, 0]),
+        ((1008, 1008, 0, 0, 0), [0, 0, 0, 0, 1, 1]),
+        ((1600, 3200, 944, 944), [0, 0, 0, 0, 1]),
+        ((3200, 1600, 944, 944), [0, 0, 0, 0, 1]),
+    ],
+)
+def test_a_knee_is_two_slopes_below_six_tenths_of_what_two_slopes_agreed_on(slopes_pa, told):
+    assert windows(rising(*slopes_pa))[0] == told
+
+
+def test_the_reference_is_the_steepest_slope_that_two_neighbours_agree_on():
+    assert windows(rising(1600))[1].reference_pa == 0, "the first slope is from nothing"
+    assert windows(rising(1600, 3200))[1].reference_pa == 1600
+    assert windows(rising(3200, 1600))[1].reference_pa == 1600
+    assert windows(rising(1600, 3200, 3200, 1600))[1].reference_pa == 3200
+
+
+def test_a_window_that_lasts_48_s_is_begun_anew():
+    knee = Knee(10)
+    knee.feed(0, 16_000)
+    for _ in range(23_999):
+        knee.feed(9, 16_000)
+    assert (knee.begun_at, knee.ticks) == (0, 24_000)
+    assert knee.feed(10, 16_000) == 0
+    assert (knee.begun_at, knee.ticks, knee.means) == (10, 1, 0)
+
+
+def test_the_mean_of_a_window_is_that_of_its_readings_in_sixteenths():
+    knee = Knee(2)
+    for steps, pressure_pa in ((0, 1600), (1, 3215), (2, 4800)):
+        knee.feed(steps, pressure_pa)
+    assert knee.mean_pa == 3200
+    assert (knee.means, knee.ticks, knee.sum_16pa, knee.begun_at) == (1, 0, 0, 2)
+
+
+def settled_by(means_pa: list[int]) -> tuple[int, int]:
+    """After how many blocks of these means it was settled, and at what pressure."""
+    settler = Settler(new_ints(BLOCKS))
+    for blocks, mean_pa in enumerate(means_pa, 1):
+        for _ in range(128):
+            assert settler.settled == 0
+            settler.feed(mean_pa)
+        if settler.settled:
+            return blocks, settler.value_pa
+    return -1, settler.value_pa
+
+
+@pytest.mark.parametrize(
+    ("means_pa", "blocks", "value_pa"),
+    [
+        ([50_000] * 9, 5, 50_000),
+        ([50_288, 16, 50_000, 16, 49_712], 5, 49_712),
+        ([50_000, 16, 50_288, 16, 50_576], 5, 50_576),
+        ([50_000, 16, 50_304, 16, 50_304], -1, 0),
+        ([50_000, 16, 50_000, 16, 50_304], -1, 0),
+        ([50_304, 16, 50_000, 16, 50_000], 5, 50_000),
+        ([50_304, 16, 50_000, 16, 49_984], 5, 49_984),
+        ([51_600, 16, 50_000, 16, 49_680], 5, 49_600),
+        ([51_600, 16, 50_000, 16, 49_664], -1, 0),
+        ([51_600, 16, 50_000, 16, 50_016], -1, 0),
+        ([60_000, 16, 50_000, 16, 48_160], 5, 47_751),
+        ([52_000, 16, 50_000, 50_000, 49_008, 50_000, 50_000], 7, 50_000),
+    ],
+)
+def test_a_fall_is_read_to_its_end_once_its_second_half_is_a_fifth_of_the_first(
+    means_pa, blocks, value_pa
+):
+    """Blocks of 256 ms; only the first, the middle and the last of an odd number are looked at."""
+    assert settled_by(means_pa) == (blocks, value_pa)
+
+
+def test_a_mean_is_that_of_128_readings_in_sixteenths():
+    settler = Settler(new_ints(BLOCKS))
+    for reading in range(128):
+        settler.feed(16_000 + (31 if reading < 64 else 0))
+        assert settler.count == (reading == 127)
+    assert settler.blocks[0] == 16_000
+    assert (settler.ticks, settler.sum_16pa) == (0, 0)
+
+
+def test_a_line_may_still_settle_one_block_before_it_expires():
+    settler = Settler(new_ints(BLOCKS))
+    for block in range(BLOCKS - 2):
+        for _ in range(128):
+            settler.feed(16_000 + 1600 * block)
+    settler.blocks[0] = settler.blocks[63] = 48_000
+    for _ in range(128):
+        settler.feed(48_000)
+    assert (settler.count, settler.settled, settler.expired) == (127, 1, 0)

@@ -4,7 +4,7 @@ import pytest
 
 from manostat.core.painmark import DEPTH, EVERY_US, POINTS, LookBack, PainMark
 
-from .desk import new_ints
+from .desk import new_ints, numbers
 
 BEFORE_S = (0, 0.5, 1, 2, 3)
 
@@ -62,3 +62,19 @@ def test_after_a_reset_nothing_older_is_remembered():
     assert list(mark.steps) == [1] * POINTS
     mark.reset()
     assert mark.valid == 0
+
+
+def test_a_new_look_back_and_a_new_mark_are_empty():
+    look = LookBack(new_ints(DEPTH), new_ints(DEPTH))
+    mark = PainMark(new_ints(POINTS), new_ints(POINTS))
+    empty = {"valid": 0, "moving": 0, "opening_pa": -1, "at_ms": 0}
+    assert (DEPTH, POINTS, EVERY_US) == (302, 5, 10_000)
+    assert numbers(look) == {"at": 0, "filled": 0}
+    assert numbers(mark) == empty
+    look.feed(1000, 1)
+    mark.take(1, 5, 6, 7, 8, look)
+    assert numbers(mark) == {"valid": 1, "moving": 1, "opening_pa": 5, "at_ms": 6}
+    look.reset()
+    mark.reset()
+    assert numbers(look) == {"at": 0, "filled": 0}
+    assert numbers(mark) == empty
