@@ -240,7 +240,12 @@ def test_a_wire_that_chatters_for_minutes_fills_no_journal_and_the_loss_is_count
     taken = sum(event["what"] == CHANGE for event in logged)
     lost = sum(event["b"] for event in logged if event["what"] == LOST)
     assert lost > 4000
-    assert taken + lost >= 6000
+    assert taken + lost == changes(bench.frames())
+
+
+def changes(frames):
+    told = [(f.switches & 63, f.state, f.reason, f.fault) for f in frames]
+    return 1 + sum(before != after for before, after in pairwise(told))
 
 
 @pytest.mark.req("L-01")
@@ -303,6 +308,24 @@ def test_what_is_under_way_when_the_journal_fills_is_still_recorded():
     bench.press("RUN")
     bench.advance(0.5)
     assert bench.steps_made() == made
+
+
+@pytest.mark.req("L-04")
+def test_a_pause_in_which_the_journal_fills_ends_with_the_stop():
+    bench = nearly_full(ROOM_TO_START + 6)
+    moving(bench)
+    bench.release("RUN")
+    bench.advance(0.2)
+    while bench.books.journal.room > 23:
+        bench.books.journal.append(PAIN_MARK, b"")
+    bench.books._write(PAIN_MARK, b"")
+    made = bench.steps_made()
+    bench.press("RUN")
+    bench.advance(0.5)
+    assert bench.steps_made() == made
+    bench.press("STOP")
+    bench.advance(0.1)
+    assert order(bench)[-4:] == [OUTCOME, SEAL, TRACE, SEAL]
 
 
 def test_power_that_comes_and_goes_for_ever_leaves_the_last_pages():

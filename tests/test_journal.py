@@ -448,6 +448,7 @@ def test_what_came_later_is_stored_by_itself():
     store = TraceStore(opened_ring(new_flash()), trace)
     stored(store)
     trace.add(1, 1)  # moved again before the first stretch was tied
+    assert store.step(78) == 1
     tie = bytearray(60)
     store.tie(tie)
     assert struct.unpack_from("<3i", tie) == (3, 0, 110)
