@@ -63,6 +63,16 @@ def test_prescription_and_outcome_of_a_level_are_kept(pump):
     assert (level["opening_pa"], level["opening_how"]) == (103421, OPENING_READ)
     assert (level["peak_pa"], level["stop_pa"]) == (300000, 295000)
     assert (level["duration_ms"], level["late_ticks"], level["presses"]) == (21500, 2, 2)
+    assert level["locked"] == 0
+
+
+@pytest.mark.req("P-10")
+def test_a_lock_out_is_kept_with_an_outcome_and_with_a_note(pump):
+    pump.injector.locked = 1
+    assert kept(pump)["locked"] == 1
+    buf = bytearray(record.LEVEL_BYTES)
+    length = record.pack_note(pump, buf)
+    assert record.unpack_note(bytes(buf[:length]))["locked"] == 1
 
 
 def test_each_mark_has_pressure_and_volume_at_the_press_and_before_it(pump):
@@ -123,6 +133,40 @@ buf = bytearray(record.LEVEL_BYTES)
 record.pack_level(pump, buf)
 print("".join("%02x" % byte for byte in buf))
 """
+    run = on_the_board(script)
+    pump = build(UNIT, new_ints)
+    pump.injector.steps, pump.injector.opening_pa = 262143, -1
+    buf = bytearray(record.LEVEL_BYTES)
+    record.pack_level(pump, buf)
+    assert run.strip() == buf.hex()
+
+
+@pytest.mark.req("L-01", "T-06")
+@pytest.mark.parametrize("now_ms", [0, 630, 0x3FFFFFFF])
+@pytest.mark.parametrize("taken", [0, 255, 256, 700])
+def test_compiled_code_takes_the_events_that_portable_code_takes(now_ms, taken):
+    build_it = f"""
+from array import array
+from manostat.events_{{}} import take_change
+class Pump:
+    pass
+pump = Pump()
+pump.now_ms, pump.part_us = {now_ms}, 5999
+words = array("I", bytes(4 * 516))
+frame = bytearray(32)
+words[0], words[1] = {taken}, {max(taken - 255, 0)}
+for number in range(3):
+    frame[10], frame[12], frame[13], frame[15] = 251, 6, 8 + number, 18
+    take_change(frame, words, pump)
+print([word for word in words if word])
+"""
+    native = on_the_board(build_it.format("native"))
+    assert native == on_the_board(build_it.format("portable"))
+    assert str((now_ms + 5) & 0x3FFFFFFF) in native
+
+
+def on_the_board(script):
+    """What it prints under MicroPython."""
     run = subprocess.run(
         [find_micropython(), "-c", script],
         env={"MICROPYPATH": str(FIRMWARE)},
@@ -130,8 +174,4 @@ print("".join("%02x" % byte for byte in buf))
         text=True,
         check=True,
     )
-    pump = build(UNIT, new_ints)
-    pump.injector.steps, pump.injector.opening_pa = 262143, -1
-    buf = bytearray(record.LEVEL_BYTES)
-    record.pack_level(pump, buf)
-    assert run.stdout.strip() == buf.hex()
+    return run.stdout

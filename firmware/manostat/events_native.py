@@ -3,7 +3,7 @@
 No constant here may need more than 16 bits: on Cortex-M0+ the compiler puts such a one between the
 instructions, where it is found only if the function lies at a multiple of 4, and frozen it may not.
 """
-# ruff: noqa: F821 - ptr8, ptr32 and uint are types of the viper compiler
+# ruff: noqa: F821 - ptr8 and ptr32 are types of the viper compiler
 
 import micropython
 
@@ -18,8 +18,9 @@ def take_change(frame_, words_, pump):
         words[2] += 1
         return
     at = 4 + 2 * (newest & 255)
-    ms = uint(int(pump.now_ms) + int(pump.part_us) // 1000)
-    words[at] = int(ms << 2 >> 2)  # modulo 2^30
+    turn_ms = 1
+    turn_ms = turn_ms << 30
+    words[at] = int(pump.now_ms) + int(pump.part_us) // 1000 & turn_ms - 1
     state = frame[12] | frame[13] << 4
     words[at + 1] = 1 | (frame[10] & 63) << 8 | state << 16 | frame[15] << 24
     words[0] = newest + 1

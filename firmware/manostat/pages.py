@@ -1,9 +1,10 @@
-"""Pages in raw flash that survive a power cut at any instant (docs/journal.md, "A page").
+"""Pages in raw flash that survive a power cut at any instant (L-03; docs/journal.md, "A page").
 
 A record is one page of 256 bytes, programmed once into erased flash. It holds a sequence number,
-the first 16 bytes of the SHA-256 of the record before it, and a CRC-32. A page that was cut off in
-the middle fails its CRC: it is skipped and never programmed again. Pages are filled one after the
-other without a blank one between, so the newest is found by looking at the first of each block.
+the first 16 bytes of the SHA-256 of the record before it (L-05), and a CRC-32 (L-02). A page that
+was cut off in the middle fails its CRC: it is skipped and never programmed again. Pages are filled
+one after the other without a blank one between, so the newest is found by looking at the first of
+each block.
 
 Flash is written with all interrupts off. Every call here makes at most one program or one erase:
 whoever calls it once a tick at rest keeps the watchdog fed.
