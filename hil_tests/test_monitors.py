@@ -120,7 +120,6 @@ def test_a_loop_that_stands_still_between_two_ticks(bench: Bench) -> None:
     holds(bench, recorder, ["P-11 late"])
 
 
-@pytest.mark.xfail(strict=True, reason="what was decided on a reading is granted however old it is")
 @pytest.mark.req("T-03")
 @pytest.mark.needs("pins")
 @pytest.mark.parametrize("unit", [THREE_A_TICK], ids=["three-a-tick"])

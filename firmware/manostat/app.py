@@ -199,7 +199,9 @@ class App:
             micropython.heap_lock()
 
     def _renew_lease(self, grant):
-        if not self.lease.renew(grant, _TICK_US // grant):
+        # A processor that stood still since it read its inputs must not step on them (T-03).
+        fresh = (ticks_us() - self.last_us & _TICKS_MASK) < _TICK_US
+        if not fresh or not self.lease.renew(grant, _TICK_US // grant):
             self.refused = grant
 
     def _run_or_rest(self, running):

@@ -98,7 +98,7 @@ def test_the_fault_names_what_is_wrong_now(post):
 def test_the_second_count_out_of_range_is_a_fault(post, raw):
     second = second_raw(0 if raw < 8000 else 150 * PSI_PA)
     assert post.faults(2, line_raw=raw, second_raw=second) == [0, codes.SENSOR_RANGE]
-    assert post.see() == 0
+    assert post.faults(4) == [0] * 4
     assert post.see(line_raw=raw) == 0
 
 
@@ -247,7 +247,6 @@ def test_a_new_guard_has_counted_and_timed_nothing():
             "doubt": 0,
             "told": 0,
             "missed": 0,
-            "out_of_range": 0,
             "disagree_us": 0,
             "wiring_us": 0,
             "contacts_us": 0,
@@ -363,14 +362,6 @@ def test_a_missed_sample_counts_two_and_a_good_one_takes_one_back(post):
     assert [post.see() or post.guard.missed for _ in range(5)] == [3, 2, 1, 0, 0]
 
 
-def test_counts_out_of_range_are_counted_to_two_and_forgotten_with_a_sound_one(post):
-    far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
-    post.faults(5, **far)
-    assert post.guard.out_of_range == 2
-    post.see()
-    assert post.guard.out_of_range == 0
-
-
 def test_every_step_is_counted(post):
     assert [post.see(granted=2, made=2) or post.guard.made for _ in range(3)] == [2, 4, 6]
 
@@ -413,12 +404,14 @@ def test_a_timer_goes_on_when_another_one_of_the_same_age_ends(post):
     assert post.faults(249, switches=WELDED) == [0] * 248 + [codes.CONTACTS]
 
 
-def test_a_count_out_of_range_is_forgotten_although_a_sample_was_missed_before(post):
+@pytest.mark.req("P-11")
+def test_two_missed_samples_of_different_kinds_are_a_fault_of_the_second_kind(post):
     far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
     assert post.see(line_status=2) == 0
+    assert post.see(**far) == codes.SENSOR_RANGE
+    assert post.faults(4) == [0] * 4
     assert post.see(**far) == 0
-    assert post.see() == 0
-    assert post.see(**far) == 0
+    assert post.see(line_status=4) == codes.SENSOR_SILENT
 
 
 def test_contacts_are_timed_although_a_count_was_out_of_range_in_their_first_microsecond(post):

@@ -110,7 +110,6 @@ def test_a_pump_without_a_prescription_never_moves_anything(bench, presses, ms):
     assert bench.made == 0
 
 
-@pytest.mark.xfail(strict=True, reason="the guard counts samples of each kind on their own")
 @pytest.mark.req("P-11")
 @pytest.mark.parametrize("kinds", [("open", "nack"), ("nack", "open")])
 def test_two_bad_samples_in_a_row_stop_whatever_is_wrong_with_them(kinds):

@@ -38,8 +38,8 @@ _RAW_LEAST = const(1310)
 _RAW_MOST = const(14746)
 _RAW_CEILING = const(10377)
 _SILENT = const(4)
-_MISSED = const(2)  # samples, P-11
-# A missed sample counts two, a good one takes one back: every other one missing is a fault too.
+# The second missed sample (P-11): one counts two, a good one takes one back, so that every other one
+# missing is a fault too.
 _MISS = const(2)
 _MISSES = const(3)
 _LATE_US = const(4000)
@@ -67,7 +67,6 @@ class Guard:
         self.doubt = 0  # something is being timed or counted, or the watch has told
         self.told = NO_FAULT
         self.missed = 0
-        self.out_of_range = 0
         self.disagree_us = 0
         self.wiring_us = 0
         self.contacts_us = 0
@@ -127,26 +126,25 @@ class Guard:
             switches = self._check_switches(read, inputs.elapsed_us)
             self.sound_switches = read if switches == NO_FAULT else -1
         timed_us = self.disagree_us + self.wiring_us + self.contacts_us
-        self.doubt = 1 if self.missed + self.out_of_range + timed_us + self.told != 0 else 0
+        self.doubt = 1 if self.missed + timed_us + self.told != 0 else 0
         if fault == NO_FAULT:
             fault = sensors if sensors != NO_FAULT else switches
         return fault if fault != NO_FAULT else self.told
 
     def _check_sensors(self, inputs, apart: int) -> int:
-        if inputs.line_status != 0:
+        raw = inputs.line_raw
+        in_range = _RAW_LEAST <= raw <= _RAW_MOST
+        # Whatever is wrong with a sample, it is missed: two of different kinds are two.
+        if inputs.line_status != 0 or not in_range:
             if self.missed < _MISSES:
                 self.missed += _MISS
             if self.missed < _MISSES:
                 return NO_FAULT
+            if inputs.line_status == 0:
+                return SENSOR_RANGE
             return SENSOR_SILENT if inputs.line_status == _SILENT else SENSOR_STATUS
         if self.missed > 0:
             self.missed -= 1
-        raw = inputs.line_raw
-        if raw < _RAW_LEAST or raw > _RAW_MOST:
-            if self.out_of_range < _MISSED:
-                self.out_of_range += 1
-            return SENSOR_RANGE if self.out_of_range >= _MISSED else NO_FAULT
-        self.out_of_range = 0
         if raw >= _RAW_CEILING:
             return CEILING
         if -_DISAGREE_16COUNTS <= apart <= _DISAGREE_16COUNTS:
