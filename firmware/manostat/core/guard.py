@@ -38,8 +38,8 @@ _RAW_LEAST = const(1310)
 _RAW_MOST = const(14746)
 _RAW_CEILING = const(10377)
 _SILENT = const(4)
-# The second missed sample (P-11): one counts two, a good one takes one back, so that every other one
-# missing is a fault too.
+# The second missed sample (P-11): one counts two, a good one takes one back, so that every other
+# one missing is a fault too.
 _MISS = const(2)
 _MISSES = const(3)
 _LATE_US = const(4000)
