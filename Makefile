@@ -8,7 +8,7 @@ SCENARIO ?=
 ARGS ?=
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup image check test test-long trace mutation demo bench clean
+.PHONY: help setup image check test test-long trace mutation evidence demo bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,8 @@ help:
 	@echo '  make check       style, types and host tests: the quick inner loop'
 	@echo '  make trace       requirements, their code and tests: build/trace/index.html'
 	@echo '  make mutation    changes of the core that no test notices, hours; goes on where it was'
+	@echo '  make evidence    all that was shown, of this firmware: docs/evidence, build/evidence.json;'
+	@echo '                   runs what is missing, up to two hours the first time (ARGS=--as-is: nothing)'
 	@echo '  make bench       the measured figures, also in build/bench.json'
 	@echo '  make image       build/RPI_PICO.uf2 and build/RPI_PICO-bench.uf2'
 	@echo '                   ARGS="--micropython DIR" takes a ready MicroPython source tree'
@@ -64,6 +66,10 @@ trace: setup
 
 mutation: setup
 	@$(BIN)/manostat mutation $(ARGS)
+
+evidence: setup
+	@$(BIN)/manostat image
+	@$(BIN)/manostat evidence $(ARGS)
 
 demo: setup
 	@$(BIN)/manostat image

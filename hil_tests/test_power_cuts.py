@@ -6,10 +6,8 @@ beginning: up to the reading of the sensors nothing depends on what is stored, s
 one board, with the flash put in place there.
 """
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 
 import pytest
 
@@ -21,6 +19,7 @@ from manostat_sim.emulator.forked import run_in_fork
 from manostat_sim.power_cuts import Boot, CutPoint, Recorder, Recording, Stored, StoredRecord, judge
 from manostat_sim.unit_page import STORAGE_OFFSET
 from manostat_tools.boards import BOARDS, load_board
+from manostat_tools.evidence import store as evidence
 from manostat_tools.journal.book import read_book
 from manostat_tools.journal.findings import read_ring
 from manostat_tools.journal.page import PAGE_BYTES, Record
@@ -50,7 +49,6 @@ DOINGS = (
 PUMP = load_board(BOARDS / "RPI_PICO").pump
 JOURNAL = (STORAGE_OFFSET + PUMP.journal_flash_offset_bytes, PUMP.journal_flash_bytes)
 TRACES = (STORAGE_OFFSET + PUMP.trace_flash_offset_bytes, PUMP.trace_flash_bytes)
-EVIDENCE = Path("build/evidence")
 _BLOCK_BYTES = 4096
 _FORK_LIMIT_S = 120.0
 
@@ -221,13 +219,11 @@ def _check(cuts: Cuts, points: list[CutPoint], name: str, figure: Figures) -> No
     for point, before, after, left in cuts.recording.flashes(points):
         problems = judge(point, read, before, after, left, cuts.boot(left))
         wrong += [f"{point.id}: {problem}" for problem in problems]
-        verdict = "failed" if problems else "passed"
-        row = {"id": point.id, "verdict": verdict, "figure": len(problems), "limit": 0}
-        rows.append(row | {"bench": "pico"})
+        more = {"group": name, "groups": DOINGS}
+        rows.append(evidence.row(point.id, not problems, len(problems), 0, "pico", **more))
     failed = sum(row["verdict"] == "failed" for row in rows)
     print(f"{len(rows)} power cuts ({name}), {len(rows) - failed} passed")
-    EVIDENCE.mkdir(parents=True, exist_ok=True)
-    (EVIDENCE / f"power-cuts-{name}.json").write_text(json.dumps(rows, indent=1))
+    evidence.write(f"power-cuts-{name}", rows)
     figure("L-03", failed, 0, "cuts", of=f"{len(rows)} power cuts ({name}): not survived")
     assert not wrong, "\n".join(wrong)
 

@@ -18,6 +18,7 @@ _COMMANDS = (
     "manostat_tools.journal",
     "manostat_tools.mutation.command",
     "manostat_tools.trace.command",
+    "manostat_tools.evidence",
 )
 """Each registers itself; one that is not installed is left out."""
 

@@ -26,7 +26,7 @@ def firmware(root: Path = REPOSITORY) -> str:
     return digest(root)
 
 
-def row(name: str, good: bool, figure: float, limit: float, bench: str, **more: Any) -> Row:
+def row(name: str, good: bool, figure: float, limit: float | None, bench: str, **more: Any) -> Row:
     """One line of evidence; `more` is for the tables."""
     verdict = "passed" if good else "failed"
     return {"id": name, "verdict": verdict, "figure": figure, "limit": limit, "bench": bench} | more

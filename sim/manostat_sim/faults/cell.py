@@ -18,7 +18,13 @@ from manostat_sim.faults.model import (
     Reaction,
     Seen,
 )
-from manostat_sim.faults.states import LIMIT_ABOVE_PA, LIMIT_LINE_PA, SETTLING, WAITING
+from manostat_sim.faults.states import (
+    INJECTING,
+    LIMIT_ABOVE_PA,
+    LIMIT_LINE_PA,
+    SETTLING,
+    WAITING,
+)
 from manostat_sim.faults.stored import journal
 
 _TICK_US = 2000
@@ -26,6 +32,8 @@ _AFTER_READING_US = 300
 _PIECE_S = 0.02
 _STILL_US = 60_000
 """Longer than between two steps at an eighth of the flow."""
+_RESTS_US = 1_600_000
+"""Longer than the plunger rests for an opening pressure, after which it goes on by itself."""
 _RISE_PA = 6894.757
 """1 psi: less is no rise (P-12)."""
 _RUN_OPEN_S = 0.13
@@ -51,7 +59,8 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction) -> Seen:
     bench.world.peak_line_pa = plant.line_pa
     fault.inject(bench)
     alarm_from_us = bench.now_us if fault.boots else at_us
-    least_nl, flat_nl = _watch(bench, at_us, want, from_nl)
+    still_us = _STILL_US if state == INJECTING else _RESTS_US
+    least_nl, flat_nl = _watch(bench, at_us, want, from_nl, still_us)
     moves = _moved_since(bench, bench.now_us - _STILL_US)
     probed = bool(moves or want.figure in (PROBE, PROBE_VOLUME))
     probe_us, probe_nl = (0.0, 0.0)
@@ -100,15 +109,18 @@ def _behind_a_reading(bench: Bench) -> None:
     bench.advance_to(bench.now_us - behind_us + _TICK_US + _AFTER_READING_US)
 
 
-def _watch(bench: Bench, at_us: int, want: Reaction, from_nl: float) -> tuple[float, float]:
+def _watch(
+    bench: Bench, at_us: int, want: Reaction, from_nl: float, still_us: int
+) -> tuple[float, float]:
     """Returns the least that was pushed at any look, and the most without a rise."""
     plant = bench.world.plant
     least_nl = flat_nl = flat_from_nl = 0.0
     flat_pa = plant.line_pa
     end_us = at_us + round(want.seconds * 1e6)
-    limit_us = at_us + round(want.still_within_s * 1e6)
+    limit_us = at_us + round(want.still_within_s * 1e6) + still_us
     while bench.now_us < end_us or (
-        bench.now_us < limit_us and _moved_since(bench, bench.now_us - _STILL_US)
+        bench.now_us < limit_us
+        and (bench.now_us < at_us + still_us or _moved_since(bench, bench.now_us - still_us))
     ):
         bench.advance(_PIECE_S)
         pushed_nl = plant.syringe.delivered_nl - from_nl

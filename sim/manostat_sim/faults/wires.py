@@ -14,7 +14,7 @@ from manostat_sim.faults.asked import (
     stops,
 )
 from manostat_sim.faults.model import HIGH, MEDIUM, PROBE_VOLUME, SILENT, Fault, Reaction
-from manostat_sim.faults.states import HOLDING, READY, STOPPED
+from manostat_sim.faults.states import HOLDING, READY, SETTLING, STOPPED
 from manostat_sim.wiring import bounce
 
 _CONTACTS_S = 0.6
@@ -225,5 +225,6 @@ WIRES = (
         "the driver's enable wire cut: the motor is off",
         moves_at_most(0.0, "T-04", alarm=SILENT),
         no_step("T-04"),
+        by_state={SETTLING: moves_at_most(0.0, "T-04", alarm=SILENT, seconds=0.5)},
     ),
 )

@@ -1,0 +1,109 @@
+"""Evidence is of one firmware, complete, and says what fails."""
+
+import json
+
+import pytest
+
+from manostat_tools.evidence import pages, store
+from manostat_tools.evidence.command import FILE, write
+from manostat_tools.evidence.parts import PARTS, Part, nearest, stamp, state
+from manostat_tools.trace.results import Figure
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A project with firmware, in which nothing was shown yet."""
+    (tmp_path / "firmware").mkdir()
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "firmware" / "main.py").write_text("run()")
+    return tmp_path
+
+
+@pytest.fixture
+def part():
+    def read(root):
+        return store.read(sorted((root / store.FOLDER).glob("part*.json")))
+
+    return Part("part", "a part", ("true",), 1.0, read, lambda _: ("a", "b"))
+
+
+def rows(*names, good=True):
+    return [store.row(name, good, 1.0, 2.0, "core") for name in names]
+
+
+def change(root):
+    (root / "firmware" / "main.py").write_text("run(again)")
+    store.firmware.cache_clear()
+
+
+def test_a_part_is_complete_when_all_that_is_due_is_there(root, part) -> None:
+    assert state(part, root).said == "not run"
+    store.write("part-one", rows("a"), root)
+    assert state(part, root).missing == ("b",)
+    store.write("part-two", rows("b"), root)
+    assert state(part, root).complete
+
+
+def test_rows_of_another_firmware_do_not_count(root, part) -> None:
+    store.write("part-one", rows("a", "b"), root)
+    change(root)
+    found = state(part, root)
+    assert (found.complete, found.said, found.others) == (False, "of another firmware", 2)
+    store.write("part-two", rows("b"), root)
+    assert state(part, root).missing == ("a",)
+
+
+def test_rows_of_an_unknown_firmware_count_only_once_they_are_stamped(root, part) -> None:
+    file = root / store.FOLDER / "part.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(rows("a", "b")))
+    assert not state(part, root).complete
+    stamp(part, store.firmware(root), root)
+    assert state(part, root).complete
+
+
+def test_a_spoilt_file_is_missing(root, part) -> None:
+    store.write("part-one", rows("a", "b"), root).write_text("{")
+    assert state(part, root).said == "not run"
+
+
+def all_states(root, **given):
+    """Every part as it is in an empty project, those in `given` with rows."""
+    states = []
+    for one in PARTS:
+        empty = Part(one.name, one.title, one.command, one.minutes, lambda _: [])
+        states.append(given.get(one.name, state(empty, root)))
+    return states
+
+
+def test_what_fails_or_is_missing_is_said_and_all_of_it_is_written(root, part, capsys) -> None:
+    store.write("part-one", rows("a"), root)
+    store.write("part-two", rows("b", good=False), root)
+    soak = state(Part("soak", "soak", ("true",), 1.0, part.read, part.due), root)
+    bad = write(all_states(root, soak=soak), root)
+    assert "soak: b fails" in bad
+    assert "mutation: not run" in bad
+    assert len(bad) == 1 + len(PARTS) - 1
+    assert "soak: b fails" in capsys.readouterr().out
+    flat = json.loads((root / FILE).read_text())
+    assert [one["id"] for one in flat] == ["a", "b"]
+    assert {tuple(one) for one in flat} == {("id", "verdict", "figure", "limit", "bench")}
+
+
+def test_every_page_says_that_this_is_no_medical_device_and_what_is_not_complete(root) -> None:
+    pages.write(all_states(root), root)
+    texts = [file.read_text() for file in sorted((root / pages.FOLDER).glob("*.md"))]
+    assert len(texts) == 5
+    assert all("Not a certified medical device" in text for text in texts)
+    assert all("not run" in text.lower() for text in texts)
+
+
+def test_the_worst_case_is_the_one_nearest_to_its_limit() -> None:
+    far = Figure("P-05", "far", 5.0, "<=", 10.0, "ms")
+    near = Figure("P-05", "near", 0.95, "<=", 1.0, "ms")
+    above = Figure("P-05", "above", 30.1, ">=", 30.0, "psi")
+    beyond = Figure("P-05", "beyond", 11.0, "<=", 10.0, "ms")
+    assert nearest([far, near]) is near
+    assert nearest([far, near, above]) is above
+    assert nearest([above, beyond, near]) is beyond
+    assert nearest([]) is None
