@@ -309,6 +309,7 @@ TIMED = [
     ({"switches": RUN_OPEN | codes.BIT_PAIN_NO}, 500_000, codes.CONTACTS),
     ({"switches": RUN_OPEN & ~codes.BIT_PAIN_OK}, 500_000, codes.CONTACTS),
     ({"switches": EVERY_BIT}, 500_000, codes.CONTACTS),
+    ({"switches": RUN_OPEN | codes.BIT_PAIN_NO | codes.BIT_INTENT}, 500_000, codes.CONTACTS),
 ]
 
 
@@ -331,10 +332,10 @@ def test_a_timer_stands_still_after_20_s(post, changed, after_us, fault):
         codes.CONTACTS: "contacts_us",
     }[fault]
     post.see(**changed)
-    for timed_us, then_us in ((19_999_999, 20_001_999), (20_000_000, 20_000_000)):
+    for timed_us in (19_999_999, 20_000_000, 20_000_001):
         setattr(post.guard, name, timed_us)
         assert post.see(**changed) == fault
-        assert getattr(post.guard, name) == then_us
+        assert getattr(post.guard, name) == timed_us + (2000 if timed_us < 20_000_000 else 0)
 
 
 def test_what_the_watch_told_holds_until_it_tells_otherwise_and_hides_no_other_fault(post):
@@ -417,7 +418,8 @@ def test_two_missed_samples_of_different_kinds_are_a_fault_of_the_second_kind(po
 def test_contacts_are_timed_although_a_count_was_out_of_range_in_their_first_microsecond(post):
     far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
     assert post.see(switches=WELDED, elapsed_us=1, **far) == 0
-    assert post.see(switches=WELDED, elapsed_us=499_998) == 0
+    assert post.faults(124, switches=WELDED, elapsed_us=4000) == [0] * 124
+    assert post.see(switches=WELDED, elapsed_us=3998) == 0
     assert post.see(switches=WELDED, elapsed_us=1) == codes.CONTACTS
 
 
@@ -435,3 +437,19 @@ def test_missed_samples_are_counted_to_four_at_most(post):
     for status, missed in ((4, 2), (0, 1), (4, 3), (4, 3), (0, 2)):
         post.see(line_status=status)
         assert post.guard.missed == missed
+
+
+@pytest.mark.parametrize(
+    "taps",
+    [
+        codes.BIT_PAIN_OK | codes.BIT_PAIN_NO,
+        codes.BIT_PERMIT,
+        codes.BIT_PAIN_OK | codes.BIT_PERMIT | codes.BIT_PAIN_NO,
+        codes.BIT_STOP_OK | codes.BIT_PERMIT | codes.BIT_PAIN_NO,
+    ],
+)
+def test_taps_that_are_a_wiring_fault_say_nothing_of_the_contacts_unless_stop_ok_is_high(
+    post, taps
+):
+    post.faults(5, switches=taps)
+    assert post.guard.contacts_us == 0
