@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manostat.core import codes
-from manostat.core.prescription import RANGES, validate
+from manostat.core.prescription import RANGES, Prescription, validate
 from manostat.core.pump import build
 
-from .desk import new_ints, unit_of
+from .desk import new_ints, numbers, unit_of
 from .strategies import units
 
 FIELDS = [name for name, _, _ in RANGES]
@@ -122,3 +122,92 @@ def test_a_refusal_always_names_the_field_the_value_and_the_range(unit):
     else:
         for value, (_, least, most) in zip(unit, RANGES, strict=True):
             assert least <= value <= most
+
+
+@pytest.mark.req("C-01")
+def test_the_ranges_are_those_of_the_documented_unit_page():
+    assert RANGES == (
+        ("mode", 1, 6),
+        ("rate_nl_s", 1000, 200_000),
+        ("volume_nl", 1000, 20_000_000),
+        ("limit_above_pa", 6895, 689_476),
+        ("limit_line_pa", 6895, 689_476),
+        ("step_volume_nl", 0, 1_000_000),
+        ("nl_num", 1, 2_147_483),
+        ("nl_den", 1, 4096),
+        ("zero_pa", -34_474, 34_474),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "by_steps", "into_disc", "sham", "back", "single_shot"),
+    [
+        (0, 0, 0, 0, 0, 0),
+        (codes.INJECT, 0, 1, 0, 0, 0),
+        (codes.STEP, 1, 1, 0, 0, 0),
+        (codes.PRIME, 0, 0, 0, 0, 1),
+        (codes.COMPLY, 0, 0, 0, 0, 1),
+        (codes.SHAM, 0, 0, 1, 0, 1),
+        (codes.RELIEVE, 0, 0, 0, 1, 1),
+    ],
+)
+def test_a_mode_is_what_it_is_for(mode, by_steps, into_disc, sham, back, single_shot):
+    assert numbers(Prescription(mode, 1, 2, 3, 4, 5)) == {
+        "mode": mode,
+        "rate_nl_s": 1,
+        "volume_nl": 2,
+        "limit_above_pa": 3,
+        "limit_line_pa": 4,
+        "step_volume_nl": 5,
+        "by_steps": by_steps,
+        "into_disc": into_disc,
+        "sham": sham,
+        "back": back,
+        "single_shot": single_shot,
+    }
+
+
+@pytest.mark.parametrize(
+    ("unit", "refusal"),
+    [
+        (unit_of(rate_nl_s=1000, nl=(1, 1), volume_nl=1000), None),
+        (unit_of(rate_nl_s=1000, nl=(4095, 1), volume_nl=4096), None),
+        (unit_of(nl=(4096, 1)), ("nl_num // nl_den", 4096, 1, 4095)),
+        (unit_of(nl=(1, 2)), ("nl_num // nl_den", 0, 1, 4095)),
+        (unit_of(nl=(2000, 1), volume_nl=2000), ("volume_nl", 2000, 2001, 524_286_000)),
+        (unit_of(rate_nl_s=1000, nl=(2, 1), volume_nl=524_286), None),
+        (
+            unit_of(rate_nl_s=1000, nl=(2, 1), volume_nl=524_287),
+            ("volume_nl", 524_287, 3, 524_286),
+        ),
+        (unit_of(rate_nl_s=1500, nl=(1, 1), volume_nl=1000), None),
+        (unit_of(rate_nl_s=1501, nl=(1, 1), volume_nl=1000), ("rate_nl_s", 1501, 1000, 1500)),
+        (unit_of(codes.STEP, nl=(2000, 1), step_volume_nl=2001), None),
+        (
+            unit_of(codes.STEP, nl=(2000, 1), step_volume_nl=2000),
+            ("step_volume_nl", 2000, 2001, 3_500_000),
+        ),
+        (unit_of(codes.STEP, volume_nl=5000, step_volume_nl=5000), None),
+        (
+            unit_of(codes.STEP, volume_nl=5000, step_volume_nl=5001),
+            ("step_volume_nl", 5001, 104, 5000),
+        ),
+        (unit_of(codes.RELIEVE, nl=(2000, 1), volume_nl=500_000), None),
+        (unit_of(rate_nl_s=18_003, nl=(2_000_000, 4096)), None),
+        (
+            unit_of(rate_nl_s=18_004, nl=(2_000_000, 4096)),
+            ("rate_nl_s * nl_den", 73_744_384, 1, 73_741_823),
+        ),
+        (
+            unit_of(rate_nl_s=200_000, nl=(2_147_483, 4096)),
+            ("rate_nl_s * nl_den", 819_200_000, 1, 323),
+        ),
+    ],
+    ids=str,
+)
+@pytest.mark.req("C-01")
+def test_what_belongs_together_is_refused_from_one_beyond_its_range(unit, refusal):
+    if refusal is None:
+        validate(unit)
+    else:
+        assert refused(unit) == refusal
