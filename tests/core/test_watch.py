@@ -372,6 +372,7 @@ def test_a_level_begins_with_the_steps_it_has_and_nothing_else():
         (1699, 150, 500_000, 0),
         (300, 150, 500_000, codes.SENSOR_STUCK),
         (301, 150, 500_000, 0),
+        (1700, 151, 500_001, codes.SENSOR_STUCK),
         (1700, 149, 500_000, 0),
         (1700, 150, 499_999, 0),
     ],
@@ -471,6 +472,8 @@ def test_a_button_is_held_after_ten_seconds_to_the_microsecond(switches, held):
     assert round_.watch.held == 0
     round_.see(switches=switches, elapsed_us=9_999_999)
     assert round_.watch.held == 0, "the time begins anew"
+    round_.see(switches=switches, elapsed_us=1)
+    assert round_.watch.held == held
 
 
 @pytest.mark.req("B-04", "T-06")
@@ -517,6 +520,9 @@ def test_an_occlusion_is_told_from_30_psi_on_to_the_count():
     assert occluded([500] * 5 + [350])[-1] == codes.OCCLUSION
     assert occluded([437] * 6) == [0] * 5 + [codes.OCCLUSION], "6 times 437 are 2622"
     assert occluded([437] * 5 + [436]) == [0] * 6
+    assert occluded([500, -100, 500, 500, 500, 500])[-2:] == [0, 0]
+    assert occluded([500, -100, 500, 500, 500, 500, 222])[-1] == 0
+    assert occluded([500, -100, 500, 500, 500, 500, 350])[-1] == codes.OCCLUSION
 
 
 @pytest.mark.req("P-06")
@@ -531,6 +537,17 @@ def test_a_slope_of_seven_tenths_of_the_steepest_is_an_occlusion_to_the_count(ri
 def test_less_than_10_ul_are_no_slope():
     assert occluded([1000] * 20, made=9)[0] == 0
     round_ = Round()
+    round_.see()
+    assert [round_.see(PRESSED + 3000, made=made) for made in (9, 1)] == [0, codes.OCCLUSION]
+    assert [round_.see(PRESSED + 6000, made=made) for made in (9, 1)] == [0, codes.OCCLUSION]
+
+
+@pytest.mark.req("P-06")
+def test_what_was_left_of_a_slope_ends_with_the_motion():
+    round_ = Round()
+    round_.see()
+    round_.see(made=5)
+    round_.see(moving=0)
     round_.see()
     assert [round_.see(PRESSED + 3000, made=made) for made in (9, 1)] == [0, codes.OCCLUSION]
 
@@ -570,6 +587,7 @@ def test_a_rise_is_10_psi_above_the_least_count_since_the_rest_of_a_tenth_of_a_s
     assert round_.see(PRESSED + 50, moving=0, elapsed_us=rest_us) == 0
     if rest_us < 100_000:
         assert round_.see(PRESSED + 2000, moving=0, elapsed_us=1) == 0, "the last steps go through"
+        assert round_.see(PRESSED + 2000, moving=0) == 0
     assert round_.see(PRESSED, moving=0) == 0
     assert round_.see(PRESSED + rise, moving=0) == 0
     assert round_.see(PRESSED + rise, moving=0) == fault
@@ -628,3 +646,40 @@ def test_ten_minutes_are_counted_to_the_millisecond_round_the_clock(
     lockout.note(codes.LATE, first_ms)
     lockout.note(codes.LATE, (first_ms + 10) % (1 << 30))
     assert lockout.note(codes.LATE, (first_ms + later_ms) % (1 << 30)) == locked
+
+
+@pytest.mark.req("P-12")
+@pytest.mark.parametrize("elapsed_us", [20_000, 30_000, 60_000, 100_001])
+def test_a_rise_is_judged_whatever_the_time_between_looks(elapsed_us):
+    round_ = Round()
+    round_.see(made=1)
+    while round_.watch.rest_us < 100_000:
+        round_.see(1500, moving=0, elapsed_us=elapsed_us)
+    faults = [round_.see(3100, moving=0, elapsed_us=elapsed_us) for _ in range(2)]
+    assert faults == [0, codes.RISE]
+    assert [round_.see(4000, moving=0) for _ in range(2)] == [0, codes.RISE]
+
+
+def test_each_look_of_a_round_has_its_own_question():
+    watch = Watch(codes.INJECT, ZERO, 10, 50, 300, 1000, 20)
+    inputs = Inputs()
+    inputs.line_raw, inputs.second_raw, inputs.switches = 2000, 8000, STOP_PRESSED
+    changed = []
+    for left in reversed(range(LOOKS)):
+        before = numbers(watch), numbers(watch.line_still), numbers(watch.second_still)
+        watch.look(left, inputs, 7, 1, 10_000)
+        after = numbers(watch), numbers(watch.line_still), numbers(watch.second_still)
+        changed.append(
+            [
+                {name for name in new if new[name] != old[name]}
+                for old, new in zip(before, after, strict=True)
+            ]
+        )
+    assert changed == [
+        [{"counted", "seen", "begun", "rate_us"}, set(), set()],
+        [{"stop_us"}, set(), set()],
+        [set(), {"value", "other", "from_steps"}, set()],
+        [set(), set(), {"value", "other", "from_steps"}],
+        [{"was_moving", "start_raw", "window_raw", "window_at", "pressed_at"}, set(), set()],
+    ]
+    assert (watch.begun, watch.was_moving) == (1, 1)
