@@ -4,7 +4,7 @@ import pytest
 
 from manostat.core.painmark import DEPTH, EVERY_US, POINTS, LookBack, PainMark
 
-from .desk import new_ints, numbers
+from .desk import PAIN_PRESSED, RUN_OPEN, Desk, new_ints, numbers
 
 BEFORE_S = (0, 0.5, 1, 2, 3)
 
@@ -78,3 +78,19 @@ def test_a_new_look_back_and_a_new_mark_are_empty():
     mark.reset()
     assert numbers(look) == {"at": 0, "filled": 0}
     assert numbers(mark) == empty
+
+
+def test_a_gap_between_two_ticks_does_not_move_what_was_felt_before_it():
+    """A page or an erase of flash at rest: 0.5 s before a press is 0.5 s before it."""
+    desk = Desk().opened(50_000)
+    desk.seconds(1)
+    desk.switches = RUN_OPEN
+    desk.pressure_pa = 20_000.0
+    desk.seconds(1)
+    desk.pressure_pa = 30_000.0
+    desk.tick(8, elapsed_us=50_000)
+    desk.switches = PAIN_PRESSED
+    desk.tick()
+    points = list(desk.pump.first_mark.pressures_pa)
+    assert points[0] == pytest.approx(30_000, abs=100)
+    assert points[1] == pytest.approx(20_000, abs=100)

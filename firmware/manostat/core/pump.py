@@ -179,10 +179,13 @@ class Pump:
 
     def _every_10_ms(self, pressure_pa: int):
         # Half a turn back, on, and half a turn forth: the sum itself would not fit 30 bits (T-06).
-        now_ms = self.now_ms - _MS_HALF + self.part_us // 1000
+        samples = self.part_us // EVERY_US  # more than one after a gap: a page, an erase
+        now_ms = self.now_ms - _MS_HALF + samples * 10
         self.now_ms = (now_ms & _MS_MASK) ^ _MS_HALF
-        self.part_us %= 1000
-        self.look_back.feed(pressure_pa, self.injector.steps)
+        self.part_us -= samples * EVERY_US
+        while samples > 0:
+            samples -= 1
+            self.look_back.feed(pressure_pa, self.injector.steps)
 
     def _mark(self, moving: int):
         injector = self.injector
