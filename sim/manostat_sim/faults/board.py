@@ -11,7 +11,7 @@ from manostat_sim.emulator.flash_chip import WORST, FlashOperation
 from manostat_sim.faults.asked import IN_HARDWARE_US, LEASE_US, goes_on, no_step, stops
 from manostat_sim.faults.heap import forget_a_buffer, use_up
 from manostat_sim.faults.model import HIGH, SILENT, Fault, Reaction
-from manostat_sim.faults.states import READY, SETTLING, STOPPED, WAITING
+from manostat_sim.faults.states import INJECTING, READY, SETTLING, STOPPED, WAITING
 from manostat_sim.faults.stored import JOURNAL_OFFSET
 from manostat_sim.journal import PAGE_BYTES, read_pages
 
@@ -102,8 +102,13 @@ def _is_sound(page: bytes) -> bool:
 
 
 def _write_is_torn(bench: Bench) -> None:
-    """The power goes in the middle of the next program or erase, which a press of PAIN brings."""
+    """The power goes in the middle of a program or erase: of the one that is under way, or of the
+    next, which a press of PAIN brings."""
     board = _pico(bench)
+    powered = board.pico._powered
+    if powered is not None and powered._flash_chip.busy:
+        _loses_power(board)
+        return
     torn: list[int] = []
 
     def tear(operation: FlashOperation) -> None:
@@ -139,6 +144,7 @@ def _starts_again(
     held_alarm: str = SILENT,
     within_us: float = IN_HARDWARE_US,
     at_rest: Callable[[Bench], None] | None = None,
+    worst: str = INJECTING,
 ) -> Fault:
     """Whatever it did before, it comes back idle. `held_alarm`: with RUN held."""
 
@@ -153,6 +159,7 @@ def _starts_again(
         stops(within_us, *requirements, alarm=held_alarm),
         no_step(*requirements),
         by_state={STOPPED: no_step(*requirements, alarm=held_alarm)},
+        worst=worst,
         boots=True,
     )
 
@@ -244,6 +251,7 @@ BOARD = (
         goes_on("L-04", "B-01", alarm=None),
         no_step("L-04", alarm=None),
         by_state={READY: no_step("L-04", alarm=None, try_run=True)},
+        worst=READY,
     ),
     _starts_again(
         "flash-bit-flip",
@@ -260,6 +268,7 @@ BOARD = (
         "L-03",
         "L-02",
         held_alarm=HIGH,
+        worst=WAITING,
     ),
     _unnoticed(
         "flash-slow",

@@ -117,7 +117,9 @@ def _watch(
     least_nl = flat_nl = flat_from_nl = 0.0
     flat_pa = plant.line_pa
     end_us = at_us + round(want.seconds * 1e6)
-    limit_us = at_us + round(want.still_within_s * 1e6) + still_us
+    limit_us = end_us
+    if want.still_within_s:
+        limit_us = at_us + round(want.still_within_s * 1e6) + still_us
     while bench.now_us < end_us or (
         bench.now_us < limit_us
         and (bench.now_us < at_us + still_us or _moved_since(bench, bench.now_us - still_us))
@@ -125,8 +127,9 @@ def _watch(
         bench.advance(_PIECE_S)
         pushed_nl = plant.syringe.delivered_nl - from_nl
         least_nl = min(least_nl, pushed_nl)
-        if plant.line_pa >= flat_pa + _RISE_PA:
-            flat_pa, flat_from_nl = plant.line_pa, pushed_nl
+        rested = not _moved_since(bench, bench.now_us - _STILL_US)
+        if rested or plant.line_pa >= flat_pa + _RISE_PA:
+            flat_pa, flat_from_nl = plant.line_pa, pushed_nl  # a pause begins anew
         flat_nl = max(flat_nl, pushed_nl - flat_from_nl)
     return least_nl, flat_nl
 
