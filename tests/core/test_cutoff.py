@@ -71,6 +71,7 @@ def test_a_new_cutoff_takes_its_first_reading_for_all_of_its_history():
     assert numbers(cutoff) == {"at": 0, "seeded": 0}
     cutoff.feed(4321)
     assert list(history) == [4321] * 8
+    assert numbers(cutoff) == {"at": 1, "seeded": 1}
 
 
 @pytest.mark.parametrize("seed", range(5))

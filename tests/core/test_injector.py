@@ -901,3 +901,20 @@ def test_a_mark_of_zero_is_a_mark_and_equal_ones_are_taken():
     tare = tare_of()
     assert [tare.set(value_pa) for value_pa in (9, 9, 0, 1, 0, -1)] == [1, 1, 1, 0, 1, 0]
     assert tare.opening_pa == 0
+
+
+def test_a_tare_knows_nothing_when_it_is_built():
+    knee = tare_of().knee
+    knee.reference_pa = 5000
+    tare = Tare(None, knee, None)
+    assert numbers(tare) == {"opening_pa": -1, "how": codes.OPENING_NONE}
+    assert knee.reference_pa == 0
+
+
+def test_a_second_reading_takes_the_place_of_one_that_did_not_settle():
+    tare = tare_of()
+    tare.read()
+    assert tare.how == codes.OPENING_UNSETTLED
+    tare.settler.settled, tare.settler.value_pa = 1, 40_000
+    tare.read()
+    assert numbers(tare) == {"opening_pa": 40_000, "how": codes.OPENING_READ}

@@ -20,7 +20,7 @@ def marked(samples: int, late_ms: int = 0) -> PainMark:
     return mark
 
 
-@pytest.mark.parametrize("samples", [301, 302, 303, 604, 605, 906, 6000])
+@pytest.mark.parametrize("samples", [301, 302, 303, 352, 604, 605, 906, 6000])
 @pytest.mark.parametrize("late_ms", [0, 2, 8])
 @pytest.mark.req("L-01")
 def test_pressure_and_steps_at_the_press_and_half_one_two_and_three_seconds_before(
@@ -94,3 +94,15 @@ def test_a_gap_between_two_ticks_does_not_move_what_was_felt_before_it():
     points = list(desk.pump.first_mark.pressures_pa)
     assert points[0] == pytest.approx(30_000, abs=100)
     assert points[1] == pytest.approx(20_000, abs=100)
+
+
+@pytest.mark.parametrize("samples", [1, 49, 50, 51, 100, 200, 300, 301, 302, 351, 352, 353, 1000])
+def test_a_sample_is_found_where_it_was_put_or_the_oldest_there_is(samples):
+    look = LookBack(new_ints(DEPTH), new_ints(DEPTH))
+    for sample in range(samples):
+        look.feed(1000 + sample, sample)
+    assert look.filled == min(samples, DEPTH)
+    for back in range(DEPTH):
+        at = look.index(back)
+        assert 0 <= at < DEPTH
+        assert look.pressures[at] == 1000 + samples - 1 - min(back, look.filled - 1)

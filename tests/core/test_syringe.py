@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from manostat.core.syringe import MAX_STEPS, Syringe
 from manostat_sim.plant.tables import SYRINGE_BORE_MM
 
+from .desk import numbers
 from .strategies import ratios
 
 RATIOS = {
@@ -54,3 +55,13 @@ def test_steps_within_is_the_most_steps_whose_exact_volume_is_not_above(ratio, v
 def test_steps_within_gives_back_the_steps_of_their_own_volume_rounded_up(ratio, steps):
     num, den = ratio
     assert Syringe(num, den).steps_within(-(-steps * num // den)) == steps
+
+
+def test_a_syringe_keeps_its_ratio_in_whole_nanolitres_and_a_fraction():
+    assert MAX_STEPS == 262_143
+    assert numbers(Syringe(422_733, 4096)) == {
+        "nl_num": 422_733,
+        "nl_den": 4096,
+        "whole_nl": 103,
+        "fraction": 845,
+    }
