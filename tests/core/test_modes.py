@@ -162,6 +162,19 @@ def test_300_ul_with_no_rise_are_a_leak_and_end_in_silence():
     assert desk.pump.alarm.sound == 0
 
 
+@pytest.mark.req("P-12", "P-03")
+def test_nothing_is_granted_in_the_tick_that_sees_the_leak():
+    desk = Desk(unit_of(rate_nl_s=150_000)).opened(50_000)
+    desk.pressure_pa = 15 * PSI_PA
+    while desk.moving:
+        desk.tick()
+    assert (desk.reason, desk.injector.grant) == (codes.LEAK, 0)
+    made = desk.made
+    desk.tick(20, elapsed_us=30_000)
+    assert desk.reason == codes.LEAK, "a page of flash after the stop is no late tick"
+    assert desk.made <= made + 3
+
+
 @pytest.mark.req("P-12")
 def test_a_soft_disc_is_no_leak():
     """Dallas 5 by its mean: 6.9 psi/mL."""

@@ -117,6 +117,8 @@ class Injector:
     def see_leak(self):
         """The line was watched over 0.3 mL and did not rise: an end point."""
         if self.moving:
+            self.granted -= self.grant  # decided earlier in this tick, and not given
+            self.grant = 0
             self._latch(LEAK)
 
     def set_opening(self, opening_pa: int) -> int:
