@@ -1,0 +1,237 @@
+"""Requirements on the guard at its limits: to the count and the microsecond, by either way."""
+
+import pytest
+
+from manostat.core import codes
+from manostat.core.guard import Guard
+
+from .desk import RUN_HELD, RUN_OPEN, numbers
+from .test_guard import Post
+
+ZERO_RAW, ZERO_SECOND = 1638, 6554
+EVERY_BIT = 255  # RUN held, the lease latched, the intent stored, and PAIN_NO welded
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+def test_a_new_guard_has_counted_and_timed_nothing():
+    ends = ((codes.BIT_END_EMPTY, codes.END_EMPTY), (codes.BIT_END_FULL, codes.END_FULL))
+    for back, (bit, fault) in enumerate(ends):
+        assert numbers(Guard(back)) == {
+            "end_bit": bit,
+            "end_fault": fault,
+            "made": 0,
+            "ahead": 0,
+            "sound_switches": -1,
+            "doubt": 0,
+            "told": 0,
+            "missed": 0,
+            "disagree_us": 0,
+            "wiring_us": 0,
+            "contacts_us": 0,
+        }
+    assert numbers(Guard()) == numbers(Guard(0))
+
+
+AT_THE_EDGE = [
+    {},
+    {"granted": 3, "made": 3},
+    {"granted": 6},
+    {"line_raw": 1310, "second_raw": ZERO_SECOND - 4 * 328},
+    {"line_raw": 10_376, "second_raw": ZERO_SECOND + 4 * 8738},
+    {"line_raw": ZERO_RAW, "second_raw": ZERO_SECOND + 1747},
+    {"line_raw": ZERO_RAW, "second_raw": ZERO_SECOND - 1747},
+    {"elapsed_us": 4000, "moving": 1},
+    {"switches": RUN_OPEN | codes.BIT_INTENT},
+]
+
+
+@pytest.mark.parametrize("changed", AT_THE_EDGE, ids=str)
+def test_a_sound_tick_is_not_looked_at_closely_however_near_the_edge(post, changed, monkeypatch):
+    """The moving tick has no time for it."""
+    post.see()
+    monkeypatch.setattr(post.guard, "_look_closely", None)
+    assert post.see(**changed) == 0
+
+
+BEYOND_THE_EDGE = [
+    ({"made": 1}, codes.STEPS_EXTRA),
+    ({"granted": 7}, codes.STEPS_MISSING),
+    ({"granted": 7, "refused": 8}, codes.STEPS_EXTRA),
+    ({"line_raw": 10_377, "second_raw": ZERO_SECOND + 4 * 8739}, codes.CEILING),
+    ({"line_raw": 11_000, "second_raw": ZERO_SECOND + 4 * (11_000 - ZERO_RAW)}, codes.CEILING),
+    ({"line_raw": 14_746, "second_raw": ZERO_SECOND + 4 * 8739}, codes.CEILING),
+    ({"moving": 1, "elapsed_us": 4001}, codes.LATE),
+    ({"switches": RUN_HELD & ~codes.BIT_END_EMPTY}, codes.END_EMPTY),
+    ({"switches": (RUN_HELD | codes.BIT_LATCHED) & ~codes.BIT_END_EMPTY}, codes.END_EMPTY),
+]
+
+
+@pytest.mark.parametrize("changed", AT_THE_EDGE, ids=str)
+def test_looked_at_closely_it_is_sound_as_well(post, changed):
+    assert post.see(**changed) == 0
+
+
+@pytest.mark.parametrize(("changed", "fault"), BEYOND_THE_EDGE, ids=str)
+@pytest.mark.parametrize("sound_ticks", [0, 1, 100])
+def test_beyond_an_edge_there_is_a_fault_at_once_whatever_was_before(
+    post, changed, fault, sound_ticks
+):
+    post.faults(sound_ticks)
+    assert post.see(**changed) == fault
+
+
+TIMED = [
+    ({"second_raw": ZERO_SECOND + 1748, "line_raw": ZERO_RAW}, 20_000, codes.SENSORS_DISAGREE),
+    ({"second_raw": ZERO_SECOND - 1748, "line_raw": ZERO_RAW}, 20_000, codes.SENSORS_DISAGREE),
+    ({"switches": RUN_HELD & ~codes.BIT_PAIN_OK}, 20_000, codes.WIRING),
+    ({"switches": RUN_OPEN | codes.BIT_PAIN_NO}, 500_000, codes.CONTACTS),
+    ({"switches": RUN_OPEN & ~codes.BIT_PAIN_OK}, 500_000, codes.CONTACTS),
+    ({"switches": EVERY_BIT}, 500_000, codes.CONTACTS),
+    ({"switches": RUN_OPEN | codes.BIT_PAIN_NO | codes.BIT_INTENT}, 500_000, codes.CONTACTS),
+]
+
+
+@pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
+def test_what_is_timed_is_a_fault_after_its_time_to_the_microsecond(post, changed, after_us, fault):
+    post.see()
+    for part_us in (1, after_us - 3, 1):
+        assert post.see(elapsed_us=part_us, **changed) == 0
+    assert post.see(elapsed_us=1, **changed) == fault
+    assert post.see() == 0
+    assert post.see(elapsed_us=after_us - 1, **changed) == 0
+
+
+@pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
+@pytest.mark.req("T-06")
+def test_a_timer_stands_still_after_20_s(post, changed, after_us, fault):
+    name = {
+        codes.SENSORS_DISAGREE: "disagree_us",
+        codes.WIRING: "wiring_us",
+        codes.CONTACTS: "contacts_us",
+    }[fault]
+    post.see(**changed)
+    for timed_us in (19_999_999, 20_000_000, 20_000_001):
+        setattr(post.guard, name, timed_us)
+        assert post.see(**changed) == fault
+        assert getattr(post.guard, name) == timed_us + (2000 if timed_us < 20_000_000 else 0)
+
+
+def test_what_the_watch_told_holds_until_it_tells_otherwise_and_hides_no_other_fault(post):
+    post.see()
+    post.guard.tell(codes.RISE)
+    assert post.faults(3) == [codes.RISE] * 3
+    assert post.see(made=1) == codes.STEPS_EXTRA
+    assert post.see(switches=RUN_HELD & ~codes.BIT_END_EMPTY) == codes.END_EMPTY
+    assert post.see() == codes.RISE
+    post.guard.tell(codes.NO_FAULT)
+    assert post.see() == 0
+
+
+def test_a_fault_of_the_sensors_comes_before_one_of_the_switches(post):
+    both = {"switches": RUN_HELD & ~codes.BIT_END_EMPTY, "line_raw": 10_377}
+    assert post.see(second_raw=ZERO_SECOND + 4 * 8739, **both) == codes.CEILING
+
+
+def test_a_missed_sample_counts_two_and_a_good_one_takes_one_back(post):
+    post.see(line_status=4)
+    assert post.guard.missed == 2
+    post.see(line_status=4)
+    post.see(line_status=4)
+    assert post.guard.missed == 4
+    assert [post.see() or post.guard.missed for _ in range(5)] == [3, 2, 1, 0, 0]
+
+
+def test_every_step_is_counted(post):
+    assert [post.see(granted=2, made=2) or post.guard.made for _ in range(3)] == [2, 4, 6]
+
+
+def test_missed_samples_after_sound_ones_are_missed_too(post):
+    post.faults(10)
+    assert post.faults(2, line_status=4) == [0, codes.SENSOR_SILENT]
+
+
+def test_steps_that_cannot_be_under_way_any_more_are_not_waited_for(post):
+    """Latched, started anew, or said: the count begins at nothing."""
+    latched = RUN_OPEN | codes.BIT_LATCHED
+    post.see(granted=3, switches=latched)
+    assert post.guard.ahead == 0
+    assert post.faults(5, switches=latched) == [0] * 5
+    post.see(granted=3)
+    post.guard.restart()
+    assert post.guard.ahead == 0
+    for changed in ({"made": 1}, {"granted": 7}):
+        assert post.see(**changed) != 0
+        assert post.guard.ahead == 0
+
+
+def test_an_end_that_is_reached_stays_a_fault_while_run_is_held(post):
+    at_the_end = RUN_HELD & ~codes.BIT_END_EMPTY
+    assert post.faults(5, switches=at_the_end) == [codes.END_EMPTY] * 5
+
+
+def test_contacts_are_timed_from_the_first_tick_after_another_fault(post):
+    assert post.see(switches=RUN_HELD & ~codes.BIT_END_EMPTY) == codes.END_EMPTY
+    assert post.see(switches=codes.BIT_STOP_OK, elapsed_us=499_999) == 0
+    assert post.see(switches=codes.BIT_STOP_OK, elapsed_us=1) == codes.CONTACTS
+
+
+WELDED = RUN_OPEN | codes.BIT_PAIN_NO
+
+
+def test_a_timer_goes_on_when_another_one_of_the_same_age_ends(post):
+    assert post.see(switches=WELDED, second_raw=0) == 0
+    assert post.faults(249, switches=WELDED) == [0] * 248 + [codes.CONTACTS]
+
+
+@pytest.mark.req("P-11")
+def test_two_missed_samples_of_different_kinds_are_a_fault_of_the_second_kind(post):
+    far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
+    assert post.see(line_status=2) == 0
+    assert post.see(**far) == codes.SENSOR_RANGE
+    assert post.faults(4) == [0] * 4
+    assert post.see(**far) == 0
+    assert post.see(line_status=4) == codes.SENSOR_SILENT
+
+
+def test_contacts_are_timed_although_a_count_was_out_of_range_in_their_first_microsecond(post):
+    far = {"line_raw": 0, "second_raw": ZERO_SECOND - 4 * 328}
+    assert post.see(switches=WELDED, elapsed_us=1, **far) == 0
+    assert post.faults(124, switches=WELDED, elapsed_us=4000) == [0] * 124
+    assert post.see(switches=WELDED, elapsed_us=3998) == 0
+    assert post.see(switches=WELDED, elapsed_us=1) == codes.CONTACTS
+
+
+@pytest.mark.parametrize("timed_us", [codes.RISE, 2000])
+def test_what_the_watch_told_holds_whatever_is_timed(post, timed_us):
+    post.see()
+    post.guard.tell(codes.RISE)
+    assert post.guard.doubt == 1
+    assert post.see(switches=WELDED, elapsed_us=timed_us) == codes.RISE
+    assert post.see(switches=WELDED) == codes.RISE
+    assert post.guard.doubt == 1
+
+
+def test_missed_samples_are_counted_to_four_at_most(post):
+    for status, missed in ((4, 2), (0, 1), (4, 3), (4, 3), (0, 2)):
+        post.see(line_status=status)
+        assert post.guard.missed == missed
+
+
+@pytest.mark.parametrize(
+    "taps",
+    [
+        codes.BIT_PAIN_OK | codes.BIT_PAIN_NO,
+        codes.BIT_PERMIT,
+        codes.BIT_PAIN_OK | codes.BIT_PERMIT | codes.BIT_PAIN_NO,
+        codes.BIT_STOP_OK | codes.BIT_PERMIT | codes.BIT_PAIN_NO,
+    ],
+)
+def test_taps_that_are_a_wiring_fault_say_nothing_of_the_contacts_unless_stop_ok_is_high(
+    post, taps
+):
+    post.faults(5, switches=taps)
+    assert post.guard.contacts_us == 0
