@@ -54,7 +54,7 @@ def test_a_bus_that_does_not_answer_keeps_no_tick_from_ending(bench: PicoBench, 
     before_a_step(bench)
     spoilt_us = bench.now_us
     spoil_line_sensor(bench, fault)
-    bench.advance(0.06)
+    bench.advance(0.12)  # in which the record of the stop takes its time
     assert steps_after(bench, spoilt_us + TWO_SAMPLES_US) == 0
     ticks = ticks_us(bench, spoilt_us)
     assert len(ticks) > 15
