@@ -57,7 +57,7 @@ test: setup
 	$(PYTEST) -m 'not long' --requirements
 
 test-long: setup
-	@echo 'test-long: everything, and whole injections on the emulated board: about 25 minutes on two cores'
+	@echo 'test-long: everything, and whole injections on the emulated board: more than an hour on two cores (estimate)'
 	@$(BIN)/manostat image
 	$(PYTEST) --timeout 3600 --requirements
 
