@@ -110,6 +110,7 @@ class Rig:
         self.rising_ns: list[int] = []
         self.falling_ns: list[int] = []
         self.used = 0
+        self.levels: dict[int, int] = {}
         self._level = False
         for gpio in (STEP, PERMIT):
             self.chip.gpio[gpio].pad_value |= _INPUT_ENABLE
@@ -148,7 +149,8 @@ class Rig:
         rp2.PIO.SHIFT_LEFT, rp2.PIO.SHIFT_RIGHT = 0, 1  # type: ignore[attr-defined]
         rp2.asm_pio = lambda **kw: Program(kw).assemble  # type: ignore[attr-defined]
         machine = types.ModuleType("machine")
-        machine.Pin = _Pin  # type: ignore[attr-defined]
+        machine.Pin = lambda gpio, *how, **more: _Pin(self, gpio, *how, **more)  # type: ignore[attr-defined]
+        machine.Pin.IN, machine.Pin.OUT = 0, 1  # type: ignore[attr-defined]
         machine.mem32 = _Register(self, 0, 1, _CALL_US)  # type: ignore[attr-defined]
         micropython = types.ModuleType("micropython")
         micropython.const = micropython.viper = lambda same: same  # type: ignore[attr-defined]
@@ -168,10 +170,18 @@ class Rig:
 
 
 class _Pin:
-    IN, OUT = 0, 1
+    """A pin that the processor may set; the rig keeps what it was last set to."""
 
-    def __init__(self, gpio: int, _mode: int = 0, _pull: Any = None, value: int = 0) -> None:
+    def __init__(
+        self, rig: Rig, gpio: int, _mode: int = 0, _pull: Any = None, value: int | None = None
+    ) -> None:
         self.gpio = gpio
+        self._rig = rig
+        if value is not None:
+            self(value)
+
+    def __call__(self, level: int) -> None:
+        self._rig.levels[self.gpio] = level
 
 
 class _Register:

@@ -11,7 +11,14 @@ from manostat_sim.plant.tables import PA_PER_PSI
 
 NOTICE = "simulated; not a certified medical device"
 
-MODES = {codes.INJECT: "inject", codes.STEP: "step", codes.PRIME: "prime"}
+MODES = {
+    codes.INJECT: "inject",
+    codes.STEP: "step",
+    codes.PRIME: "prime",
+    codes.COMPLY: "comply",
+    codes.SHAM: "sham",
+    codes.RELIEVE: "relieve",
+}
 
 STATES = {
     codes.IDLE: "idle, the pain button is not yet proven",
@@ -43,6 +50,8 @@ REASONS = {
     codes.STOP: "STOP pressed by the operator",
     codes.RELEASE: "RUN released: a pause",
     codes.FAULT: "fault",
+    codes.LEAK: "leak: volume went in and the pressure did not rise",
+    codes.RELIEVED: "relieved: the line is at zero",
 }
 
 FAULTS = {
@@ -58,6 +67,13 @@ FAULTS = {
     codes.CONTACTS: "the two contacts of the pain button contradict each other",
     codes.LATE: "the control loop came too late while moving",
     codes.END_EMPTY: "plunger at the end of its travel, or that wire cut",
+    codes.SENSOR_STUCK: "one pressure sensor stands still while the other moves",
+    codes.OCCLUSION: "occlusion: the pressure rises and nothing opens",
+    codes.DETACHED: "volume goes and no pressure comes: is the line off?",
+    codes.RISE: "the pressure rises with the plunger at rest",
+    codes.TOO_FAST: "more steps in a time than were prescribed",
+    codes.TOO_MUCH: "more steps in the level than were prescribed",
+    codes.END_FULL: "plunger drawn out to its end, or that wire cut",
 }
 
 OPENINGS = {
