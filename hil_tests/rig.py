@@ -98,8 +98,9 @@ def again(bench: Bench, seconds: float = 0.1) -> None:
 
 
 def acknowledge(bench: Bench) -> None:
-    """A short press of STOP, RUN being open."""
+    """A short press of STOP, RUN being open, once the stop can have been seen."""
     bench.release("RUN")
+    bench.advance(0.31)
     bench.hold("STOP", 0.05)
     bench.advance(0.13)
 

@@ -16,6 +16,7 @@ from .rig import (
     STEP_NL,
     UNIT,
     Unit,
+    acknowledge,
     begin,
     enabled,
     fill,
@@ -171,9 +172,7 @@ def test_power_cut_while_moving_counts_the_level_as_delivered(bench: PicoBench) 
     _try_to_inject(bench)
     assert bench.last.reason == codes.VOLUME
     assert bench.last.steps == LEVEL_STEPS
-    bench.release("RUN")
-    bench.hold("STOP", 0.05)
-    bench.advance(0.05)
+    acknowledge(bench)
     bench.hold("STOP", 3.05)
     bench.advance(0.05)
     assert bench.steps_made() == made, "nothing moved until a new level"

@@ -64,6 +64,19 @@ def test_a_press_stops_at_once_and_latches(bench: Bench, switch: str, reason: in
     moves_again_only_after_acknowledgement(bench)
 
 
+@pytest.mark.req("P-09", "A-05")
+def test_stop_pressed_just_after_pain_acknowledges_nothing(bench: Bench) -> None:
+    """Operator and patient press at nearly the same time: both meant to stop."""
+    begin(bench)
+    bench.hold("PAIN", 0.1)
+    bench.hold("STOP", 0.05)
+    stopped = bench.steps_made()
+    again(bench)
+    assert bench.steps_made() == stopped
+    assert bench.last.reason == codes.PAIN
+    moves_again_only_after_acknowledgement(bench)
+
+
 @pytest.mark.req("B-05")
 def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
     begin(bench)

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from manostat.core import codes, operator
+from manostat.core import codes, injector, operator
 from manostat_sim.lease_model import LeaseModel
 from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import scenario
@@ -139,6 +139,17 @@ def has_pain_and_runs(bench):
     bench.advance(0.1)
 
 
+def has_pain_and_stop_and_runs(bench):
+    """Patient and operator press at the same time, or nearly."""
+    bench.advance(0.3)
+    bench.press("PAIN")
+    bench.advance(0.15)
+    bench.release("PAIN")
+    bench.hold("STOP", 0.05)
+    bench.run()
+    bench.advance(0.1)
+
+
 def loses_the_tap_of(signal):
     def act(bench):
         bench.advance(0.3)
@@ -172,6 +183,7 @@ def recovers_from_a_fault(bench):
     loses_its_sensor(bench)
     bench.world.line_sensor.fault = FAULTS["none"]
     bench.release("RUN")
+    bench.advance(0.3)
     bench.hold("STOP", 0.05)
     bench.run()
     bench.advance(0.1)
@@ -250,17 +262,21 @@ def open_for_30_ms(bench):
     bench.patch.setattr(operator, "_OPEN_US", 30_000)
 
 
+def acknowledged_unseen(bench):
+    bench.patch.setattr(injector, "_UNSEEN_US", 0)
+
+
 def without_latching_pain(bench):
-    injector = bench.pump.injector
-    latch = injector._latch
+    core = bench.pump.injector
+    latch = core._latch
 
     def only_others(reason):
         if reason == codes.PAIN:
-            injector._enter(codes.HOLDING, codes.RELEASE)
+            core._enter(codes.HOLDING, codes.RELEASE)
         else:
             latch(reason)
 
-    injector._latch = only_others
+    core._latch = only_others
 
 
 def deaf_to(bits_on, bits_off):

@@ -157,7 +157,7 @@ def test_the_largest_and_smallest_prescriptions_fit(unit, pa_a_step):
     desk.pa_a_step = pa_a_step
     for _ in range(3):
         desk.seconds(0.4)
-        desk.hold(PAIN_PRESSED)
+        desk.hold(PAIN_PRESSED, 0.31)
         desk.hold(STOP_PRESSED)
         desk.run()
 

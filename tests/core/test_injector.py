@@ -31,7 +31,7 @@ QUICK = unit_of(rate_nl_s=100_000, volume_nl=50_000)
 
 def acknowledge(desk: Desk) -> None:
     desk.switches = RUN_OPEN
-    desk.seconds(0.05)
+    desk.seconds(0.31)
     desk.hold(STOP_PRESSED)
     desk.seconds(0.03)
 
@@ -230,7 +230,7 @@ def in_state(state: int) -> Desk:
         if state == STOPPED:
             press_stop(desk)
             desk.switches = RUN_OPEN
-            desk.tick(20)
+            desk.seconds(0.31)
     assert desk.state == state
     return desk
 
@@ -268,11 +268,28 @@ def test_a_journal_page_between_pain_and_stop_does_not_make_stop_an_acknowledgem
     assert (desk.state, desk.reason) == (STOPPED, codes.STOP)
 
 
-def test_after_20_ms_stop_acknowledges_the_pain():
+def test_stop_acknowledges_a_pain_that_can_have_been_seen():
     desk = in_state(INJECTING)
     desk.switches = PAIN_PRESSED
-    desk.seconds(0.1)
+    desk.seconds(0.304)
     press_stop(desk)
+    assert desk.state == READY
+
+
+@pytest.mark.parametrize("after_s", [0.03, 0.1, 0.29])
+@pytest.mark.req("P-09", "A-05")
+def test_a_press_of_stop_right_after_a_stop_acknowledges_nothing(after_s):
+    """It was meant to stop: nobody can have seen yet that something else already did."""
+    desk = in_state(INJECTING)
+    desk.inputs.line_status = 3
+    desk.tick(2)
+    desk.inputs.line_status = 0
+    desk.switches = RUN_OPEN
+    desk.seconds(after_s)
+    desk.hold(STOP_PRESSED)
+    desk.seconds(0.5)
+    assert (desk.state, desk.reason, desk.fault) == (STOPPED, codes.FAULT, codes.SENSOR_STATUS)
+    acknowledge(desk)
     assert desk.state == READY
 
 
@@ -452,7 +469,7 @@ def test_stop_held_less_than_three_seconds_keeps_the_level(held_s):
 def test_the_press_that_stops_or_acknowledges_does_not_begin_a_level_however_long():
     desk = in_state(INJECTING)
     desk.hold(STOP_PRESSED, 4)
-    desk.seconds(0.03)
+    desk.seconds(0.31)
     assert (desk.state, desk.injector.level) == (STOPPED, 1)
     desk.hold(STOP_PRESSED, 4)
     desk.tick()

@@ -83,15 +83,25 @@ def test_times_at_rest_stand_still_after_100_s_and_do_not_age_by_a_gap(name):
         assert getattr(desk.injector, name) == 500 + added_us
 
 
-@pytest.mark.parametrize(("reason_us", "state"), [(20_000, STOPPED), (20_001, READY)])
-def test_stop_takes_over_from_pain_for_20_ms_to_the_microsecond(reason_us, state):
+@pytest.mark.parametrize(
+    ("reason_us", "state", "reason"),
+    [
+        (20_000, STOPPED, codes.STOP),
+        (20_001, STOPPED, codes.PAIN),
+        (299_999, STOPPED, codes.PAIN),
+        (300_000, READY, codes.NO_REASON),
+    ],
+)
+@pytest.mark.req("P-09", "B-05")
+def test_stop_takes_over_from_pain_then_only_lets_go_then_acknowledges_to_the_microsecond(
+    reason_us, state, reason
+):
     desk = in_state(INJECTING)
     desk.switches = PAIN_PRESSED
     desk.tick()
     desk.injector.reason_us = reason_us
     press_stop(desk)
-    assert desk.state == state
-    assert desk.reason == (codes.STOP if state == STOPPED else codes.NO_REASON)
+    assert (desk.state, desk.reason) == (state, reason)
     assert desk.injector.enable == 0, "STOP is pressed"
     desk.switches = RUN_OPEN
     desk.tick()
@@ -103,7 +113,7 @@ def test_only_pain_is_taken_over_by_stop():
     desk.until(STOPPED)
     assert desk.reason == codes.VOLUME
     press_stop(desk)
-    assert (desk.state, desk.reason) == (READY, codes.NO_REASON)
+    assert (desk.state, desk.reason) == (STOPPED, codes.VOLUME)
 
 
 def test_the_first_fault_is_the_one_that_is_kept():

@@ -120,7 +120,7 @@ def test_what_is_no_injection_is_done_once_a_level(unit):
     desk = running(unit)
     desk.seconds(0.2)
     desk.hold(STOP_PRESSED, 0.05)
-    desk.seconds(0.1)
+    desk.seconds(0.3)
     desk.hold(STOP_PRESSED, 0.05)
     assert desk.state == IDLE
     desk.hold(PAIN_PRESSED)
@@ -214,7 +214,7 @@ def fault_and_acknowledge(desk: Desk) -> None:
     desk.tick(2)
     assert desk.reason == codes.FAULT
     desk.switches = RUN_OPEN
-    desk.tick(2)
+    desk.seconds(0.31)
     desk.hold(STOP_PRESSED, 0.05)
 
 
@@ -247,7 +247,7 @@ def test_end_points_and_releases_never_lock():
         desk.switches = PAIN_PRESSED
         desk.tick()
         desk.switches = RUN_OPEN
-        desk.seconds(0.1)
+        desk.seconds(0.31)
         desk.hold(STOP_PRESSED, 0.05)
         desk.run()
         assert desk.moving

@@ -111,20 +111,19 @@ def a_low_of_2_us(_):
     return [*run_seen_open(110_000), Wires(170_000, RUN_OPEN, True), held(170_002), step(170_500)]
 
 
-def pain_then_run(acknowledges):
+def pain_then_run(stop_us):
+    """The pain is read for the second time at 164 ms."""
     yield from [*run_seen_open(110_000), pain(161_000), *samples(162_000, 170_000), opened(171_000)]
-    if acknowledges:
-        yield from [stop(200_000), opened(250_000)]
-    yield from [held(400_000), step(430_000)]
+    yield from [stop(stop_us), opened(stop_us + 50_000)]
+    yield from [held(700_000), step(730_000)]
 
 
-def limit_then_run(acknowledges):
+def limit_then_run(stop_us):
     over_pa = LIMIT_PA + psi(1)
     yield from [opened(0), held(110_000), sample(152_000), step(153_500), sample(154_000, over_pa)]
     yield opened(155_000)
-    if acknowledges:
-        yield from [stop(200_000), opened(250_000)]
-    yield from [held(400_000), step(430_000)]
+    yield from [stop(stop_us), opened(stop_us + 50_000)]
+    yield from [held(700_000), step(730_000)]
 
 
 def missed(us):
@@ -245,8 +244,8 @@ CASES = [
     ("P-06", occlusion, 3, 5),
     ("P-08", way, 1, -1),
     ("P-09 open", run_seen_open, 100_000, 99_999),
-    ("P-09 acknowledged", pain_then_run, True, False),
-    ("P-09 acknowledged", limit_then_run, True, False),
+    ("P-09 acknowledged", pain_then_run, 454_000, 453_999),
+    ("P-09 acknowledged", limit_then_run, 444_000, 443_999),
     ("P-11 missed", missed, 4000, 4001),
     ("P-11 missed", out_of_range_and_silent, 4000, 4001),
     ("P-11 late", late, 4000, 4001),

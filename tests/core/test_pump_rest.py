@@ -90,6 +90,7 @@ def stopped(desk: Desk) -> Desk:
 
 def new_level(desk: Desk) -> None:
     stopped(desk)
+    desk.seconds(0.3)
     desk.hold(STOP_PRESSED, 0.05)
     desk.seconds(0.05)
     desk.hold(STOP_PRESSED, 3.1)

@@ -30,6 +30,9 @@ from manostat.core.cutoff import BAND_PA, lowered
 
 _SEEK_NL = const(300000)  # no bend within 0.3 mL: go on with a tare of zero (E)
 _REASON_SETTLES_US = const(20000)
+# A press of STOP sooner after a stop was meant to stop, and acknowledges nothing: between a simple
+# reaction, 140-200 ms, and recognition, 380 ms (H, weak; the number is E).
+_UNSEEN_US = const(300000)
 _FELL_PA = const(3447)  # 0.5 psi: at rest the line has flowed into the disc (E)
 _WATCHED_US = const(4000)  # more of a gap, while a page is written, does not age the reason
 _REST_CAP_US = const(100000000)
@@ -229,7 +232,7 @@ class Injector:
                 self._latch(STOP)
         elif self.reason == PAIN and self.reason_us <= _REASON_SETTLES_US:
             self._latch(STOP)  # pressed together: STOP comes first
-        elif operator.stop_pressed != 0:
+        elif operator.stop_pressed != 0 and self.reason_us >= _UNSEEN_US:
             self._enter(self._at_rest(), NO_REASON)
             self.fault = NO_FAULT
             self.hold_counts = 0

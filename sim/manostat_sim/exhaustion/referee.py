@@ -8,7 +8,12 @@ from typing import Any
 from manostat.core import codes
 from manostat_sim.exhaustion.invariants import Broken, Rules
 from manostat_sim.exhaustion.seen import Seen
-from manostat_sim.exhaustion.times import ALARM_SLOT_US, LONGEST_GAP_US, ROUND_US
+from manostat_sim.exhaustion.times import (
+    ALARM_SLOT_US,
+    LONGEST_GAP_US,
+    LONGEST_TICK_US,
+    ROUND_US,
+)
 
 _MOVING = (codes.SEEKING, codes.INJECTING)
 _WAITING = (codes.READY, codes.HOLDING)
@@ -32,6 +37,7 @@ class Referee:
         self.must_lock = 0
         self.quiet = 0  # ticks in which the alarm need not tell yet
         self.paused_us = 0
+        self.stopped_us = 0  # since the reason was latched
         # the tick before
         self.state = codes.IDLE
         self.reason = codes.NO_REASON
@@ -67,6 +73,8 @@ class Referee:
 
         seen.end_tick(injector.start_lease, bool(inputs.switches & codes.BIT_LATCHED))
         self.granted = injector.grant
+        latched = self.state == injector.state == codes.STOPPED and self.reason == injector.reason
+        self.stopped_us = self.stopped_us + inputs.elapsed_us if latched else 0
         self.state = injector.state
         self.reason = injector.reason
         self.moving = injector.moving
@@ -124,6 +132,8 @@ class Referee:
         if state != codes.STOPPED:
             if not fresh and (not stop or state not in (codes.IDLE, codes.READY)):
                 raise Broken("A-05" if was == codes.FAULT else "P-09", f"left for state {state}")
+            if not fresh and self.stopped_us + LONGEST_TICK_US < self.rules.times.unseen_us:
+                raise Broken("P-09", f"acknowledged {self.stopped_us} us after the stop")
         elif reason not in (was, codes.FAULT) and not (was == codes.PAIN and stop):
             raise Broken("P-09", f"reason {was} became {reason}")
 

@@ -120,7 +120,14 @@ def _timers(times: Times) -> dict[str, Rule]:
         "Watch.stop_us": held,
         "Watch.pain_us": held,
         "Watch.rest_us": only(rests, reached(times.rest_us)),
-        "reason_us": only(pained, lambda value, held, pump: value > times.reason_settles_us),
+        "reason_us": only(
+            stopped,
+            lambda value, held, pump: (
+                value >= times.unseen_us,
+                pained(pump) and value > times.reason_settles_us,
+            ),
+        ),
+        "stopped_us": only(stopped, beside("injector", "reason_us", reached(times.unseen_us))),
         "armed_us": reached(times.expires_us),
         "still_us": lambda value, held, pump: (
             held["moved"] > SECOND_MOVED

@@ -24,6 +24,7 @@ class Times:
     closed_us: int = 20_000
     bounce_us: int = 20_000
     reason_settles_us: int = 20_000
+    unseen_us: int = 300_000  # P-09: no acknowledgement sooner
     disagree_us: int = 20_000  # P-13
     wiring_us: int = 20_000
     rest_us: int = 100_000
@@ -73,6 +74,7 @@ SHORT = Times(
     closed_us=4_000,
     bounce_us=4_000,
     reason_settles_us=4_000,
+    unseen_us=12_000,
     disagree_us=4_000,
     wiring_us=4_000,
     rest_us=30_000,

@@ -69,18 +69,21 @@ class Acknowledged(Monitor):
     """P-09: always (an end of the motion other than release -> no step, until STOP anew).
 
     The ends that the wires tell: pain, and a reading at the limit while moving. STOP is not among
-    them: whether it ends a motion or acknowledges an end a moment ago looks alike.
+    them: whether it ends a motion or acknowledges an end looks alike on the wires. A press sooner
+    after an end than anyone can have seen it acknowledges nothing.
     """
 
     name = "P-09 acknowledged"
     unit = "steps"
     _LET_GO_US = 15_000  # sooner it is the same press, bouncing
+    _UNSEEN_US = 290_000  # the pump's 300 ms, less what a stop takes to be decided
     _GRANTED_US = 1000  # a step so long after a sample was granted on it: still moving then
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self._limit_pa = setting.limit_pa(-1)
         self._ended = False
+        self._ended_us = -1e9
         self._steps = 0
         self._moved = False
         self._bits = 0
@@ -93,7 +96,8 @@ class Acknowledged(Monitor):
 
     def on_wires(self, wires: Wires) -> None:
         if self._bits & STOP_OK and not wires.bits & STOP_OK:
-            if wires.at_us - self._stop_us >= self._LET_GO_US:
+            seen = wires.at_us - self._ended_us >= self._UNSEEN_US
+            if seen and wires.at_us - self._stop_us >= self._LET_GO_US:
                 self._ended = self._moved = False
         elif not self._bits & STOP_OK and wires.bits & STOP_OK:
             self._stop_us = wires.at_us
@@ -106,6 +110,8 @@ class Acknowledged(Monitor):
         pressing = granted and self._bits & PERMIT and not self.setting.backwards
         reached = sample.good and over_pa >= 1 and pressing
         if reached or (self._pain_reads == 2 and self._moved):
+            if not self._ended:
+                self._ended_us = sample.at_us
             self._ended, self._steps = True, 0
             self.saw(0, sample.at_us)
         self._read_us = sample.at_us
