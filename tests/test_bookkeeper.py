@@ -29,6 +29,7 @@ from .book_bench import (
     JOURNAL_FIRST,
     TRACE_BLOCKS,
     TRACE_FIRST,
+    UNIT,
     BookBench,
     new_storage,
 )
@@ -37,6 +38,7 @@ from .nor_flash import BLOCK, PAGE, PowerCutError, every_cut
 JOURNAL_AT = JOURNAL_FIRST * BLOCK
 PAGES = JOURNAL_BLOCKS * BLOCK // PAGE
 ROOM_TO_START = 64
+SMALL_UNIT = (*UNIT[:2], 100_000, *UNIT[3:])
 UNSEEN = 0.31  # so soon after a stop no press of STOP acknowledges it (P-09)
 
 
@@ -125,6 +127,55 @@ def test_a_tick_writes_one_page_or_erases_one_block_at_most():
     a_level(bench)
     assert ("erase", TRACE_FIRST * BLOCK) in bench.flash.operations
     assert bench.most_operations == 1
+
+
+class FaultyBench(BookBench):
+    """Its line sensor says something unsound in two ticks, which is a fault in the second."""
+
+    fault_at = intent_at = 0
+    ticked = 0
+
+    def _read_inputs(self, tick_us):
+        super()._read_inputs(tick_us)
+        self.ticked += 1
+        if self.fault_at - 1 <= self.ticked <= self.fault_at:
+            self.inputs.line_status = 3
+
+    def _rest(self, decision):
+        super()._rest(decision)
+        if not self.intent_at and self.books.journal.newest(INTENT):
+            self.intent_at = self.ticked
+
+
+def begun(fault_at=0):
+    bench = FaultyBench(new_storage(), unit=SMALL_UNIT)
+    bench.fault_at = fault_at
+    bench.power_on()
+    bench.arm()
+    bench.press("RUN")
+    bench.advance(0.1)
+    return bench
+
+
+@pytest.mark.req("L-04")
+@pytest.mark.parametrize("ticks", range(-2, 4))
+def test_a_fault_in_any_tick_about_the_intent_leaves_no_motion_without_an_open_intent(ticks):
+    bench = begun(fault_at=begun().intent_at + ticks)
+    assert bench.last.reason == codes.FAULT
+    bench.release("RUN")
+    bench.advance(UNSEEN)
+    bench.hold("STOP", 0.1)
+    bench.advance(0.2)
+    assert bench.last.state == codes.READY
+    assert not book_of(bench).uncertain
+    made = bench.steps_made()
+    bench.press("RUN")
+    while bench.steps_made() == made:
+        bench.advance(0.002)
+    assert book_of(bench).uncertain
+    bench.advance(0.2)
+    restarted(bench)
+    assert bench.pump.injector.steps == bench.pump.injector.max_steps > bench.steps_made()
 
 
 @pytest.mark.req("L-04")

@@ -127,7 +127,8 @@ class Bookkeeper:
         if self._intent_written:
             # One tick later: the first after a page has the interrupts to serve that it put off.
             self._intent_written = 0
-            self.intent_bit = codes.BIT_INTENT
+            if self._open:
+                self.intent_bit = codes.BIT_INTENT
             return 0
         if injector.wants_start:
             if self.intent_bit:
@@ -167,12 +168,18 @@ class Bookkeeper:
     def _watch(self, pump):
         if pump.level != self._level:
             self._level = pump.level
-            self._open = 0  # an intent is for one level
-            self.intent_bit = 0
+            self._close()  # an intent is for one level
         alarm = pump.alarm.cause | pump.alarm.paused << 8
         if alarm != self._alarm:
             self._alarm = alarm
             self.events.put(ALARM, alarm & 255, alarm >> 8)
+
+    def _close(self):
+        """No intent is open: nothing may start before another is stored. One that a stop answered
+        before the switches told of it must not be told afterwards."""
+        self._open = 0
+        self._intent_written = 0
+        self.intent_bit = 0
 
     def _write_stop(self, pump, injector):
         """An outcome answers an intent; a fault without one must not hide the last outcome."""
@@ -185,8 +192,7 @@ class Bookkeeper:
         if self._write(OUTCOME, self._payload[:length]):
             self._stops = injector.stops
             self._presses = pump.presses
-            self._open = 0
-            self.intent_bit = 0
+            self._close()
             self._seal_due = self.seal.is_sealing
 
     def _write_plateau(self, pump, injector):
@@ -258,7 +264,7 @@ class Bookkeeper:
             self._fails += 1
             if self._fails == _TRIES:
                 self.broken = 1
-                self.intent_bit = 0
+                self._close()
                 self._pump.verdict = self._pump.verdict or JOURNAL_VERDICT
             return 0
         self._fails = 0
