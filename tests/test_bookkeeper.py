@@ -143,7 +143,8 @@ class FaultyBench(BookBench):
 
     def _rest(self, decision):
         super()._rest(decision)
-        if not self.intent_at and self.books.journal.newest(INTENT):
+        programmed = self.flash.log[-1].wanted
+        if not self.intent_at and programmed[2] == INTENT:
             self.intent_at = self.ticked
 
 
@@ -581,6 +582,31 @@ def test_power_cut_while_moving_counts_the_level_as_delivered():
     (intent,) = book_of(bench).uncertain
     assert bench.pump.injector.steps == fields_of(intent)["reserved_steps"]
     assert 3_499_000 < bench.pump.injector.steps * 422_733 / 4_096 <= 3_500_000
+
+
+FINER = (211_367, 4_096)  # a step of half the volume, rounded up
+
+
+@pytest.mark.req("L-04", "D-02")
+@pytest.mark.parametrize("volume_nl", [50_000, 100_000, 200_000])
+@pytest.mark.parametrize("ratio", [UNIT[6:8], FINER])
+def test_an_intent_counts_as_what_it_reserved_also_under_another_unit_page(volume_nl, ratio):
+    bench = new_bench(unit=SMALL_UNIT)
+    moving(bench)
+    bench.power_off()
+    (intent,) = map(fields_of, records(bench, INTENT))
+    bench = new_bench(bench.flash, unit=(*UNIT[:2], volume_nl, *UNIT[3:6], *ratio, 0))
+    injector = bench.pump.injector
+    reserved_nl = intent["reserved_steps"] * UNIT[6] // UNIT[7]
+    most_nl = max(reserved_nl, injector.max_steps * ratio[0] // ratio[1])
+    assert most_nl <= injector.steps * ratio[0] // ratio[1] <= most_nl + ratio[0] // ratio[1]
+    if ratio == UNIT[6:8]:
+        assert injector.steps == max(intent["reserved_steps"], injector.max_steps)
+    bench.arm()
+    bench.press("RUN")
+    made = bench.steps_made()
+    bench.advance(0.3)
+    assert bench.steps_made() == made
 
 
 @pytest.mark.req("P-10", "T-05")

@@ -1,31 +1,38 @@
 """How a level goes on after a restart: never by itself (T-05), and never with less delivered."""
 
 from manostat import record
+from manostat.core.syringe import Syringe
 from manostat.journal import INTENT, NOTE, OUTCOME
 
 
 def resume(pump, journal):
     """Take the newest level up again, before the first tick; nothing moves by it.
 
-    After an OUTCOME its volume counts, after an INTENT without one all that was prescribed: nobody
-    knows better (L-04). Its lock goes on (P-10), also one that came with a fault at rest (NOTE).
+    After an OUTCOME its volume counts, after an INTENT without one all that was prescribed, by the
+    unit of then or of now, whichever is more: nobody knows better (L-04). Its lock goes on (P-10), also one that came with a fault at rest (NOTE).
     """
     newest = journal.newest(INTENT, OUTCOME, NOTE)
     if newest is None:
         return
+    syringe = pump.injector.syringe
     level, steps, locked = 0, 0, 0
     if newest.kind == NOTE:
         note = record.unpack_note(newest.payload)
         level, locked = note["level"], note["locked"]
         newest = journal.newest(INTENT, OUTCOME)
     if newest is not None and newest.kind == INTENT:
-        level = record.unpack_intent(newest.payload)["level"]
-        steps = pump.injector.max_steps
+        intent = record.unpack_intent(newest.payload)
+        level = intent["level"]
+        steps = max(pump.injector.max_steps, _steps_of(_reserved_nl(intent), syringe))
     elif newest is not None:
         outcome = record.unpack_level(newest.payload)
         level, locked = outcome["level"], locked or outcome["locked"]
-        steps = _steps_of(outcome["delivered_nl"], pump.injector.syringe)
+        steps = _steps_of(outcome["delivered_nl"], syringe)
     pump.resume_level(level, steps, locked)
+
+
+def _reserved_nl(intent):
+    return Syringe(intent["nl_num"], intent["nl_den"]).volume_nl(intent["reserved_steps"])
 
 
 def _steps_of(volume_nl, syringe):
