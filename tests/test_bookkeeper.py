@@ -584,6 +584,33 @@ def test_power_cut_while_moving_counts_the_level_as_delivered():
     assert 3_499_000 < bench.pump.injector.steps * 422_733 / 4_096 <= 3_500_000
 
 
+@pytest.mark.req("L-02", "L-04", "D-02")
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_missing_record_that_may_have_been_an_intent_counts_the_level_as_delivered(lost):
+    bench = new_bench()
+    moving(bench)
+    for _ in range(lost):
+        bench.press("PAIN")
+        bench.advance(0.3)
+        bench.release("PAIN")
+        bench.release("RUN")
+        bench.advance(0.1)
+        bench.hold("STOP", 0.1)
+        bench.advance(0.2)
+        bench.press("RUN")
+        bench.advance(0.3)
+    restarted(bench)
+    bench.power_off()
+    assert len(records(bench, INTENT)) == lost + 1
+    bench.flash.memory[records(bench, INTENT)[-1].place + 2] ^= 16
+    bench = new_bench(bench.flash)
+    assert bench.pump.injector.steps == bench.pump.injector.max_steps
+    assert bench.pump.level == 1
+    bench.advance(0.1)
+    bench.hold("STOP", 3.1)
+    moving(bench)
+
+
 FINER = (211_367, 4_096)  # a step of half the volume, rounded up
 
 

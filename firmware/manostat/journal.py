@@ -6,7 +6,14 @@ starts no level any more (`bookkeeper.py`). The format stands in docs/journal.md
 
 from micropython import const
 
-from manostat.pages import PAGE_BYTES, PAYLOAD_MOST, Pages, Record  # noqa: F401 - for readers
+from manostat.pages import (
+    PAGE_BYTES,  # noqa: F401 - for readers
+    PAYLOAD_MOST,  # noqa: F401
+    Pages,
+    Record,
+    sequence_of,
+    valid,
+)
 
 BOOT = const(1)
 INTENT = const(2)  # before motion
@@ -38,7 +45,25 @@ class Journal(Pages):
         looked for: every page that took its record has one number of the sequence."""
         return min(max(self._next - self.sequence, 0), _NOT_BLANK_MOST)
 
-    def unmatched_intent(self):
-        """The newest intent if no outcome followed it: "delivery uncertain" (L-04). Else None."""
-        record = self.newest(INTENT, OUTCOME)
-        return record if record is not None and record.kind == INTENT else None
+    def last_words(self):
+        """What the level at the end came to: (newest INTENT or OUTCOME, newest NOTE behind it,
+        whether all is there from that record on). A record that is not there is None.
+
+        Reads backwards as far as it must: at boot only, for it takes the buffer of `prepare`.
+        """
+        page = self._page
+        lowest = self.sequence + 1
+        whole = True
+        note = None
+        for at in range(self._newest, -1, -1):
+            self._read(at, page)
+            if not valid(page):
+                continue
+            sequence = sequence_of(page)
+            whole = whole and sequence >= lowest - 1
+            lowest = sequence
+            if page[2] in (INTENT, OUTCOME):
+                return Record(page), note, whole
+            if page[2] == NOTE and note is None:
+                note = Record(page)
+        return None, note, whole and lowest == 1

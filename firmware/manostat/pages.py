@@ -129,18 +129,6 @@ class Pages:
             self.unsettled = 0
         return self._digest
 
-    def newest(self, *kinds):
-        """The newest record of one of `kinds`, or None; walks backwards, as far as it must."""
-        head = self._head
-        page = self._page
-        for at in range(self._newest, -1, -1):
-            self._peek(at)
-            if head[2] in kinds:
-                self._read(at, page)
-                if valid(page):
-                    return Record(page)
-        return None
-
     def pages(self):
         """Iterate over the raw pages of all records, oldest first, in one buffer that is reused.
 
@@ -151,7 +139,7 @@ class Pages:
         oldest = (self._newest // _PAGES + 1) * _PAGES if self._wraps else 0
         for i in range(self._all if self._wraps else self._newest + 1):
             self._read((oldest + i) % self._all, page)
-            yield page if valid(page) and _sequence(page) <= last else b""
+            yield page if valid(page) and sequence_of(page) <= last else b""
 
     def records(self):
         """As `pages`, but only records, read."""
@@ -177,7 +165,7 @@ class Pages:
                 return
             if at == first and not may_be_ours(head):
                 self.foreign += 1
-            if _sequence(head) <= self.sequence:
+            if sequence_of(head) <= self.sequence:
                 return
             self._read(at, self._page)
             if valid(self._page):
@@ -199,14 +187,14 @@ class Pages:
             if page == _BLANK:
                 break
             if valid(page):
-                if _sequence(page) <= self.sequence:
+                if sequence_of(page) <= self.sequence:
                     break
                 self._take(at)
         self._next = at
 
     def _take(self, at):
         self._newest = at
-        self.sequence = _sequence(self._page)
+        self.sequence = sequence_of(self._page)
         self.boot = unpack_from("<H", self._page, 8)[0] % 65535 + 1
 
     def _is_blank(self, at):
@@ -236,5 +224,6 @@ def may_be_ours(head) -> bool:
     return head[0] & 0x4A == 0x4A and head[1] & 0x4D == 0x4D and head[10] & _VERSION == _VERSION
 
 
-def _sequence(page):
+def sequence_of(page) -> int:
+    """The number that a page's header says."""
     return unpack_from("<I", page, 4)[0]

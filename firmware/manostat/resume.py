@@ -2,24 +2,23 @@
 
 from manostat import record
 from manostat.core.syringe import Syringe
-from manostat.journal import INTENT, NOTE, OUTCOME
+from manostat.journal import INTENT
 
 
 def resume(pump, journal):
     """Take the newest level up again, before the first tick; nothing moves by it.
 
     After an OUTCOME its volume counts, after an INTENT without one all that was prescribed, by the
-    unit of then or of now, whichever is more: nobody knows better (L-04). Its lock goes on (P-10), also one that came with a fault at rest (NOTE).
+    unit of then or of now, whichever is more: nobody knows better (L-04). So it does if a record
+    is missing since, for that may have been an INTENT. Its lock goes on (P-10), also one that came
+    with a fault at rest (NOTE).
     """
-    newest = journal.newest(INTENT, OUTCOME, NOTE)
-    if newest is None:
-        return
+    newest, note, whole = journal.last_words()
     syringe = pump.injector.syringe
     level, steps, locked = 0, 0, 0
-    if newest.kind == NOTE:
-        note = record.unpack_note(newest.payload)
+    if note is not None:
+        note = record.unpack_note(note.payload)
         level, locked = note["level"], note["locked"]
-        newest = journal.newest(INTENT, OUTCOME)
     if newest is not None and newest.kind == INTENT:
         intent = record.unpack_intent(newest.payload)
         level = intent["level"]
@@ -28,7 +27,10 @@ def resume(pump, journal):
         outcome = record.unpack_level(newest.payload)
         level, locked = outcome["level"], locked or outcome["locked"]
         steps = _steps_of(outcome["delivered_nl"], syringe)
-    pump.resume_level(level, steps, locked)
+    if not whole:
+        steps = max(steps, pump.injector.max_steps)
+    if level or steps:
+        pump.resume_level(level or 1, steps, locked)
 
 
 def _reserved_nl(intent):
