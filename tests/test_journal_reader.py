@@ -312,7 +312,78 @@ def test_a_whole_history_written_anew_without_the_key_is_caught_by_the_seals():
 def test_seals_of_a_key_that_was_not_given_are_not_called_good(key):
     book = read_book(recorded(), key)
     assert (book.seals.good, book.seals.unknown, book.seals.sealed_to) == (0, 2, 0)
-    assert book.is_sound
+    assert book.is_sound == (key is None)
+
+
+def rewritten(change, data=None, keep=lambda _: True):
+    """A journal whose records are written anew, chained and numbered as a pump does it; `change`
+    gives each record's payload, knowing the SHA-256 of the page before."""
+    pages = []
+    for record in filter(keep, read_book(data or recorded()).records):
+        before = pages[-1] if pages else None
+        digest = hashlib.sha256(before).digest() if before else b""
+        payload = change(record, digest)
+        pages.append(page(record.kind, len(pages) + 1, before, payload, record.boot, record.ms))
+    return pages
+
+
+def sealed_by(key):
+    def change(record, digest):
+        if record.kind == payloads.SEAL:
+            return bytes.fromhex(name_of(key)) + hmac.new(key, digest, "sha256").digest()
+        if record.kind == payloads.OUTCOME:
+            return record.payload[:48] + struct.pack("<i", 1) + record.payload[52:]  # fewer steps
+        return record.payload
+
+    return change
+
+
+def serious(pages, key=KEY):
+    return {finding.what for finding in read_book(storage(pages), key).findings if finding.serious}
+
+
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize("other", [bytes(32), PUBLIC_KEY])
+def test_a_history_that_is_sealed_with_another_key_is_forged(other):
+    assert serious(rewritten(sealed_by(other))) >= {"seal", "unsealed"}
+    assert not serious(rewritten(sealed_by(KEY))) - {"trace"}
+    assert not serious(rewritten(sealed_by(other)), None) - {"trace"}
+
+
+@pytest.mark.req("L-05")
+def test_a_history_without_seals_is_forged():
+    bare = rewritten(sealed_by(KEY), keep=lambda record: record.kind != payloads.SEAL)
+    assert "unsealed" in serious(bare)
+    last = [record.kind for record in read_book(storage(bare)).records].index(payloads.OUTCOME)
+    assert "unsealed" in serious(bare[: last + 1]), "nor is there one to come that anyone knows of"
+    assert not serious(bare[:last])
+    assert "unsealed" not in serious(bare, None)
+
+
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize("claimed_key", [0, 1])
+def test_a_tail_without_seals_is_forged_whatever_its_boot_says_of_the_key(claimed_key):
+    pages = rewritten(sealed_by(KEY))
+    (outcome,) = [r for r in read_book(recorded()).records if r.kind == payloads.OUTCOME]
+    for kind, payload in (
+        (payloads.BOOT, bytes(6) + bytes((claimed_key,)) + bytes(9)),
+        (payloads.OUTCOME, outcome.payload),
+    ):
+        pages.append(page(kind, len(pages) + 1, pages[-1], payload, boot=3))
+    assert "unsealed" not in serious(pages), "its seal may be due yet"
+    pages.append(page(payloads.EVENTS, len(pages) + 1, pages[-1], b"", boot=3))
+    assert "unsealed" in serious(pages)
+    (finding,) = [f for f in read_book(storage(pages), KEY).findings if f.what == "unsealed"]
+    assert finding.place == JOURNAL_AT + (len(pages) - 2) * PAGE
+
+
+@pytest.mark.req("L-05")
+def test_a_good_seal_vouches_also_for_what_came_before_the_pump_had_this_key():
+    pages = rewritten(sealed_by(PUBLIC_KEY))
+    digest = hashlib.sha256(pages[-1]).digest()
+    payload = bytes.fromhex(name_of(KEY)) + hmac.new(KEY, digest, "sha256").digest()
+    pages.append(page(payloads.SEAL, len(pages) + 1, pages[-1], payload))
+    assert not serious(pages) - {"trace"}
 
 
 def test_seals_of_the_bench_image_prove_nothing(capsys, tmp_path):

@@ -31,8 +31,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "  an answer to J          the records as the pump sends them; traces are not in it",
         epilog="Exit code 0: whole, or with what a power cut leaves; 1: something was changed or\n"
         "is missing; 2: this is no journal. A seal is checked with the unit's key, which\n"
-        "should come from elsewhere than the file: --key. Without it the chain is checked all\n"
-        "the same, but who wrote it remains open.",
+        "should come from elsewhere than the file: --key. With it, seals of another key, and\n"
+        "outcomes and traces that no seal follows, count as changed; so does one whose seal\n"
+        "power cut off, until the next seal. Without it the chain is checked all the same,\n"
+        "but who wrote it remains open.",
     )
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--key", type=Path, help="the unit's key: 32 bytes, or 64 hex digits")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from manostat_tools.journal.findings import Finding
 from manostat_tools.journal.page import Record
-from manostat_tools.journal.payloads import SEAL, fields_of
+from manostat_tools.journal.payloads import OUTCOME, SEAL, TRACE, fields_of
 
 KEY_BYTES = 32
 PUBLIC_KEY = b"bench key: known, proves nothing"
@@ -26,10 +26,14 @@ class Seals:
 
 
 def check_seals(records: list[Record], key: bytes | None, breaks: list[Finding]) -> Seals:
-    """`breaks`: what is wrong with the chain: a seal vouches for nothing before such a place."""
+    """`breaks`: what is wrong with the chain: a seal vouches for nothing before such a place.
+
+    A `key` claims that the pump seals with it: then what another key seals, or none, is wrong.
+    """
     keys = {name_of(known): known for known in (PUBLIC_KEY, key) if known is not None}
     good = public = unknown = sealed_to = 0
     findings = []
+    others = []
     by_sequence = {record.sequence: record for record in records}
     for record in records:
         if record.kind != SEAL:
@@ -37,6 +41,8 @@ def check_seals(records: list[Record], key: bytes | None, breaks: list[Finding])
         fields = fields_of(record)
         before = by_sequence.get(record.sequence - 1)
         known = keys.get(fields.get("key", ""))
+        if known != key:
+            others.append(record)
         if known is None:
             unknown += 1
         elif before is None:
@@ -50,9 +56,33 @@ def check_seals(records: list[Record], key: bytes | None, breaks: list[Finding])
             sealed_to = before.sequence
         else:
             public += 1
+    if key is not None:
+        findings += _unsealed(records, sealed_to)
     if sealed_to and any(finding.serious for finding in breaks):
         sealed_to = 0
+    if key is not None:
+        findings += [_by_another_key(record) for record in others if record.sequence > sealed_to]
     return Seals(good, public, unknown, sealed_to, findings)
+
+
+def _unsealed(records: list[Record], sealed_to: int) -> list[Finding]:
+    """What the pump would have sealed, and no good seal vouches for; it seals within a few ticks.
+    The last record of all may still wait for that, unless nothing at all is sealed."""
+    last = records[-1] if sealed_to else None
+    bare = [
+        record
+        for record in records
+        if record.kind in (OUTCOME, TRACE) and record.sequence > sealed_to and record is not last
+    ]
+    if not bare:
+        return []
+    reason = f"no seal of the key given follows {len(bare)} outcomes or traces from here on"
+    return [Finding("unsealed", bare[0].place, f"{reason}: not by this pump, or cut off at once")]
+
+
+def _by_another_key(record: Record) -> Finding:
+    reason = f"seal {record.sequence} is of another key than the one given"
+    return Finding("seal", record.place, reason)
 
 
 def name_of(key: bytes) -> str:
