@@ -20,6 +20,7 @@ from manostat.journal import (
 from manostat.trace import Trace
 from manostat.trace_store import TICKS, TraceRing, TraceStore
 from manostat_sim.unit_page import encode
+from manostat_tools.journal.findings import read_journal
 
 from .nor_flash import BLOCK, PAGE, NorFlash, PowerCutError, every_cut
 
@@ -173,6 +174,51 @@ def test_a_page_that_does_not_take_its_bits_is_passed_over():
     assert journal.append(NOTE, b"two") == 2
     assert journal.skipped == 1
     assert payloads(opened(flash)) == [b"one", b"two"]
+
+
+def append_twice(flash, journal, number):
+    """A record to a page that reads badly when it is written, and well later."""
+    read = flash.readblocks
+
+    def reads_badly(block, buf, offset=0):
+        read(block, buf, offset)
+        if block * BLOCK + offset == FIRST * BLOCK + number * PAGE and buf[0] != 0xFF:
+            buf[-1] ^= 1
+
+    flash.readblocks = reads_badly
+    assert journal.append(NOTE, b"twice", 1) == 0
+    assert journal.append(NOTE, b"twice", 2) == number + 1
+    flash.readblocks = read
+
+
+@pytest.mark.req("L-02", "L-05")
+@pytest.mark.parametrize("before", [1, A_BLOCK - 1, A_BLOCK])
+def test_a_page_that_reads_badly_once_and_well_later_hides_nothing_behind_it(before):
+    flash = filled(before)
+    journal = opened(flash)
+    append_twice(flash, journal, before)
+    for kind in (OUTCOME, INTENT, NOTE):
+        assert journal.append(kind, b"behind")
+    journal = opened(flash)
+    assert journal.sequence == before + 4
+    newest, _, whole = journal.last_words()
+    assert (newest.kind, whole) == (INTENT, True)
+    assert journal.append(NOTE, b"after") == before + 5
+    sound = read_journal([page_at(flash, number) for number in range(PAGES)], 0)
+    assert [(finding.what, finding.place) for finding in sound.findings] == [
+        ("repeated", before * PAGE)
+    ]
+    assert [record.sequence for record in sound.records] == list(range(1, before + 6))
+
+
+@pytest.mark.req("L-05")
+def test_of_a_record_that_stands_there_twice_the_later_is_gone_on_from():
+    flash = filled(1)
+    journal = opened(flash)
+    append_twice(flash, journal, 1)
+    assert page_at(flash, 1)[4:8] == page_at(flash, 2)[4:8]
+    opened(flash).append(NOTE, b"after")
+    assert page_at(flash, 3)[236:252] == hashlib.sha256(page_at(flash, 2)).digest()[:16]
 
 
 def test_a_chip_that_does_nothing_leaves_no_blank_page_behind():

@@ -244,6 +244,18 @@ def test_a_torn_page_is_a_note_and_its_record_follows():
 
 
 @pytest.mark.req("L-02")
+def test_a_record_that_was_written_twice_is_a_note_and_another_of_its_number_is_not():
+    pages = chained(4)
+    sooner = page(payloads.PLATEAU, 3, pages[1], bytes(12), ms=18)
+    data = storage([*pages[:2], sooner, *pages[2:]])
+    assert found(data) == [("repeated", JOURNAL_AT + 2 * PAGE)]
+    assert read_book(data).is_sound
+    assert len(read_book(data).records) == 4
+    other = page(payloads.PLATEAU, 3, pages[1], bytes(11) + b"x", ms=18)
+    assert not read_book(storage([*pages[:2], other, *pages[2:]])).is_sound
+
+
+@pytest.mark.req("L-02")
 def test_a_torn_page_at_the_end_is_a_note():
     pages = chained(3)
     data = storage([*pages[:2], pages[2][:100] + b"\xff" * 156])

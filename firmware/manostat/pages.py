@@ -174,7 +174,10 @@ class Pages:
 
     def _walk_on(self):
         """From the newest record found so far to the last one there is; whole blocks of torn or
-        spoilt pages between do not stop this, only a blank page or one of the round before."""
+        spoilt pages between do not stop this, only a blank page or one of the round before.
+
+        Of two with one number the later is the one that was gone on from: the other did not read
+        back well when it was written."""
         page = self._page
         at = self._newest
         for _ in range(self._all):
@@ -187,9 +190,11 @@ class Pages:
             if page == _BLANK:
                 break
             if valid(page):
-                if sequence_of(page) <= self.sequence:
+                sequence = sequence_of(page)
+                if sequence >= self.sequence:
+                    self._take(at)
+                elif self._wraps:
                     break
-                self._take(at)
         self._next = at
 
     def _take(self, at):

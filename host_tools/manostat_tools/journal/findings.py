@@ -37,6 +37,8 @@ def read_journal(pages: list[bytes], at: int) -> Run:
         kind = kind_of(page)
         if kind is Kind.RECORD:
             record = read_record(page, place)
+            if records and _is_repeat(records[-1], record):
+                findings.append(_repeated(records.pop()))
             findings += _between(records[-1] if records else None, record, between)
             records.append(record)
             between = []
@@ -94,6 +96,19 @@ def _between(before: Record | None, record: Record, pages: list[tuple[int, Kind]
         reason = f"record {record.sequence} stands behind record {last}"
         findings.append(Finding("gap", record.place, reason))
     return findings
+
+
+def _is_repeat(before: Record, record: Record) -> bool:
+    """Written again with the same number in the next page, since the first did not read back well.
+    The time is a later one, and events may have been added."""
+    same = (before.kind, before.sequence, before.boot, before.chain)
+    is_same = same == (record.kind, record.sequence, record.boot, record.chain)
+    return is_same and record.payload.startswith(before.payload)
+
+
+def _repeated(record: Record) -> Finding:
+    reason = f"record {record.sequence}, which was written once more: it did not read back well"
+    return Finding("repeated", record.place, reason, False)
 
 
 def _at_the_end(place: int, kind: Kind) -> Finding:
