@@ -611,6 +611,39 @@ def test_a_missing_record_that_may_have_been_an_intent_counts_the_level_as_deliv
     moving(bench)
 
 
+@pytest.mark.req("L-04", "P-10", "D-02")
+@pytest.mark.parametrize("faults", [1, 3])
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_level_that_left_but_a_note_of_a_fault_goes_on_by_its_number_and_from_nothing(
+    faults, answered
+):
+    bench = new_bench()
+    moving(bench)
+    if answered:
+        bench.press("PAIN")
+        bench.advance(0.3)
+        bench.release("PAIN")
+        bench.release("RUN")
+        bench.advance(0.1)
+        bench.hold("STOP", 0.1)
+        bench.advance(0.1)
+    else:
+        restarted(bench)
+    bench.arm()
+    bench.hold("STOP", 3.1)
+    bench.advance(0.1)
+    for _ in range(faults):
+        bench.hold("STOP", 0.1)
+        bench.world.line_sensor.fault = 3
+        bench.advance(UNSEEN)
+        bench.world.line_sensor.fault = 0
+    assert (bench.pump.level, bench.pump.injector.locked) == (2, int(faults == 3))
+    assert order(bench)[-1] == NOTE
+    restarted(bench)
+    assert (bench.pump.level, bench.pump.injector.steps) == (2, 0)
+    assert bench.pump.injector.locked == int(faults == 3)
+
+
 FINER = (211_367, 4_096)  # a step of half the volume, rounded up
 
 

@@ -11,22 +11,24 @@ def resume(pump, journal):
     After an OUTCOME its volume counts, after an INTENT without one all that was prescribed, by the
     unit of then or of now, whichever is more: nobody knows better (L-04). So it does if a record
     is missing since, for that may have been an INTENT. Its lock goes on (P-10), also one that came
-    with a fault at rest (NOTE).
+    with a fault at rest (NOTE). A newer level that only a NOTE tells of has moved nothing.
     """
     newest, note, whole = journal.last_words()
     syringe = pump.injector.syringe
     level, steps, locked = 0, 0, 0
-    if note is not None:
-        note = record.unpack_note(note.payload)
-        level, locked = note["level"], note["locked"]
     if newest is not None and newest.kind == INTENT:
         intent = record.unpack_intent(newest.payload)
         level = intent["level"]
         steps = max(pump.injector.max_steps, _steps_of(_reserved_nl(intent), syringe))
     elif newest is not None:
         outcome = record.unpack_level(newest.payload)
-        level, locked = outcome["level"], locked or outcome["locked"]
+        level, locked = outcome["level"], outcome["locked"]
         steps = _steps_of(outcome["delivered_nl"], syringe)
+    if note is not None:
+        note = record.unpack_note(note.payload)
+        if note["level"] > level:  # begun since, and has moved nothing
+            level, steps, locked = note["level"], 0, 0
+        locked = locked or note["locked"]
     if not whole:
         steps = max(steps, pump.injector.max_steps)
     if level or steps:
