@@ -25,7 +25,7 @@ def pump():
     """A pump whose level ended with pain at 9000 steps, pressed twice."""
     pump = build(UNIT, new_ints)
     pump.level, pump.late_ticks, pump.presses = 3, 2, 2
-    pump.begun_ms, pump.now_ms = 1000, 22500
+    pump.begun, pump.begun_ms, pump.now_ms = 1, 1000, 22500
     injector = pump.injector
     injector.reason, injector.steps = PAIN, 9000
     injector.opening_pa, injector.opening_how = 103421, OPENING_READ
@@ -104,6 +104,11 @@ def test_a_level_without_pain_has_no_marks():
 def test_a_duration_survives_the_wrap_of_the_clock(pump):
     pump.begun_ms, pump.now_ms = 0x3FFFFFFF - 999, 1000
     assert kept(pump)["duration_ms"] == 2000
+
+
+def test_a_level_that_never_moved_lasted_no_time(pump):
+    pump.begun = 0
+    assert kept(pump)["duration_ms"] == 0
 
 
 @pytest.mark.req("D-02", "L-04")

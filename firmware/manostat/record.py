@@ -89,7 +89,7 @@ def pack_level(pump, buf, offset: int = 0) -> int:
         injector.opening_how,
         injector.peak_pa,
         injector.stop_pa,
-        pump.now_ms - pump.begun_ms & 0x3FFFFFFF,
+        pump.now_ms - pump.begun_ms & 0x3FFFFFFF if pump.begun else 0,
         pump.late_ticks,
         pump.presses,
         injector.locked,
