@@ -265,6 +265,28 @@ def test_alarms_and_requests_are_logged():
 
 
 @pytest.mark.req("L-01")
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_request_is_counted_also_while_the_page_with_the_one_before_is_being_written(failing):
+    bench = new_bench()
+    bench.advance(0.2)
+    program = bench.books.journal.program
+
+    def asked_meanwhile():
+        bench.books.journal.program = program
+        bench.books.events.put_command(ord("J"))
+        if failing:
+            bench.books.journal.prepared = 0
+            return 0
+        return program()
+
+    bench.books.journal.program = asked_meanwhile
+    bench.books.events.put_command(ord("J"))
+    bench.advance(22.0)
+    assert bench.books.journal.program == program
+    assert sum(event["b"] for event in events(bench, COMMAND)) == 2
+
+
+@pytest.mark.req("L-01")
 def test_a_host_that_asks_every_10_ms_fills_no_journal():
     bench = new_bench()
     bench.advance(0.1)

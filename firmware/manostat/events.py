@@ -43,6 +43,7 @@ class Events:
         self.words = array("I", bytes(4 * (_FIRST + 2 * _CAPACITY)))
         self._pump = pump
         self._page = bytearray(_A_PAGE * EVENT_BYTES)
+        self._in_page = 0  # events in `_page`, as they will be written
 
     def put(self, what: int, a: int = 0, b: int = 0):
         """Take one event that the tick does not see; at rest only."""
@@ -60,7 +61,7 @@ class Events:
     def put_command(self, byte: int):
         """A request of the host; the same one again and again is one event, with its number."""
         words = self.words
-        if words[_NEWEST] != words[_OLDEST]:
+        if words[_NEWEST] - words[_OLDEST] > self._in_page:
             at = _FIRST + 2 * ((words[_NEWEST] - 1) % _CAPACITY)
             last = words[at + 1]
             if last & 0xFFFF == COMMAND | byte << 8:
@@ -95,12 +96,14 @@ class Events:
         for i in range(count):
             at = _FIRST + 2 * ((oldest + i) % _CAPACITY)
             page[8 * i : 8 * i + 8] = bytes(raw[at : at + 2])
+        self._in_page = count
         return memoryview(page)[: 8 * count]
 
     def written(self, length: int):
         """The first `length` bytes of `payload` are in the journal."""
         words = self.words
         words[_OLDEST] += length // EVENT_BYTES
+        self._in_page = 0
         words[_URGENT] = 1 if words[_OLDEST] != words[_NEWEST] else 0
         if words[_LOST]:
             lost = words[_LOST]
