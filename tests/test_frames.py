@@ -12,6 +12,7 @@ import pytest
 
 from manostat.link import console as console_module
 from manostat.link.frames import BulkFrame, HelloFrame, TickFrame
+from manostat.link.reader import Reader
 from manostat.trace import Trace
 from manostat_sim.benches.vm import find_micropython
 from manostat_sim.telemetry import FrameReader
@@ -234,3 +235,24 @@ def test_a_new_level_begins_at_the_front():
     assert (trace.level, trace.count) == (2, 0)
     trace.add(2, 0)
     assert struct.unpack_from("<H", trace.buf) == (2,)
+
+
+# Requests
+
+
+@pytest.mark.req("L-01")
+def test_a_byte_that_is_no_request_is_rejected_and_logged():
+    sent, logged = [], []
+    books = SimpleNamespace(
+        events=SimpleNamespace(put_command=logged.append),
+        notices=0,
+        journal=SimpleNamespace(room=1, pages=lambda: iter(())),
+    )
+    bytes_of_host = iter(range(256))
+    console = SimpleNamespace(poll=lambda: next(bytes_of_host, -1), send=sent.append)
+    reader = Reader(console, books, Trace(8), (0, 0, 0, bytes(8)))
+    while reader.is_asked():
+        reader.serve()
+        reader.drop()
+    assert len(sent) == 1, "the answer to H"
+    assert logged == [byte if byte in b"HJT" else 0 for byte in range(256)]

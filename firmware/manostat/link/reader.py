@@ -1,6 +1,7 @@
 """Answers a host that reads: b"H" who is this, b"J" the journal, b"T" the trace of the level.
 
-Served only at rest, a few frames a tick. Every other byte is ignored: nothing here sets or moves
+Served only at rest, a few frames a tick. Every other byte is rejected, and logged as 0, whichever
+it was: so noise, many bytes that are all different, is one event. Nothing here sets or moves
 anything. An answer ends with a bulk frame at offset 0xFFFFFFFF that holds the length as u32.
 """
 
@@ -13,6 +14,7 @@ _END = 0xFFFFFFFF
 _HELLO = const(72)
 _JOURNAL = const(74)
 _TRACE = const(84)
+_REJECTED = const(0)
 
 
 class Reader:
@@ -61,7 +63,7 @@ class Reader:
             taken = memoryview(self._trace.buf)[: 2 * self._trace.count]
             self._answer = self._frames(request, (taken,))
         else:
-            return
+            request = _REJECTED
         books.events.put_command(request)
 
     def _frames(self, request, chunks):

@@ -117,8 +117,8 @@ def _say_event(event: Fields) -> str:
     if what == ALARM:
         return f"alarm: {names.alarm(a)}" + (", sound paused" if b else "")
     if what == COMMAND:
-        byte = chr(a) if 32 < a < 127 else f"0x{a:02X}"
-        return f"the host asked {byte}" + (f", {b} times" if b > 1 else "")
+        said = f"the host asked {chr(a)}" if a else "the host sent what is no request"
+        return said + (f", {b} times" if b > 1 else "")
     if what == LOST:
         return f"{b} events found no room here"
     return "the trace could not be stored" if what == TRACE_LOST else f"what {what}: {a}, {b}"
