@@ -7,6 +7,9 @@ from typing import NamedTuple
 BLOCK = 4096
 PAGE = 256
 DONE = ("nothing", "half", "all")
+ERASE_DONE = (*DONE, "zeroed", "scattered")
+"""A chip may program a block to zero before it erases it: an assumption, like that cells rise in
+any order."""
 
 
 class PowerCutError(Exception):
@@ -103,14 +106,14 @@ class Cut(NamedTuple):
 
 
 def every_cut(before: bytes, log: list[Operation]) -> Iterator[Cut]:
-    """The flash after a cut at each operation of a run that began with `before`: with nothing,
-    half and all of it done."""
+    """The flash after a cut at each operation of a run that began with `before`: each of `DONE`,
+    or of `ERASE_DONE`, of it done."""
     memory = bytearray(before)
     chance = random.Random(2)
     for number, operation in enumerate(log):
         at, wanted = operation.at, operation.wanted
         whole = bytes(memory)
-        for done in DONE:
+        for done in ERASE_DONE if operation.name == "erase" else DONE:
             after = bytearray(whole)
             old = whole[at : at + len(wanted)]
             after[at : at + len(wanted)] = part_done(old, wanted, done, chance)
@@ -119,9 +122,15 @@ def every_cut(before: bytes, log: list[Operation]) -> Iterator[Cut]:
 
 
 def part_done(old: bytes, wanted: bytes, done: str, chance: random.Random) -> bytes:
-    """`wanted` as far as it has come: half is the first bytes, and some bits of the next."""
+    """`wanted` as far as it has come: half is the first bytes, and some bits of the next;
+    zeroed and scattered are states of an erase."""
     if done == "all":
         return wanted
+    if done == "zeroed":
+        return bytes(len(wanted))
+    if done == "scattered":
+        risen = chance.randbytes(len(wanted))
+        return bytes(before | bits for before, bits in zip(old, risen, strict=True))
     if done == "nothing":
         return bytes(old)
     middle = chance.randrange(1, len(wanted))

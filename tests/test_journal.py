@@ -2,6 +2,7 @@
 torn page or flipped bit loses what was written before."""
 
 import hashlib
+import random
 import struct
 from binascii import crc32
 
@@ -20,9 +21,9 @@ from manostat.journal import (
 from manostat.trace import Trace
 from manostat.trace_store import TICKS, TraceRing, TraceStore
 from manostat_sim.unit_page import encode
-from manostat_tools.journal.findings import read_journal
+from manostat_tools.journal.findings import read_journal, read_ring
 
-from .nor_flash import BLOCK, PAGE, NorFlash, PowerCutError, every_cut
+from .nor_flash import BLOCK, ERASE_DONE, PAGE, NorFlash, PowerCutError, every_cut, part_done
 
 FIRST = 2  # other things live in the blocks before and behind
 BLOCKS = 4
@@ -469,6 +470,45 @@ def test_a_cut_at_any_operation_of_the_ring_loses_no_page_but_those_being_erased
         pages += cut.operation.name == "program" and cut.done == "all"
 
 
+@pytest.mark.req("L-03")
+@pytest.mark.parametrize("done", ERASE_DONE)
+def test_a_block_whose_erase_was_cut_serves_again_and_is_not_called_foreign(done):
+    flash = new_flash()
+    written_ring(flash, PAGES + 3 * A_BLOCK)
+    again = (FIRST + 1) * BLOCK
+    old = bytes(flash.memory[again : again + BLOCK])
+    left = part_done(old, b"\xff" * BLOCK, done, random.Random(3))
+    flash.memory[again : again + BLOCK] = left
+    ring = opened_ring(flash)
+    assert ring.foreign == 0
+    content = bytes(flash.memory[FIRST * BLOCK : -BLOCK])
+    pages = [content[at : at + PAGE] for at in range(0, len(content), PAGE)]
+    assert not [finding for finding in read_ring(pages, 0).findings if finding.what == "foreign"]
+    before = len(flash.operations)
+    for _ in range(PAGES):
+        while not ring.make_ready():
+            pass
+        assert ring.append(TICKS, b"round")
+    assert [at for name, at in flash.operations[before:] if name == "program"].count(again) == 1
+
+
+@pytest.mark.req("S-03")
+@pytest.mark.parametrize("pages", [1, 7])
+def test_a_few_pages_that_look_like_torn_ones_are_no_proof_that_a_block_is_the_rings(pages):
+    flash = new_flash()
+    written_ring(flash, 3)
+    at = (FIRST + 1) * BLOCK
+    flash.memory[at : at + pages * PAGE] = (b"\xff" * 12 + bytes(244)) * pages
+    white = b"\xff" * 16 + bytes(240)
+    flash.memory[at + BLOCK : at + 2 * BLOCK] = white * A_BLOCK
+    kept = bytes(flash.memory[at : at + 2 * BLOCK])
+    ring = opened_ring(flash)
+    for _ in range(4 * PAGES):
+        if ring.make_ready():
+            ring.append(TICKS, b"round")
+    assert flash.memory[at : at + 2 * BLOCK] == kept
+
+
 @pytest.mark.req("S-03")
 def test_the_ring_erases_no_block_that_is_not_its_own():
     flash = new_flash()
@@ -535,7 +575,9 @@ def test_a_ring_that_takes_nothing_is_given_up():
     flash = new_flash()
     flash.memory[FIRST * BLOCK : (FIRST + BLOCKS) * BLOCK] = bytes(BLOCKS * BLOCK)
     trace = held(10)
-    store = TraceStore(opened_ring(flash), trace)
+    ring = opened_ring(flash)
+    assert ring.foreign == BLOCKS, "zeros of which there are no records to say whose they are"
+    store = TraceStore(ring, trace)
     assert stored(store) == -1
     assert not store.due()
     assert flash.operations == []

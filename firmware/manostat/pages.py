@@ -27,7 +27,7 @@ _CHAIN_AT = const(236)
 _CHAIN_BYTES = const(16)
 _CRC_AT = const(252)
 _PAGES = const(16)  # a block of 4096 bytes, which is what an erase takes
-_BLANK = b"\xff" * 256
+BLANK = b"\xff" * 256
 _BLANK_HEAD = b"\xff" * 16
 
 
@@ -93,7 +93,7 @@ class Pages:
             raise ValueError("payload: %d bytes, allowed 0 to %d" % (length, PAYLOAD_MOST))
         digest = self.digest()
         page = self._page
-        page[:] = _BLANK
+        page[:] = BLANK
         sequence = self.sequence + 1
         pack_into(_HEADER, page, 0, _MAGIC, kind, length, sequence, self.boot, _VERSION, 0, now_ms)
         page[_HEADER_BYTES : _HEADER_BYTES + length] = payload
@@ -116,7 +116,7 @@ class Pages:
             self.sequence += 1
             self.unsettled = 1
             return self.sequence
-        if self._check != _BLANK:  # else the chip did nothing: no blank page is left behind
+        if self._check != BLANK:  # else the chip did nothing: no blank page is left behind
             self._next = at + 1
         return 0
 
@@ -164,13 +164,16 @@ class Pages:
             if head == _BLANK_HEAD:
                 return
             if at == first and not may_be_ours(head):
-                self.foreign += 1
+                self._see_foreign(first)
             if sequence_of(head) <= self.sequence:
                 return
             self._read(at, self._page)
             if valid(self._page):
                 self._take(at)
                 return
+
+    def _see_foreign(self, _first):
+        self.foreign += 1
 
     def _walk_on(self):
         """From the newest record found so far to the last one there is; whole blocks of torn or
@@ -187,7 +190,7 @@ class Pages:
                     break
                 at = 0
             self._read(at, page)
-            if page == _BLANK:
+            if page == BLANK:
                 break
             if valid(page):
                 sequence = sequence_of(page)
@@ -204,7 +207,7 @@ class Pages:
 
     def _is_blank(self, at):
         self._read(at, self._check)
-        return self._check == _BLANK
+        return self._check == BLANK
 
     def _block(self, at):
         return self._first + at // _PAGES

@@ -9,7 +9,7 @@ from struct import pack_into
 
 from micropython import const
 
-from manostat.pages import PAYLOAD_MOST, Pages, valid
+from manostat.pages import BLANK, PAGE_BYTES, PAYLOAD_MOST, Pages, may_be_ours, valid
 
 TICKS = const(64)  # kind of a trace page
 
@@ -20,16 +20,28 @@ _ERASE = const(6)  # ioctl of a MicroPython block device
 _TIE = "<iiiii"  # level, first_tick, ticks, first_page, pages
 _TIE_BYTES = const(20)
 _TRIES = const(16)
+_MANY = const(8)
+_HEAD_BYTES = const(16)
+_BLANK_HEAD = b"\xff" * 16
+_ZERO = bytes(PAGE_BYTES)
 TIE_BYTES = const(52)
 
 
 class TraceRing(Pages):
     """Pages that go round. A block is erased just before it is filled, and only if it holds a
-    record of this ring: what is neither blank nor ours is passed over."""
+    record of this ring, or what is left of some: what is neither blank nor ours is passed over."""
 
     def __init__(self, flash, first_block: int, blocks: int):
         Pages.__init__(self, flash, first_block, blocks, 1)
         self._entered = -1  # block that was found blank
+        self._zero = 0  # blocks that are all zero: see `_holds_ours`
+
+    def scan(self):
+        """As `Pages.scan`. Zeros are foreign where there are no records."""
+        self._zero = 0
+        Pages.scan(self)
+        if self._newest < 0:
+            self.foreign += self._zero
 
     def make_ready(self) -> int:
         """1 if the next page is blank; else one step towards that, at most one erase."""
@@ -38,7 +50,7 @@ class TraceRing(Pages):
         first = self._next
         if first % _PAGES == 0 and first != self._entered:
             self._entered = -1
-            if self._holds_only_blank(first):
+            if self._holds_only(BLANK, first):
                 self._entered = first
             elif self._holds_ours(first):
                 self._flash.ioctl(_ERASE, self._block(first))
@@ -50,18 +62,38 @@ class TraceRing(Pages):
         self._next += 1
         return 0
 
-    def _holds_only_blank(self, first):
-        return all(self._is_blank(at) for at in range(first, first + _PAGES))
+    def _holds_only(self, page, first):
+        for at in range(first, first + _PAGES):
+            self._read(at, self._check)
+            if self._check != page:
+                return False
+        return True
+
+    def _see_foreign(self, first):
+        if self._holds_only(_ZERO, first):
+            self._zero += 1
+        else:
+            self.foreign += 1
 
     def _holds_ours(self, first):
-        """One sound record is proof. Not the block of the newest: a ring of one block is none."""
+        """One sound record is proof. Not the block of the newest: a ring of one block is none.
+
+        Nor is there one where power failed during an erase. Such a block shows our records with
+        some bits back to ones; or it is all zero, for a chip may program what it is about to erase
+        (an assumption). Anything else that such a cut leaves cannot be told from foreign data.
+        """
         if self._newest >= 0 and self._newest // _PAGES == first // _PAGES:
             return False
+        alike = written = 0
         for at in range(first, first + _PAGES):
             self._read(at, self._check)
             if valid(self._check):
                 return True
-        return False
+            alike += may_be_ours(self._check)
+            written += self._check[:_HEAD_BYTES] != _BLANK_HEAD
+        if self._newest < 0:
+            return False  # there is no ring yet that such an erase can have belonged to
+        return (alike == _PAGES and written >= _MANY) or self._holds_only(_ZERO, first)
 
 
 class TraceStore:

@@ -5,6 +5,9 @@ from itertools import pairwise
 
 from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of, read_record
 
+_BLOCK = 16
+"""Pages that are erased together."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -55,13 +58,20 @@ def read_ring(pages: list[bytes], at: int) -> Run:
     found = [(kind_of(page), at + number * PAGE_BYTES, page) for number, page in enumerate(pages)]
     records = [read_record(page, place) for kind, place, page in found if kind is Kind.RECORD]
     records.sort(key=lambda record: record.sequence)
+    erased = _zero_blocks(pages) if records else set()
     findings = [
-        _foreign(place) if kind is Kind.FOREIGN else _damaged(place)
-        for kind, place, _ in found
+        _damaged(place) if kind is Kind.DAMAGED or number // _BLOCK in erased else _foreign(place)
+        for number, (kind, place, _) in enumerate(found)
         if kind in (Kind.FOREIGN, Kind.DAMAGED)
     ]
     blank = sum(kind is Kind.BLANK for kind, _, _ in found)
     return Run(records, findings + chain_breaks(records), blank)
+
+
+def _zero_blocks(pages: list[bytes]) -> set[int]:
+    """Blocks without one bit set: what a cut leaves of an erase that programs to zero first."""
+    blocks = range(len(pages) // _BLOCK)
+    return {number for number in blocks if not any(map(any, pages[number * _BLOCK :][:_BLOCK]))}
 
 
 def chain_breaks(records: list[Record]) -> list[Finding]:
