@@ -104,11 +104,21 @@ class Events:
         words = self.words
         words[_OLDEST] += length // EVENT_BYTES
         self._in_page = 0
-        words[_URGENT] = 1 if words[_OLDEST] != words[_NEWEST] else 0
+        words[_URGENT] = self._has_urgent()
         if words[_LOST]:
             lost = words[_LOST]
             words[_LOST] = 0
             self.put(LOST, 0, min(lost, 0xFFFF))
+
+    def _has_urgent(self):
+        """Whether what is left is more than requests; a whole page is due anyway."""
+        words = self.words
+        if words[_NEWEST] - words[_OLDEST] >= _A_PAGE:
+            return 1
+        for number in range(words[_OLDEST], words[_NEWEST]):
+            if words[_FIRST + 2 * (number % _CAPACITY) + 1] & 255 != COMMAND:
+                return 1
+        return 0
 
 
 def now_ms(pump) -> int:
