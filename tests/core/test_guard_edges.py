@@ -1,5 +1,7 @@
 """Requirements on the guard at its limits: to the count and the microsecond, by either way."""
 
+import math
+
 import pytest
 
 from manostat.core import codes
@@ -25,6 +27,10 @@ def test_a_new_guard_has_counted_and_timed_nothing():
             "end_fault": fault,
             "made": 0,
             "ahead": 0,
+            "owed": 0,
+            "looked_at": 0,
+            "lost": 0,
+            "ceiling_raw": 10_377,
             "sound_switches": -1,
             "doubt": 0,
             "told": 0,
@@ -98,11 +104,81 @@ TIMED = [
 @pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
 def test_what_is_timed_is_a_fault_after_its_time_to_the_microsecond(post, changed, after_us, fault):
     post.see()
-    for part_us in (1, after_us - 3, 1):
-        assert post.see(elapsed_us=part_us, **changed) == 0
+    for _ in range(2):
+        for part_us in (1, *[4000] * (after_us // 4000 - 1), 3997, 1):
+            assert post.see(elapsed_us=part_us, **changed) == 0
+        assert post.see(elapsed_us=1, **changed) == fault
+        assert post.faults(10) == [0] * 10
+
+
+@pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
+@pytest.mark.parametrize("gap_us", [4001, 65_535])
+def test_a_sample_after_a_gap_counts_as_one_sample(post, changed, after_us, fault, gap_us):
+    """What was in between nobody has seen."""
+    for _ in range(after_us // 4000 - 1):
+        assert post.see(elapsed_us=gap_us, **changed) == 0
+    assert post.see(elapsed_us=3999, **changed) == 0
     assert post.see(elapsed_us=1, **changed) == fault
-    assert post.see() == 0
-    assert post.see(elapsed_us=after_us - 1, **changed) == 0
+
+
+@pytest.mark.req("P-13")
+def test_hum_on_the_second_sensor_is_a_disagreement(post):
+    """50 Hz at twice the limit, as an open wire picks it up: apart for two thirds of the time."""
+    hum = [round(2 * 1748 * math.sin(math.tau * tick / 10 + 0.1)) for tick in range(100)]
+    faults = [
+        post.see(second_raw=ZERO_SECOND + 4 * 100 + counts, line_raw=ZERO_RAW + 100)
+        for counts in hum
+    ]
+    assert codes.SENSORS_DISAGREE in faults
+
+
+@pytest.mark.req("P-01")
+@pytest.mark.parametrize(
+    ("zero_raw", "ceiling_raw"), [(-437, 9940), (-1, 10_376), (0, 10_377), (437, 10_377)]
+)
+def test_the_ceiling_counts_from_a_zero_that_is_too_low_and_is_never_raised(zero_raw, ceiling_raw):
+    post = Post()
+    post.guard = Guard(0, zero_raw)
+    for raw, fault in ((ceiling_raw - 1, 0), (ceiling_raw, codes.CEILING)):
+        assert post.see(line_raw=raw, second_raw=ZERO_SECOND + 4 * (raw - ZERO_RAW)) == fault
+
+
+@pytest.mark.req("T-03", "P-11")
+@pytest.mark.parametrize("lost", [1, 6])
+def test_steps_that_are_owed_with_none_made_for_a_round_of_the_watch_are_missing(post, lost):
+    post.see(granted=lost, moving=1)
+    post.guard.look(1)
+    assert post.faults(8, moving=1) == [0] * 8
+    post.guard.look(1)
+    assert post.see(moving=1) == codes.STEPS_MISSING
+    assert post.guard.ahead == 0
+    assert post.faults(3) == [0] * 3, "said once"
+
+
+def test_steps_that_are_owed_while_others_come_are_waited_for(post):
+    post.see(granted=2, moving=1)
+    for _ in range(20):
+        post.guard.look(1)
+        assert post.see(granted=1, made=1, moving=1) == 0
+
+
+def test_a_step_that_was_owed_once_and_came_is_forgotten(post):
+    post.see(granted=1, moving=1)
+    post.guard.look(1)
+    post.see(made=1, moving=1)
+    post.guard.look(1)
+    post.see(granted=1, moving=1)
+    post.guard.look(1)
+    assert post.see(made=1, moving=1) == 0
+
+
+@pytest.mark.req("T-03")
+def test_what_was_discarded_at_a_stop_allows_no_steps_at_rest(post):
+    post.see(granted=3, moving=1)
+    post.guard.look(0)
+    post.see()
+    post.guard.look(0)
+    assert post.see(made=1) == codes.STEPS_EXTRA
 
 
 @pytest.mark.parametrize(("changed", "after_us", "fault"), TIMED, ids=str)
@@ -114,10 +190,11 @@ def test_a_timer_stands_still_after_20_s(post, changed, after_us, fault):
         codes.CONTACTS: "contacts_us",
     }[fault]
     post.see(**changed)
-    for timed_us in (19_999_999, 20_000_000, 20_000_001):
+    cap_us = 24_000 if fault == codes.SENSORS_DISAGREE else 20_000_000
+    for timed_us in (cap_us - 1, cap_us, cap_us + 1):
         setattr(post.guard, name, timed_us)
         assert post.see(**changed) == fault
-        assert getattr(post.guard, name) == timed_us + (2000 if timed_us < 20_000_000 else 0)
+        assert getattr(post.guard, name) == timed_us + (2000 if timed_us < cap_us else 0)
 
 
 def test_what_the_watch_told_holds_until_it_tells_otherwise_and_hides_no_other_fault(post):
@@ -175,7 +252,8 @@ def test_an_end_that_is_reached_stays_a_fault_while_run_is_held(post):
 
 def test_contacts_are_timed_from_the_first_tick_after_another_fault(post):
     assert post.see(switches=RUN_HELD & ~codes.BIT_END_EMPTY) == codes.END_EMPTY
-    assert post.see(switches=codes.BIT_STOP_OK, elapsed_us=499_999) == 0
+    assert post.faults(124, switches=codes.BIT_STOP_OK, elapsed_us=4000) == [0] * 124
+    assert post.see(switches=codes.BIT_STOP_OK, elapsed_us=3999) == 0
     assert post.see(switches=codes.BIT_STOP_OK, elapsed_us=1) == codes.CONTACTS
 
 

@@ -116,15 +116,20 @@ def test_only_pain_is_taken_over_by_stop():
     assert (desk.state, desk.reason) == (STOPPED, codes.VOLUME)
 
 
-def test_the_first_fault_is_the_one_that_is_kept():
+@pytest.mark.req("A-01", "A-04", "P-10")
+def test_a_fault_behind_another_counts_once_if_it_is_no_lesser_one():
     desk = in_state(READY)
     desk.inputs.line_status = 3
     desk.tick(2)
     assert (desk.fault, desk.injector.stops) == (codes.SENSOR_STATUS, 1)
-    desk.inputs.line_status = 4
-    desk.tick(20)
-    assert (desk.fault, desk.injector.stops) == (codes.SENSOR_STATUS, 1)
-    assert desk.injector.reason_us == 0, "it has not gone"
+    for status in (4, 3, 4):
+        desk.inputs.line_status = status
+        desk.tick(20)
+        assert (desk.fault, desk.injector.stops) == (codes.SENSOR_SILENT, 2)
+    desk.inputs.line_status = 0
+    desk.switches = codes.BIT_STOP_OK | codes.BIT_PAIN_OK | codes.BIT_PAIN_NO | 48  # contradict
+    desk.seconds(0.6)
+    assert (desk.fault, desk.injector.stops) == (codes.SENSOR_SILENT, 2), "of MEDIUM priority"
 
 
 def test_a_fault_takes_over_from_any_other_reason():

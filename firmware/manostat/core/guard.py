@@ -44,6 +44,7 @@ _MISS = const(2)
 _MISSES = const(3)
 _LATE_US = const(4000)
 _DISAGREE_US = const(20000)  # P-13
+_DISAGREE_CAP_US = const(24000)  # so that sensors that agree again are believed as soon
 _WIRING_US = const(20000)
 _CONTACTS_US = const(500000)  # travel between the two contacts of a slow press (E)
 # 5 psi in sixteenths of a line count, the unit in which both sensors are compared.
@@ -55,14 +56,20 @@ _CAP_US = const(20000000)  # timers stand still here: a fault may last for days
 class Guard:
     """Faults of sensors, steps, wiring and time, judged anew each tick.
 
-    `back` is 1 for a pump that draws the plunger out: its end is the other one.
+    `back` is 1 for a pump that draws the plunger out: its end is the other one. `zero_raw`: by how
+    many counts the line sensor reads too high with no pressure; below 0 the ceiling comes sooner,
+    above 0 not later (P-01).
     """
 
-    def __init__(self, back: int = 0):
+    def __init__(self, back: int = 0, zero_raw: int = 0):
+        self.ceiling_raw = _RAW_CEILING + zero_raw if zero_raw < 0 else _RAW_CEILING
         self.end_bit = _BIT_END_FULL if back else _BIT_END_EMPTY
         self.end_fault = END_FULL if back else END_EMPTY
         self.made = 0  # steps counted since power-on
         self.ahead = 0  # granted less counted
+        self.owed = 0  # in the look before, when `looked_at` steps were counted
+        self.looked_at = 0
+        self.lost = 0  # steps, as the last look found
         self.sound_switches = -1  # a read that was found to be in order
         self.doubt = 0  # something is being timed or counted, or the watch has told
         self.told = NO_FAULT
@@ -74,6 +81,19 @@ class Guard:
     def restart(self):
         """The lease was started anew: nothing of what was granted before is under way."""
         self.ahead = 0
+
+    def look(self, moving: int):
+        """Once in a round of the watch. Granted steps that are owed over two looks, with none made
+        in between, never come: a word ends in its tick. At rest they were discarded."""
+        owed = 1 if self.ahead > 0 else 0
+        if owed and self.owed and self.made == self.looked_at:
+            self.ahead = 0
+            owed = 0
+            if moving:
+                self.lost = 1
+                self.doubt = 1
+        self.owed = owed
+        self.looked_at = self.made
 
     def tell(self, fault: int):
         """What the watch has found holds until it finds otherwise."""
@@ -99,7 +119,7 @@ class Guard:
         if (
             0 <= ahead <= _AHEAD
             and inputs.line_status == 0
-            and _RAW_LEAST <= raw < _RAW_CEILING
+            and _RAW_LEAST <= raw < self.ceiling_raw
             and -_DISAGREE_16COUNTS <= apart <= _DISAGREE_16COUNTS
             and switches == self.sound_switches
             and inputs.elapsed_us <= _LATE_US
@@ -113,17 +133,22 @@ class Guard:
         if ahead < 0:
             self.ahead = 0
             fault = STEPS_EXTRA
-        elif ahead > _AHEAD:
+        elif ahead > _AHEAD or self.lost:
             self.ahead = 0  # said once: it must be possible to acknowledge
+            self.lost = 0
             fault = STEPS_MISSING
         elif moving and inputs.elapsed_us > _LATE_US:
             fault = LATE
+        # After a gap one sample was seen, and not what was in between.
+        elapsed_us = inputs.elapsed_us
+        if elapsed_us > _LATE_US:
+            elapsed_us = _LATE_US
         # Every check runs, so that no timer stands still behind another fault.
-        sensors = self._check_sensors(inputs, apart)
+        sensors = self._check_sensors(inputs, apart, elapsed_us)
         read = inputs.switches & _SWITCHES
         switches = NO_FAULT
         if read != self.sound_switches or self.wiring_us + self.contacts_us != 0:
-            switches = self._check_switches(read, inputs.elapsed_us)
+            switches = self._check_switches(read, elapsed_us)
             self.sound_switches = read if switches == NO_FAULT else -1
         timed_us = self.disagree_us + self.wiring_us + self.contacts_us
         self.doubt = 1 if self.missed + timed_us + self.told != 0 else 0
@@ -131,7 +156,7 @@ class Guard:
             fault = sensors if sensors != NO_FAULT else switches
         return fault if fault != NO_FAULT else self.told
 
-    def _check_sensors(self, inputs, apart: int) -> int:
+    def _check_sensors(self, inputs, apart: int, elapsed_us: int) -> int:
         raw = inputs.line_raw
         in_range = _RAW_LEAST <= raw <= _RAW_MOST
         # Whatever is wrong with a sample, it is missed: two of different kinds are two.
@@ -145,13 +170,16 @@ class Guard:
             return SENSOR_SILENT if inputs.line_status == _SILENT else SENSOR_STATUS
         if self.missed > 0:
             self.missed -= 1
-        if raw >= _RAW_CEILING:
+        if raw >= self.ceiling_raw:
             return CEILING
+        # A sample that agrees takes back its own time only: hum of a loose wire agrees at times.
         if -_DISAGREE_16COUNTS <= apart <= _DISAGREE_16COUNTS:
-            self.disagree_us = 0
+            self.disagree_us -= elapsed_us
+            if self.disagree_us < 0:
+                self.disagree_us = 0
             return NO_FAULT
-        if self.disagree_us < _CAP_US:
-            self.disagree_us += inputs.elapsed_us
+        if self.disagree_us < _DISAGREE_CAP_US:
+            self.disagree_us += elapsed_us
         return SENSORS_DISAGREE if self.disagree_us >= _DISAGREE_US else NO_FAULT
 
     def _check_switches(self, switches: int, elapsed_us: int) -> int:

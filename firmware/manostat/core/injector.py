@@ -2,6 +2,7 @@
 
 from micropython import const
 
+from manostat.core.alarm import priority
 from manostat.core.codes import (
     BIT_INTENT,
     FAULT,
@@ -57,6 +58,7 @@ class Injector:
         self.state = IDLE
         self.reason = NO_REASON
         self.fault = NO_FAULT
+        self.had_faults = 0  # bits by code: latched since the last acknowledgement
         self.level = 1
         self.stops = 0  # times a reason was latched: tells the journal that there is a new one
         self.wants_start = 0  # RUN was closed rightly: waits for the intent to be stored
@@ -147,28 +149,43 @@ class Injector:
         if inputs.refused:
             self.granted -= inputs.refused
         if fault:
-            if self.state != STOPPED or self.reason != FAULT:
-                self.fault = fault
-                self._latch(FAULT)
+            self._take_fault(fault, inputs.elapsed_us)
             return
         if operator.event and self._answer(operator):
+            self._age(inputs.elapsed_us)
             return
         if self.moving:
             self._move(operator)
             return
-        elapsed_us = inputs.elapsed_us
-        if elapsed_us > _WATCHED_US:
-            elapsed_us = _WATCHED_US
-        if self.rest_us < _REST_CAP_US:
-            self.rest_us += elapsed_us
-        if self.reason_us < _REST_CAP_US:
-            self.reason_us += elapsed_us
+        elapsed_us = self._age(inputs.elapsed_us)
         if self.running:
             self._settle(operator)
         elif self.state == READY or self.state == HOLDING:
             self._wait(operator, inputs.switches)
             if self.rx.single_shot:
                 self._expire(elapsed_us)
+
+    def _age(self, elapsed_us: int) -> int:
+        if elapsed_us > _WATCHED_US:
+            elapsed_us = _WATCHED_US
+        if self.rest_us < _REST_CAP_US:
+            self.rest_us += elapsed_us
+        if self.reason_us < _REST_CAP_US:
+            self.reason_us += elapsed_us
+        return elapsed_us
+
+    def _take_fault(self, fault: int, elapsed_us: int):
+        """Latch; of faults that come behind the first each counts once, unless it is a lesser one:
+        an alarm is about the worst, and a new one breaks its pause (A-01, A-04)."""
+        if self.state == STOPPED and self.reason == FAULT:
+            self._age(elapsed_us)
+            if self.had_faults >> fault & 1 or priority(fault) < priority(self.fault):
+                return
+        else:
+            self.had_faults = 0
+        self.had_faults |= 1 << fault
+        self.fault = fault
+        self._latch(FAULT)
 
     def _enter(self, state: int, reason: int):
         self.state = state

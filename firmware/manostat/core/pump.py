@@ -20,7 +20,7 @@ from manostat.core.tare import Tare
 from manostat.core.watch import LOOKS, Watch
 
 _LATE_US = const(2500)
-_SWITCHES = const(127)  # without INTENT, which is none
+_SWITCHES = const(79)  # without INTENT, which is none, and the ends, which no operator touches
 _JUST_MOVED_US = const(20000)
 _GAP_US = const(4000)  # a longer one the operator must see, whatever the switches say
 # What no sound sensor says is no pressure: one such sample is left out, the second is a fault.
@@ -141,7 +141,10 @@ class Pump:
             return
         self.look = LOOKS
         self._time_round()
+        self.guard.look(moving)
         injector = self.injector
+        if moving == 0 and injector.by_steps:
+            return  # a window may be longer than a volume step
         pressing = moving and injector.seeking == 0 and injector.into_disc
         if not pressing or injector.limit_pa - injector.predicted_pa < BAND_PA:
             self.leak.reset()  # held back near the limit the flow brings no rise either
@@ -168,8 +171,10 @@ class Pump:
         cause = 0
         if self.verdict:
             cause = _SELF_TEST + self.verdict  # what it found a fault may hide
+        elif injector.locked:
+            cause = LOCKED  # also after a restart, which has forgotten by what
         elif injector.reason == FAULT:
-            cause = LOCKED if injector.locked else injector.fault
+            cause = injector.fault
         elif self.watch.held:
             cause = HELD
         self.alarm.tick(elapsed_us, cause, self.operator.stop_pressed)
@@ -201,6 +206,7 @@ class Pump:
         self.late_ticks = 0
         self.begun = 0
         self.watch.restart(0)
+        self.leak.reset()
         self.lockout.reset()
         self.look_back.reset()  # steps are counted from zero again
         self.first_mark.reset()
@@ -227,7 +233,7 @@ def build(unit, new_ints):
     return Pump(
         unit[8],
         Operator(),
-        Guard(rx.back),
+        Guard(rx.back, unit[8] * 10 // 789),
         _build_watch(rx, syringe, unit[8]),
         injector,
         Leak(syringe.steps_within(_LEAK_NL)),

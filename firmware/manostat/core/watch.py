@@ -15,6 +15,7 @@ from manostat.core.codes import (
     RELIEVE,
     RISE,
     SENSOR_STUCK,
+    SHAM,
     TOO_FAST,
     TOO_MUCH,
 )
@@ -27,6 +28,7 @@ _OCCLUSION_COUNTS = const(2622)  # 30 psi above the start (P-06, E)
 _OPEN_COUNTS = const(175)  # 2 psi: less is an open end (P-12, E)
 _RISE_COUNTS = const(874)  # 10 psi with the plunger at rest: more than a cough (P-12, E)
 _MOVED_COUNTS = const(175)  # 2 psi: the other channel moved (P-11, E)
+_BACKWARDS_COUNTS = const(175)  # 2 psi up while the plunger is drawn out: it is not (E)
 _MOVED_SECOND = const(699)
 _STUCK_US = const(500000)  # P-11 (E)
 _REST_US = const(100000)  # the plunger's own last steps are through
@@ -84,6 +86,8 @@ class Watch:
     ):
         self.may_block = 1 if mode == COMPLY else 0
         self.may_flow = 1 if mode in (PRIME, RELIEVE) else 0
+        self.relieves = 1 if mode == RELIEVE else 0
+        self.rests = 1 if mode == SHAM else 0  # the plunger does, whatever the injector says
         self.open_raw = zero_raw + _OPEN_COUNTS
         self.steps_10ul = steps_10ul
         self.steps_300ul = steps_300ul
@@ -132,6 +136,9 @@ class Watch:
             elif left == 1:
                 told = self.second_still.feed(inputs.second_raw, raw, self.counted, elapsed_us)
             else:
+                if moving and self.rests:
+                    self.begun = 1
+                    moving = 0
                 told = self._press(raw) if moving else self._rest(raw, elapsed_us)
                 self.was_moving = moving
             if told and self.found == NO_FAULT:
@@ -155,11 +162,13 @@ class Watch:
         self.held = held | HELD_PAIN if self.pain_us >= _HELD_US else held
 
     def _count(self, made: int, elapsed_us: int) -> int:
+        fault = NO_FAULT
         if made != self.seen:
             self.begun = 1
             self.counted += made - self.seen
             self.seen = made
-        fault = TOO_MUCH if self.counted > self.most_steps else NO_FAULT
+            if self.counted > self.most_steps:
+                fault = TOO_MUCH  # said for each step too many: it must be possible to acknowledge
         self.rate_us += elapsed_us
         if self.rate_us >= _RATE_US:
             if self.counted - self.rate_from > self.steps_a_window:
@@ -180,6 +189,8 @@ class Watch:
         elif counted - self.pressed_at >= self.steps_300ul and self.may_flow == 0:
             self.pressed_at = counted  # said once: it must be possible to acknowledge
             return DETACHED
+        if self.relieves and raw - self.start_raw >= _BACKWARDS_COUNTS:
+            return RISE
         if counted - self.window_at < self.steps_10ul:
             return NO_FAULT
         rise = raw - self.window_raw

@@ -12,8 +12,8 @@ INVARIANTS = {
     "P-01": "a line at the ceiling stops in the same tick",
     "P-03": "no grant at or above the limit in force, now or two ticks ahead",
     "P-08": "the plunger goes back in a relief only, and only while there is pressure to relieve",
-    "P-09": "a start wants RUN seen open for 100 ms and closed since; a stop is left by STOP alone, and "
-    "not sooner than it can have been seen",
+    "P-09": "a start wants RUN seen open for 100 ms and closed since; a stop is left by STOP, "
+    "once it can have been seen",
     "P-10": "the third equal fault in ten minutes locks the level: only a new one leads out",
     "P-11": "the second sample in a row that cannot be trusted stops",
     "P-13": "two channels that disagree for 20 ms stop",

@@ -41,6 +41,7 @@ class Referee:
         # the tick before
         self.state = codes.IDLE
         self.reason = codes.NO_REASON
+        self.fault = codes.NO_FAULT
         self.moving = 0
         self.running = 0
         self.level = 1
@@ -71,12 +72,15 @@ class Referee:
         self._judge_lock(injector, inputs.elapsed_us)
         self._judge_alarm(pump, inputs.elapsed_us)
 
+        if injector.fault == codes.STEPS_MISSING != self.fault:
+            seen.ahead = 0
         seen.end_tick(injector.start_lease, bool(inputs.switches & codes.BIT_LATCHED))
         self.granted = injector.grant
         latched = self.state == injector.state == codes.STOPPED and self.reason == injector.reason
         self.stopped_us = self.stopped_us + inputs.elapsed_us if latched else 0
         self.state = injector.state
         self.reason = injector.reason
+        self.fault = injector.fault
         self.moving = injector.moving
         self.running = injector.running
         self.level = injector.level
@@ -191,7 +195,8 @@ class Referee:
         if self.must_lock and not injector.locked:
             raise Broken("P-10", "three equal faults, and not locked")
         self.must_lock = 0
-        if injector.reason == codes.FAULT and self.reason != codes.FAULT:
+        latched = (injector.reason, injector.fault)
+        if injector.reason == codes.FAULT and latched != (self.reason, self.fault):
             now_ms = self.now_us // 1000
             equal = [at_ms for code, at_ms in self.noted if code == injector.fault]
             self.noted += ((injector.fault, now_ms),)
@@ -206,8 +211,9 @@ class Referee:
                 raise Broken("A-06", "an alarm while it moves or settles")
             self.quiet = 0
             return
-        was = (self.state, self.reason)
-        if injector.state == codes.STOPPED and was != (injector.state, injector.reason):
+        was = (self.state, self.reason, self.fault)
+        now = (injector.state, injector.reason, injector.fault)
+        if injector.state == codes.STOPPED and was != now:
             self.quiet = 1 + self.running
         if self.quiet:  # the tick of a stop, and the one after it if it moved, have enough to do
             self.quiet -= 1
@@ -234,6 +240,6 @@ class Referee:
         injector = pump.injector
         if pump.verdict:
             return int(_SELF_TEST + pump.verdict)
-        if injector.reason != codes.FAULT:
-            return codes.NO_FAULT
-        return int(codes.LOCKED if injector.locked else injector.fault)
+        if injector.locked:
+            return codes.LOCKED
+        return int(injector.fault) if injector.reason == codes.FAULT else codes.NO_FAULT

@@ -9,7 +9,7 @@ An attribute that no rule names is told apart value by value. What these rules l
   that watch, leak and knee look at, shortened to a few steps.
 - Of all that the guard doubts at a time only the nearest counts, and only between start and stop.
 - Once a fault was noted, opening pressure and volume of the level are told apart no further.
-- Faults are told apart by the priority of their alarm.
+- Faults are told apart by the priority of their alarm; which of them came before, not at all.
 - Phases of what goes round (clock, rounds of the watch, patterns of the alarm) are not told apart.
 - What is written anew before it is read again is left out.
 """
@@ -67,18 +67,18 @@ _DROPPED = (
     "predicted_pa pressure_pa "
     # phases of what goes round and round: a longer letter passes all of them
     "part_us rate_us Cutoff.at Pump.look round_us round_at_us Watch.seen Watch.counted Guard.made "
-    "Watch.found sum_16pa Knee.ticks mean_pa blocks steady "
+    "Guard.looked_at Watch.found sum_16pa Knee.ticks mean_pa blocks steady "
     # which the operator and the guard find anew when the switches change
     "chain_closed run_closed event run_started stop_pressed pain_pressed pain_proof "
     "stop_long_released Operator.switches sound_switches "
     # told by others, or not told apart
-    "Injector.stops Injector.level Injector.rest_us Pump.begun how value other Still.from_steps "
-    "leaning rate_from low_raw rises was_moving window_at window_raw steepest from_pa "
-    "missed disagree_us wiring_us contacts_us "
+    "had_faults Injector.stops Injector.level Injector.rest_us Pump.begun how value other "
+    "Still.from_steps leaning rate_from low_raw rises was_moving window_at window_raw steepest "
+    "from_pa missed disagree_us wiring_us contacts_us "
     # of the referee: the tick before, and memory that follows the pump's
-    "Referee.noted Referee.now_us Referee.state Referee.reason Referee.moving Referee.running "
-    "Referee.level Referee.opening_pa Referee.cause Referee.steps Referee.granted quiet "
-    "Seen.stop Seen.pain stop_held_us hold_stop_us hold_pain_us recent_pa"
+    "Referee.noted Referee.now_us Referee.state Referee.reason Referee.fault Referee.moving "
+    "Referee.running Referee.level Referee.opening_pa Referee.cause Referee.steps Referee.granted "
+    "quiet Seen.stop Seen.pain stop_held_us hold_stop_us hold_pain_us recent_pa"
 )
 
 
@@ -148,6 +148,7 @@ def _volumes() -> dict[str, Rule]:
             moves, lambda value, held, pump: min(value - held["steps"], STEPS_UNDER_WAY)
         ),
         "ahead": only(moves, most(STEPS_UNDER_WAY)),
+        "Guard.owed": only(moves, exact),
         "under_way": only(moves, most(STEPS_UNDER_WAY)),
         "latched": only(runs, exact),
         "step_end": only(has_end, lambda value, held, pump: value - held["steps"]),
@@ -158,7 +159,7 @@ def _volumes() -> dict[str, Rule]:
         ),
         "from_steps": only(moves, lambda value, held, pump: value >= 0),
         "begun_at": only(seeks, sign),
-        "owed": only(moves, lambda value, held, pump: value * 4 // held["step_cost"]),
+        "Flow.owed": only(moves, lambda value, held, pump: value * 4 // held["step_cost"]),
     }
 
 

@@ -98,15 +98,16 @@ class Seen:
         found = ""
         chain = inputs.switches & codes.CHAIN
         times = self.rules.times
+        elapsed_us = min(inputs.elapsed_us, LONGEST_TICK_US)  # after a gap it is one sample
         if chain & (chain + 1):
-            self.wiring_us += inputs.elapsed_us
+            self.wiring_us += elapsed_us
             if self.wiring_us >= times.wiring_us:
                 found = "F-08"
         else:
             self.wiring_us = 0
         both = inputs.switches & 11
         if both in (1, 11):
-            self.contacts_us += inputs.elapsed_us
+            self.contacts_us += elapsed_us
             if self.contacts_us >= times.contacts_us:
                 found = "F-09"
         else:
@@ -131,5 +132,5 @@ class Seen:
         if abs((raw - 1638) * 16 - (inputs.second_raw - 6554) * 4) <= _DISAGREE_16COUNTS:
             self.disagree_us = 0
             return ""
-        self.disagree_us += inputs.elapsed_us
+        self.disagree_us += min(inputs.elapsed_us, LONGEST_TICK_US)
         return "P-13" if self.disagree_us >= self.rules.times.disagree_us else ""
