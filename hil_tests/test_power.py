@@ -9,6 +9,7 @@ from manostat.journal import BOOT, INTENT, OUTCOME
 from manostat.record import LEVEL, unpack_intent, unpack_level
 from manostat_sim.benches.base import Bench
 from manostat_sim.benches.pico import PicoBench
+from manostat_sim.faults import FAULTS
 from manostat_sim.unit_page import COPIES, STORAGE_OFFSET
 
 from .rig import (
@@ -49,6 +50,22 @@ def test_a_unit_with_no_prescription_refuses_and_shows_it(make_production_board)
     bench.hold("STOP", 0.05)
     assert bench.edges("STEP") == []
     assert not enabled(bench)
+
+
+@with_journal
+@pytest.mark.req("L-04", "A-06")
+def test_a_full_journal_starts_nothing_and_shows_it_while_run_is_held(bench: PicoBench) -> None:
+    FAULTS["flash-full"].inject(bench)
+    bench.power_off()
+    bench.power_on()
+    bench.arm()
+    bench.run()
+    bench.advance(0.2)
+    assert bench.edges("STEP") == []
+    assert lamps(bench) == shown(bench, ready=1, medium=1)
+    bench.release("RUN")
+    bench.advance(0.1)
+    assert lamps(bench) == shown(bench, ready=1)
 
 
 @with_journal

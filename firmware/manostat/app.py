@@ -218,7 +218,8 @@ class App:
         if alarm.priority:
             self.lamps.show(0, alarm.high, alarm.medium, alarm.low, alarm.sound)
         else:
-            self.lamps.show(decision.enable, 0, 0 if self.has_unit else 1, manostat_unit.BENCH, 0)
+            refusing = 0 if self.has_unit and not self.books.refusing else 1
+            self.lamps.show(decision.enable, 0, refusing, manostat_unit.BENCH, 0)
 
 
 def _wake(_timer):

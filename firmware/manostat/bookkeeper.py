@@ -68,6 +68,7 @@ class Bookkeeper:
         self.events = Events(pump)
         self.intent_bit = 0
         self.broken = 0
+        self.refusing = 0  # RUN is held in vain: no level is started
         self._pump = pump
         self._trace = trace
         self._payload = bytearray(record.LEVEL_BYTES)
@@ -130,11 +131,13 @@ class Bookkeeper:
             if self._open:
                 self.intent_bit = codes.BIT_INTENT
             return 0
+        self.refusing = 0
         if injector.wants_start:
             if self.intent_bit:
                 return 0  # it starts in the next tick
             if self._may_start(pump):
                 return INTENT
+            self.refusing = 1
         if self.journal.unsettled:
             return _SETTLE
         if self.events.due() and self._may_pause(pump) and self._has_budget():
