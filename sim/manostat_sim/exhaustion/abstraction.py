@@ -77,7 +77,7 @@ def _plan(name: str, part: Any, rules: dict[str, Rule]) -> list[tuple[str, Rule 
     plan: list[tuple[str, Rule | None]] = []
     for attribute, value in vars(part).items():
         rule = rules.get(f"{name}.{attribute}", rules.get(attribute, exact))
-        if rule is drop or not isinstance(value, int | array):
+        if rule is drop or not isinstance(value, int | array | tuple):
             continue
         if isinstance(value, array) and rule is exact:
             raise LookupError(f"{name}.{attribute} is a buffer and has no rule")

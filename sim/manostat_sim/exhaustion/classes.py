@@ -72,6 +72,11 @@ def beside(part: str, attribute: str, rule: Rule) -> Rule:
     return same
 
 
+def uncounted(attribute: str) -> Rule:
+    """Whether the referee counts what the guard does not: never, while both are right."""
+    return lambda value, held, pump: value > 0 and not getattr(pump.guard, attribute)
+
+
 def only(matters: Callable[[Any], Any], rule: Rule) -> Rule:
     """One class wherever `matters(pump)` does not hold."""
     return lambda value, held, pump: rule(value, held, pump) if matters(pump) else None
@@ -125,3 +130,10 @@ def noted(times_ms: "array[int]", held: dict[str, Any], pump: Any) -> int:
         for code in range(codes.FAULT_CODES)
     ]
     return counts[fault] if fault else max(counts)
+
+
+def unnoted(noted: tuple[tuple[int, int], ...], held: dict[str, Any], pump: Any) -> int:
+    """How many faults the referee has noted and the pump has not: none, while both are right."""
+    codes_noted = [code for code, _ in noted]
+    seen = sum(min(codes_noted.count(code), 2) for code in set(codes_noted))
+    return seen - sum(int(at_ms >= 0) for at_ms in pump.lockout.times)

@@ -93,7 +93,7 @@ _SPARED = frozenset(
     (
         *("PAIN cut", "PAIN_OK low, PERMIT high", "STOP and PAIN"),
         *("RUN held to start, no intent", "RUN open, END_EMPTY", "RUN open, END_FULL"),
-        *("RUN held, 10 psi", "RUN held, 47 psi", "RUN open, 28 psi marked as the opening"),
+        *("RUN held, 10 psi", "RUN held, 47 psi"),
         *("RUN held, stale", "RUN open, stale", "RUN held, line shorted", "RUN open, line shorted"),
         *(
             "RUN open, line saturated",
@@ -199,7 +199,7 @@ def _long(times: Times) -> list[Letter]:
     four_ms, round_us = LONGEST_TICK_US, 3 * ROUND_US
     blocks = times.block_ticks * 5 + 1
     expires = -(-times.expires_us // four_ms) + 1
-    paused = times.pause_slots * ALARM_SLOT_US // LONGEST_GAP_US + 2
+    paused = times.pause_slots * ALARM_SLOT_US // LONGEST_GAP_US + 3  # longer than may be
     return [
         Letter("STOP held", STOP, times.ticks(times.held_us + round_us)),
         Letter("PAIN held", PAIN, times.ticks(times.held_us + round_us)),

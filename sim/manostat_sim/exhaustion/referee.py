@@ -34,7 +34,7 @@ class Referee:
         self.granted = 0
         self.now_us = 0
         self.noted: tuple[tuple[int, int], ...] = ()
-        self.must_lock = 0
+        self.must_lock = 0  # until a new level begins
         self.quiet = 0  # ticks in which the alarm need not tell yet
         self.paused_us = 0
         self.stopped_us = 0  # since the reason was latched
@@ -107,6 +107,8 @@ class Referee:
             raise Broken("B-05", f"state {state}, enable {injector.enable}")
         if seen.pain and goes:
             raise Broken("B-01", f"state {state}")
+        if self.running and state != codes.STOPPED and (seen.stop or seen.pain):
+            raise Broken("B-05" if seen.stop else "B-01", f"not latched, state {state}")
         if moving and not seen.proven:
             raise Broken("B-03", f"state {state}")
         stopped = state == codes.STOPPED
@@ -173,9 +175,10 @@ class Referee:
             limit_pa = rules.limit_pa(max(injector.opening_pa, 0))
             if max(seen.pressure_pa, seen.predicted_pa - 2) >= limit_pa:
                 raise Broken("P-03", f"{seen.predicted_pa} Pa of {limit_pa}")
-        if self.steps >= rules.max_steps or self.steps + under_way + grant > self.step_end:
+        reserved = self.steps + under_way + grant
+        if self.steps >= rules.max_steps or self.step_end < reserved <= rules.max_steps:
             raise Broken("D-01", f"{self.steps} counted, {under_way} under way, {grant} granted")
-        if self.steps + under_way + grant > rules.max_steps:
+        if reserved > rules.max_steps:
             raise Broken("D-02", f"{self.steps} counted, {under_way} under way, {grant} granted")
 
     def _judge_opening(self, injector: Any, fresh: bool) -> None:
@@ -194,7 +197,6 @@ class Referee:
         self.now_us += elapsed_us
         if self.must_lock and not injector.locked:
             raise Broken("P-10", "three equal faults, and not locked")
-        self.must_lock = 0
         latched = (injector.reason, injector.fault)
         if injector.reason == codes.FAULT and latched != (self.reason, self.fault):
             now_ms = self.now_us // 1000

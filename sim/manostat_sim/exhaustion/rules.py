@@ -31,6 +31,8 @@ from manostat_sim.exhaustion.classes import (
     risen,
     sign,
     timer,
+    uncounted,
+    unnoted,
     volume,
     worst_doubt,
 )
@@ -76,7 +78,7 @@ _DROPPED = (
     "Still.from_steps leaning rate_from low_raw rises was_moving window_at window_raw steepest "
     "from_pa missed disagree_us wiring_us contacts_us "
     # of the referee: the tick before, and memory that follows the pump's
-    "Referee.noted Referee.now_us Referee.state Referee.reason Referee.fault Referee.moving "
+    "Referee.now_us Referee.state Referee.reason Referee.fault Referee.moving "
     "Referee.running Referee.level Referee.opening_pa Referee.cause Referee.steps Referee.granted "
     "quiet Seen.stop Seen.pain stop_held_us hold_stop_us hold_pain_us recent_pa"
 )
@@ -104,8 +106,13 @@ def rules_of(times: Times) -> dict[str, Rule]:
         "told": fault_kind,
         "cause": cause_kind,
         "times": only(not_locked, noted),
+        "Referee.noted": only(not_locked, unnoted),
         "Watch.begun": only(in_motion, exact),
         "Seen.ahead": ahead_of("guard", "ahead"),
+        **{
+            f"Seen.{name}": uncounted(name)
+            for name in ("missed", "disagree_us", "wiring_us", "contacts_us")
+        },
     }
 
 
@@ -177,7 +184,10 @@ def _pressures(times: Times) -> dict[str, Rule]:
             ),
         ),
         "reference_pa": only(no_opening_yet, lambda value, held, pump: value >= 1000),
-        "slope_pa": only(seeks, lambda value, held, pump: value * 10 < held["reference_pa"] * 6),
+        "slope_pa": only(
+            seeks,
+            lambda value, held, pump: (value >= 1000, value * 10 < held["reference_pa"] * 6),
+        ),
         "means": only(seeks, most(3)),
         "Settler.ticks": only(runs, reached(times.block_ticks - 1)),
         "Settler.count": only(

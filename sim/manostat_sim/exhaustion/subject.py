@@ -16,7 +16,7 @@ from manostat_sim.exhaustion.referee import Referee
 from manostat_sim.exhaustion.times import Times
 
 STEP_NL = 200
-STEPS = 6  # of a level
+STEPS = 7  # of a level: one more than may be under way (F-07)
 STEPS_A_PRESS = 3  # mode STEP
 RATE_NL_S = 100_000  # one step a tick
 _MS_MASK = (1 << 30) - 1
@@ -69,6 +69,7 @@ class Subject:
         """As after a restart within a level. Before the first tick."""
         self.pump.resume_level(1, steps, locked)
         self.referee.steps = steps
+        self.referee.must_lock = locked
 
     def keep(self) -> Kept:
         """All of it as it is now."""
@@ -148,7 +149,7 @@ def _shorten_volumes(pump: Any) -> None:
         (pump.watch.second_still, {"steps": 2}),
         (pump.leak, {"window_steps": 3}),
         (pump.injector.knee, {"window_steps": 1}),
-        (pump.injector, {"seek_steps": 4}),
+        (pump.injector, {"seek_steps": 6}),  # a knee is found after five of them
     ):
         for name, steps in changes.items():
             if not hasattr(part, name):
