@@ -4,7 +4,7 @@ The functions up here make one of a class, a name and what goes wrong; each brea
 monkeypatch.
 """
 
-from manostat.core import alarm, codes, guard, injector, operator, tare
+from manostat.core import alarm, codes, guard, injector, lockout, operator, tare
 from manostat.core.alarm import Alarm
 from manostat.core.codes import INJECT, PRIME, RELIEVE, SHAM, STEP
 from manostat.core.cutoff import Cutoff
@@ -122,6 +122,23 @@ def _take_any_mark(tare, opening_pa):
     return 1
 
 
+def _stay_proven(patch):
+    begin = Injector._begin_level
+
+    def broken(self):
+        proven = getattr(self, "proven", 0)
+        begin(self)
+        self.proven = proven
+
+    patch.setattr(Injector, "_begin_level", broken)
+
+
+def _chain_without_pain(chain, us):
+    return (
+        (chain, us) if chain in (codes.CHAIN, codes.CHAIN_RUN_OPEN) else (codes.CHAIN_RUN_OPEN, 0)
+    )
+
+
 def _mark_in_motion(injector, opening_pa):
     injector.tare.set(opening_pa)
     injector._show_opening()
@@ -139,6 +156,7 @@ taking_any_opening = replacing(tare, "_MOST_PA", 1_000_000)
 marked_in_motion = replacing(Injector, "set_opening", _mark_in_motion)
 losing_its_opening = spoiling(Injector, "_latch", setting(opening_pa=-1))
 
+counting_for_100_ms = replacing(lockout, "_WITHIN_MS", 100)
 without_lock_out = answering(Lockout, "note", 0)
 forgetting_its_lock_out = misled(Pump, "resume_level", lambda level, steps, _: (level, steps, 0))
 unlocked_by_stop = spoiling(Injector, "_stop", setting(locked=0))
@@ -147,6 +165,9 @@ deaf_to_pain = answering(Operator, "_feed_pain", None)
 moving_on_in_pain = both(deaf_to_pain, spoiling(Operator, "feed", _see_chain_alone))
 proven_by_half_a_press = spoiling(Operator, "_feed_proof", _prove_by_half_a_press)
 blind_to_the_latch = misled(Operator, "feed", lambda switches, us: (switches & ~64, us))
+proven_for_ever = _stay_proven
+open_before_pain = misled(Operator, "_feed_run", _chain_without_pain)
+open_in_a_gap = replacing(operator, "_GAP_US", 100_000)
 open_for_4_ms = timed(operator, "open_us", 4_000)
 new_level_after_4_ms = timed(operator, "stop_held_us", 4_000)
 acknowledged_unseen = timed(injector, "unseen_us", 0)
@@ -198,6 +219,7 @@ CASES = [
     ("P-14", INJECT, MARKS[1:], marked_in_motion, "P-14"),
     ("P-14", INJECT, SETTLING, taking_any_opening, "P-14"),
     ("P-10", INJECT, CEILING_AND_STOP, without_lock_out, "P-10"),
+    ("P-10", INJECT, CEILING_AND_STOP, counting_for_100_ms, "P-10"),
     ("P-10", INJECT, ("STOP",), forgetting_its_lock_out, "P-10"),
     ("P-10", INJECT, ("STOP",), unlocked_by_stop, "P-10"),
     ("P-08", PRIME, (), backwards, "P-08"),
@@ -205,11 +227,14 @@ CASES = [
     ("P-08", RELIEVE, ("RUN held, 0 psi",), without_limit, "P-07"),
     ("D-01", RELIEVE, (), one_more("max_steps"), "P-07"),
     ("P-09", INJECT, ("RUN open, just not 20000 us",), open_for_4_ms, "P-09"),
+    ("P-09", INJECT, ("RUN open, after a gap",), open_in_a_gap, "P-09"),
+    ("P-09", INJECT, (), open_before_pain, "P-09"),
     ("P-09", INJECT, ("STOP",), acknowledged_unseen, "P-09"),
     ("P-09", INJECT, ("STOP",), leaving(codes.PAIN), "P-09"),
     ("B-01", INJECT, ("PAIN welded",), moving_on_in_pain, "B-01"),
     ("B-01", INJECT, (), pausing_at(codes.PAIN), "B-01"),
     ("B-03", INJECT, ("PAIN cut",), proven_by_half_a_press, "B-03"),
+    ("B-03", INJECT, (*CEILING_AND_STOP, "STOP, a new level"), proven_for_ever, "B-03"),
     ("B-04", INJECT, ("STOP held",), without_timing_held_buttons, "B-04"),
     ("B-05", INJECT, ("STOP",), pausing_at(codes.STOP), "B-05"),
     ("B-05", INJECT, ("STOP",), enabled_for_ever, "B-05"),
