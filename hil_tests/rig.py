@@ -98,9 +98,10 @@ def again(bench: Bench, seconds: float = 0.1) -> None:
 
 
 def acknowledge(bench: Bench) -> None:
-    """A short press of STOP, RUN being open, once the stop can have been seen."""
+    """A short press of STOP, RUN being open, once the stop can have been seen: 0.3 s, and what the
+    pages take that are written meanwhile."""
     bench.release("RUN")
-    bench.advance(0.31)
+    bench.advance(0.4)
     bench.hold("STOP", 0.05)
     bench.advance(0.13)
 

@@ -105,9 +105,9 @@ def test_run_taped_down_never_moves_anything(make_cold_bench) -> None:
     bench.power_on()
     for _ in range(2):
         bench.hold("PAIN", 0.15)
-        bench.advance(0.31)
+        bench.advance(0.4)
         bench.hold("STOP", 0.05)
-        bench.advance(0.31)
+        bench.advance(0.4)
         bench.hold("PAIN", 0.05)
         bench.advance(0.05)
     bench.power_off()
@@ -123,5 +123,5 @@ def test_run_taped_down_does_not_go_on_after_a_stop(bench: Bench) -> None:
     for switch in ("PAIN", "STOP", "PAIN", "STOP"):
         bench.hold(switch, 0.05)
         stopped = bench.steps_made()
-        bench.advance(0.31)
+        bench.advance(0.4)
         assert bench.steps_made() == stopped

@@ -240,7 +240,7 @@ def _take_the_permit_test_out(bench: PicoBench) -> None:
 def test_acknowledging_with_run_held_does_not_start(bench: Bench) -> None:
     begin(bench)
     bench.hold("STOP", 0.05)
-    bench.advance(0.31)
+    bench.advance(0.4)
     bench.hold("STOP", 0.05)
     before = bench.steps_made()
     bench.advance(0.15)

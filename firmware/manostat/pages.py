@@ -180,7 +180,7 @@ class Pages:
         spoilt pages between do not stop this, only a blank page or one of the round before.
 
         Of two with one number the later is the one that was gone on from: the other did not read
-        back well when it was written."""
+        back well when it was written. Not in a ring, whose round before may have ended with it."""
         page = self._page
         at = self._newest
         for _ in range(self._all):
@@ -193,8 +193,8 @@ class Pages:
             if page == BLANK:
                 break
             if valid(page):
-                sequence = sequence_of(page)
-                if sequence >= self.sequence:
+                newer = sequence_of(page) - self.sequence
+                if newer > 0 or (newer == 0 and not self._wraps):
                     self._take(at)
                 elif self._wraps:
                     break
