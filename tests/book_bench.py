@@ -52,7 +52,9 @@ class BookBench(CoreBench):
             seal=Seal(bytes(self.flash.memory[KEY_AT : KEY_AT + PAGE]), self._is_bench),
         )
         self.trace = Trace(self._trace_bytes)
-        self.books = Bookkeeper(self.pump, storage, self.trace, (0, 1, 0, bytes(range(8))))
+        self.books = Bookkeeper(
+            self.pump, storage, self.trace, (0, 1, 0, bytes(range(8))), lambda _: None
+        )
         self.frame = TickFrame()
         self.boot_us = self.now_us + BOOT_US
         self._lease.made()

@@ -103,6 +103,7 @@ class App:
             Storage(board, manostat_unit.BENCH),
             self.trace,
             (reset.reason, flags, self.verdict, image_hash),
+            watchdog.feed,
         )
         self.events = self.books.events.words
         self.reader = Reader(

@@ -56,11 +56,12 @@ class Bookkeeper:
     """Takes the level up again at boot, then keeps flash in step with the pump.
 
     `about` is (reason of the reset, its flags, verdict of the self test, 8 bytes of image hash).
+    `feed` keeps the watchdog off while it reads, called with 0: at rest.
     `intent_bit` is for the switches: an intent is stored, has no outcome yet, and there is room to
     go on.
     """
 
-    def __init__(self, pump, storage, trace, about):
+    def __init__(self, pump, storage, trace, about, feed):
         self.journal = Journal(storage.journal_flash, 0, storage.journal_blocks)
         ring = storage.trace_ring
         self.traces = TraceStore(ring, trace)
@@ -83,9 +84,12 @@ class Bookkeeper:
         self._fails = 0
         self._budget = Budget()
         self.journal.scan()
+        feed(0)
         ring.scan()
         ring.boot = self.journal.boot
+        feed(0)
         resume(pump, self.journal)
+        feed(0)
         self._level = pump.level
         self._write_boot(about)
 

@@ -91,7 +91,7 @@ def presses_a_blocked_line(bench):
 def presses_a_torn_disc(bench):
     bench.world.plant.disc.leak_pa = 6 * PSI_PA
     bench.world.plant.disc.leak_nl_per_s_pa = 20.0
-    bench.advance(12.0)
+    bench.advance(14.0)
 
 
 def is_pushed_at_rest(bench):

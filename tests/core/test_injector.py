@@ -780,6 +780,7 @@ def test_a_new_injector_is_idle_and_owes_nothing():
         "reason": codes.NO_REASON,
         "fault": codes.NO_FAULT,
         "had_faults": 0,
+        "new_faults": 0,
         "level": 1,
         "stops": 0,
         "wants_start": 0,

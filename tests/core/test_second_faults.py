@@ -57,6 +57,23 @@ def test_a_fault_behind_another_counts_for_the_lock_out():
     assert (desk.fault, desk.injector.locked) == (codes.CEILING, 1)
 
 
+@pytest.mark.req("P-10")
+def test_a_third_fault_locks_although_another_one_follows_in_the_next_tick():
+    desk = Desk()
+    for at_ms in (0, 10):
+        desk.pump.lockout.note(codes.CEILING, at_ms)
+    desk.started().pressure_pa = 101 * PSI_PA
+    desk.tick()
+    assert desk.fault == codes.CEILING
+    desk.pressure_pa = 0
+    desk._under_way[:] = [3]
+    desk._latched = False
+    desk.tick()
+    assert desk.fault == codes.STEPS_EXTRA
+    desk.tick(3)
+    assert desk.injector.locked == 1
+
+
 @pytest.mark.req("P-10", "A-01")
 def test_a_lock_out_is_an_alarm_again_after_a_restart_until_a_new_level_begins():
     desk = Desk()
@@ -191,3 +208,20 @@ def test_a_stop_that_was_held_for_long_has_been_seen():
     desk.seconds(0.05)
     desk.hold(STOP_PRESSED, 0.05)
     assert desk.state == READY
+
+
+@pytest.mark.req("T-03")
+def test_the_lease_is_not_started_on_the_way_to_rest():
+    """RUN counts as closed in the very tick in which the line has settled after a volume step."""
+    desk = Desk(unit_of(codes.STEP, 100_000, 1_000_000, step_volume_nl=SMALL_NL))
+    desk.arm()
+    assert desk.injector.set_opening(0)
+    desk.run()
+    desk.until(codes.SETTLING)
+    desk.switches = RUN_OPEN
+    desk.tick(60)
+    desk.injector.settler.settled = 1
+    desk.pump.operator.closed_us = 18_000
+    desk.switches = RUN_HELD
+    desk.tick()
+    assert (desk.state, desk.injector.start_lease) == (codes.HOLDING, 0)

@@ -59,6 +59,7 @@ class Injector:
         self.reason = NO_REASON
         self.fault = NO_FAULT
         self.had_faults = 0  # bits by code: latched since the last acknowledgement
+        self.new_faults = 0  # of these, what the lock-out has not counted yet
         self.level = 1
         self.stops = 0  # times a reason was latched: tells the journal that there is a new one
         self.wants_start = 0  # RUN was closed rightly: waits for the intent to be stored
@@ -184,6 +185,7 @@ class Injector:
         else:
             self.had_faults = 0
         self.had_faults |= 1 << fault
+        self.new_faults |= 1 << fault
         self.fault = fault
         self._latch(FAULT)
 
@@ -195,6 +197,8 @@ class Injector:
         self.seeking = seeking
         self.moving = moving
         self.running = 1 if moving or state == SETTLING else 0
+        if self.running == 0:
+            self.start_lease = 0
         if moving:
             self.rest_us = 0
         elif self.rest_us == 0:
@@ -368,8 +372,9 @@ class Injector:
             self.run_lost = 1
         if self.pressure_pa > self.peak_pa:
             self.peak_pa = self.pressure_pa
-        self.settler.feed(self.pressure_pa)
         if self.settler.settled == 0 and self.settler.expired == 0:
+            # What this finds is taken in the next tick: one has no time for both.
+            self.settler.feed(self.pressure_pa)
             return
         if self.settling_step == 0:
             self.tare.read()

@@ -99,7 +99,7 @@ class Pump:
         fault = self.guard.check(inputs, injector.grant, moving)
         injector.tick(operator, inputs, pressure_pa, fault)
         self.part_us += elapsed_us
-        if spare and injector.start_lease == 0:
+        if spare and injector.moving == moving:  # a start or a stop has enough to do
             if self.part_us >= EVERY_US:
                 self._every_10_ms(pressure_pa)
             else:
@@ -165,8 +165,7 @@ class Pump:
             self._new_level()
         if injector.stops != self.stops:
             self.stops = injector.stops
-            if injector.reason == FAULT and self.lockout.note(injector.fault, self.now_ms):
-                injector.lock()
+            self._count_faults()
             return  # the first tick after a stop has enough to do
         cause = 0
         if self.verdict:
@@ -178,6 +177,17 @@ class Pump:
         elif self.watch.held:
             cause = HELD
         self.alarm.tick(elapsed_us, cause, self.operator.stop_pressed)
+
+    def _count_faults(self):
+        injector = self.injector
+        bits = injector.new_faults
+        injector.new_faults = 0
+        fault = 0
+        while bits:
+            if bits & 1 and self.lockout.note(fault, self.now_ms):
+                injector.lock()
+            bits >>= 1
+            fault += 1
 
     def _has_begun(self) -> bool:
         return self.injector.steps + self.injector.feigned > 0
