@@ -161,6 +161,19 @@ def test_a_leak_is_found_over_volume_steps_smaller_than_its_window():
 
 
 @pytest.mark.req("P-12")
+@pytest.mark.parametrize(("psi", "reason"), [(1.9, codes.FAULT), (2.1, codes.LEAK)])
+def test_a_line_that_comes_off_is_a_fault_and_no_leak_though_it_took_volume_without_a_rise_before(
+    psi, reason
+):
+    desk = Desk(unit_of(rate_nl_s=100_000)).opened(0)
+    desk.pressure_pa = 20 * PSI_PA
+    desk.seconds(1)
+    desk.pressure_pa = psi * PSI_PA
+    desk.until(STOPPED)
+    assert desk.reason == reason
+
+
+@pytest.mark.req("P-12")
 def test_volume_steps_into_a_disc_that_rises_are_no_leak():
     desk = Desk(unit_of(codes.STEP, 100_000, 1_000_000, step_volume_nl=SMALL_NL))
     desk.arm()

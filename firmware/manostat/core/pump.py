@@ -32,6 +32,7 @@ _MS_MASK = const(1073741823)  # 12.4 days of ms, then round again
 _MS_HALF = const(536870912)
 _KNEE_NL = const(5000)
 _LEAK_NL = const(300000)
+_OPEN_PA = const(13790)  # 2 psi: with less the line is off, which the watch tells (P-12)
 _SELF_TEST = const(128)  # alarm causes from here on are verdicts of the self test
 
 
@@ -148,7 +149,7 @@ class Pump:
         pressing = moving and injector.seeking == 0 and injector.into_disc
         if not pressing or injector.limit_pa - injector.predicted_pa < BAND_PA:
             self.leak.reset()  # held back near the limit the flow brings no rise either
-        elif self.leak.feed(injector.steps, self.pressure_pa):
+        elif self.leak.feed(injector.steps, self.pressure_pa) and self.pressure_pa >= _OPEN_PA:
             injector.see_leak()
 
     def _time_round(self):

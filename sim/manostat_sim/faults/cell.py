@@ -32,8 +32,9 @@ _AFTER_READING_US = 300
 _PIECE_S = 0.02
 _STILL_US = 60_000
 """Longer than between two steps at an eighth of the flow."""
-_RESTS_US = 1_600_000
-"""Longer than the plunger rests for an opening pressure, after which it goes on by itself."""
+_RESTS_US = 2_000_000
+"""Longer than the plunger rests for an opening pressure, after which it goes on by itself; also
+where the fault has disturbed the reading."""
 _RISE_PA = 6894.757
 """1 psi: less is no rise (P-12)."""
 _RUN_OPEN_S = 0.13
