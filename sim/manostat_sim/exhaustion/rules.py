@@ -102,6 +102,7 @@ def rules_of(times: Times) -> dict[str, Rule]:
         **_volumes(),
         **_pressures(times),
         "paused": only(faulty, exact),
+        "new_faults": sign,
         "fault": fault_kind,
         "told": fault_kind,
         "cause": cause_kind,
