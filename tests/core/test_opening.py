@@ -268,6 +268,18 @@ def test_a_window_that_lasts_48_s_is_begun_anew():
     assert (knee.begun_at, knee.ticks) == (0, 24_000)
     assert knee.feed(10, 16_000) == 0
     assert (knee.begun_at, knee.ticks, knee.means) == (10, 1, 0)
+    assert knee.sum_16pa == 1000, "nothing of the window before is left"
+    for _ in range(5):
+        knee.feed(15, 16_000)
+    knee.feed(20, 16_000)
+    assert (knee.mean_pa, knee.means) == (16_000, 1)
+
+
+def test_a_window_also_ends_with_a_tick_of_more_steps_than_it_had_left():
+    knee = Knee(10)
+    for steps in (0, 3, 6, 9, 12, 15):
+        knee.feed(steps, 1600)
+    assert (knee.means, knee.begun_at, knee.mean_pa, knee.ticks) == (1, 12, 1600, 1)
 
 
 def test_the_mean_of_a_window_is_that_of_its_readings_in_sixteenths():
@@ -286,6 +298,7 @@ def settled_by(means_pa: list[int]) -> tuple[int, int]:
             assert settler.settled == 0
             settler.feed(mean_pa)
         if settler.settled:
+            assert settler.settled == 1
             return blocks, settler.value_pa
     return -1, settler.value_pa
 
@@ -298,6 +311,7 @@ def settled_by(means_pa: list[int]) -> tuple[int, int]:
         ([50_000, 16, 50_288, 16, 50_576], 5, 50_576),
         ([50_000, 16, 50_304, 16, 50_304], -1, 0),
         ([50_000, 16, 50_000, 16, 50_304], -1, 0),
+        ([50_000, 16, 50_000, 16, 49_600], -1, 0),
         ([50_304, 16, 50_000, 16, 50_000], 5, 50_000),
         ([50_304, 16, 50_000, 16, 49_984], 5, 49_984),
         ([51_600, 16, 50_000, 16, 49_680], 5, 49_600),
@@ -332,3 +346,6 @@ def test_a_line_may_still_settle_one_block_before_it_expires():
     for _ in range(128):
         settler.feed(48_000)
     assert (settler.count, settler.settled, settler.expired) == (127, 1, 0)
+    for _ in range(128):
+        settler.feed(48_000)
+    assert (settler.count, settler.settled, settler.expired) == (128, 1, 0)

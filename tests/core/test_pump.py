@@ -124,11 +124,33 @@ def test_a_relief_is_guarded_at_the_other_end(mode):
     assert guard.end_fault == (codes.END_FULL if mode == codes.RELIEVE else codes.END_EMPTY)
 
 
+@pytest.mark.req("P-01")
+@pytest.mark.parametrize(
+    ("zero_pa", "ceiling_raw"),
+    [
+        (-34_474, 10_377 - 437),
+        (-30_000, 10_377 - 381),
+        (-789, 10_377 - 10),
+        (-78, 10_377 - 1),
+        (-1, 10_377 - 1),
+        (0, 10_377),
+        (1, 10_377),
+        (34_474, 10_377),
+    ],
+)
+def test_the_ceiling_of_the_guard_is_lower_by_what_the_line_sensor_reads_too_low(
+    zero_pa, ceiling_raw
+):
+    """In whole counts of 78.9 Pa, the next lower one; it is never higher."""
+    assert build(unit_of(zero_pa=zero_pa), new_ints).guard.ceiling_raw == ceiling_raw
+
+
 def test_without_a_unit_the_pump_is_built_of_the_least_there_is():
     pump = build(None, new_ints)
     rx = numbers(pump.injector.rx)
     assert list(rx.values())[:6] == [0, 1000, 1000, 6895, 6895, 0]
     assert (pump.zero_pa, pump.injector.syringe.nl_num, pump.injector.syringe.nl_den) == (0, 100, 1)
+    assert (pump.guard.ceiling_raw, pump.guard.end_fault) == (10_377, codes.END_EMPTY)
 
 
 # Pressure

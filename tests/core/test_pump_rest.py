@@ -55,10 +55,11 @@ def test_it_is_20_ms_to_the_microsecond(rest_us, moving):
 
 
 def test_a_press_before_a_level_has_begun_is_no_mark_and_one_step_begins_it():
-    for steps, presses in ((0, 0), (1, 1)):
+    for steps, feigned, presses in ((0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)):
         desk = Desk()
         desk.arm()
         desk.injector.steps = steps
+        desk.injector.feigned = feigned
         desk.seconds(0.1)
         desk.hold(PAIN_PRESSED)
         assert desk.pump.presses == presses
@@ -119,6 +120,17 @@ def test_a_new_level_begins_with_no_marks_no_faults_and_no_steps():
     assert watch.restarts == [0]
 
 
+def test_a_new_level_looks_for_its_own_leak_also_between_volume_steps():
+    desk = Desk(unit_of(codes.STEP, step_volume_nl=50_000)).opened()
+    desk.seconds(0.1)
+    desk.pump.leak.from_steps = 5
+    stopped(desk)
+    desk.seconds(0.1)
+    assert desk.pump.leak.from_steps == 5, "a window may be longer than a volume step"
+    new_level(desk)
+    assert (desk.pump.level, desk.pump.leak.from_steps) == (2, -1)
+
+
 def test_a_level_that_is_taken_up_is_no_new_one():
     desk = Desk()
     watch = watched(desk)
@@ -173,6 +185,44 @@ def test_a_stop_that_is_no_fault_is_not_noted(reason):
     desk.tick(5)
     assert desk.reason == reason
     assert set(desk.pump.lockout.times) == {-1}
+
+
+@pytest.mark.req("P-10")
+def test_every_fault_that_was_latched_is_noted_once_in_its_own_place():
+    desk = Desk()
+    desk.pump.now_ms = 5000
+    desk.injector.new_faults = 1 << codes.LATE | 1 << codes.SENSOR_STATUS | 1 << codes.END_FULL
+    desk.pump._count_faults()
+    assert desk.injector.new_faults == 0
+    times = desk.pump.lockout.times
+    noted = [fault for fault in range(codes.FAULT_CODES) if times[2 * fault + 1] == 5000]
+    assert noted == [codes.SENSOR_STATUS, codes.LATE, codes.END_FULL]
+    desk.pump._count_faults()
+    assert set(times) == {-1, 5000}
+    assert list(times).count(5000) == 3
+
+
+@pytest.mark.req("P-10")
+def test_each_of_several_faults_may_lock():
+    for third in (codes.SENSOR_STATUS, codes.END_FULL):
+        desk = Desk()
+        for at_ms in (0, 10):
+            desk.pump.lockout.note(third, at_ms)
+        desk.injector.new_faults = 1 << codes.SENSOR_STATUS | 1 << codes.END_FULL
+        desk.pump._count_faults()
+        assert desk.injector.locked == 1
+
+
+@pytest.mark.req("B-04", "A-01")
+@pytest.mark.parametrize("reason", [codes.PAIN, codes.STOP, codes.LEAK, codes.RELIEVED])
+def test_a_held_button_is_an_alarm_behind_every_end_point(reason):
+    desk = Desk().opened()
+    bell, watch = belled(desk), watched(desk)
+    desk.injector._latch(reason)
+    watch.held = 1
+    desk.switches = RUN_OPEN
+    desk.tick(3)
+    assert (desk.reason, bell.ticks[-1][1]) == (reason, codes.HELD)
 
 
 @pytest.mark.req("T-01", "B-04", "A-01")
@@ -241,3 +291,32 @@ def test_within_5_psi_of_the_limit_no_leak_is_looked_for(room_pa, fed):
     desk.pump._look(desk.inputs, 1)
     assert (desk.pump.leak.from_steps >= 0) is fed
     assert desk.pump.look == LOOKS
+
+
+@pytest.mark.req("P-12")
+@pytest.mark.parametrize(
+    ("told", "pressure_pa", "seen"),
+    [(1, 13_789, False), (1, 13_790, True), (1, 13_791, True), (0, 13_791, False)],
+)
+def test_a_line_under_2_psi_to_the_pascal_is_off_and_no_leak(told, pressure_pa, seen):
+    desk = Desk().opened(0)
+    desk.tick(20)
+    desk.pump.leak.feed = lambda steps, pressure_pa: told
+    desk.pump.look = 0
+    desk.pump.pressure_pa = pressure_pa
+    desk.pump._look(desk.inputs, 1)
+    assert (desk.reason == codes.LEAK) is seen
+    assert desk.moving is not seen
+
+
+@pytest.mark.parametrize("part_us", [0, 8000])
+def test_the_tick_in_which_the_motion_ends_has_time_for_nothing_else(part_us):
+    desk = Desk().opened()
+    desk.seconds(0.1)
+    watch = watched(desk)
+    desk.pump.part_us = part_us
+    desk.injector.step_end = desk.injector.steps
+    before = desk.pump.now_ms
+    desk.tick()
+    assert (desk.moving, desk.reason) == (0, codes.VOLUME)
+    assert (watch.asked, desk.pump.now_ms) == ([], before)
