@@ -39,8 +39,8 @@ def test_every_fault_has_a_code_below_the_number_of_them():
     assert len(FAULTS.split()) == codes.FAULT_CODES
 
 
-def test_held_is_no_fault():
-    assert codes.HELD == 64
+def test_held_and_locked_are_alarms_and_no_faults():
+    assert (codes.HELD, codes.LOCKED) == (64, 65)
 
 
 def test_the_switches_are_bits_in_the_order_of_docs_design():

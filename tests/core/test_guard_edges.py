@@ -313,3 +313,56 @@ def test_taps_that_are_a_wiring_fault_say_nothing_of_the_contacts_unless_stop_ok
 ):
     post.faults(5, switches=taps)
     assert post.guard.contacts_us == 0
+
+
+@pytest.mark.req("T-03", "P-11")
+@pytest.mark.parametrize(("moving", "said"), [(0, 0), (1, codes.STEPS_MISSING)])
+def test_steps_granted_after_others_were_given_up_are_waited_for_as_long(post, moving, said):
+    post.see(granted=1, moving=1)
+    post.guard.look(moving)
+    post.guard.look(moving)
+    assert post.see(moving=moving) == said
+    assert post.see(granted=1, moving=1) == 0
+    post.guard.look(1)
+    assert post.see(moving=1) == 0
+    post.guard.look(1)
+    assert post.see(moving=1) == codes.STEPS_MISSING
+
+
+def test_missing_steps_are_said_once_whatever_is_looked_at_closely_afterwards(post):
+    post.see(granted=1, moving=1)
+    post.guard.look(1)
+    assert (post.guard.owed, post.guard.lost) == (1, 0)
+    post.guard.look(1)
+    assert (post.guard.owed, post.guard.lost, post.guard.doubt) == (0, 1, 1)
+    assert post.see(moving=1) == codes.STEPS_MISSING
+    assert post.see(switches=RUN_HELD, moving=1) == 0
+    assert post.see(line_status=4) == 0
+
+
+@pytest.mark.req("P-11")
+def test_contacts_are_timed_although_a_sample_was_missed_in_their_first_two_microseconds(post):
+    assert post.see(switches=WELDED, elapsed_us=2, line_status=4) == 0
+    assert post.faults(124, switches=WELDED, elapsed_us=4000) == [0] * 124
+    assert post.see(switches=WELDED, elapsed_us=3997) == 0
+    assert post.see(switches=WELDED, elapsed_us=1) == codes.CONTACTS
+
+
+@pytest.mark.parametrize(
+    ("switches", "fault"),
+    [
+        (RUN_HELD & ~codes.BIT_PAIN_OK, codes.WIRING),
+        ((RUN_HELD | codes.BIT_PAIN_NO) & ~codes.BIT_END_EMPTY, codes.END_EMPTY),
+    ],
+)
+def test_the_chain_and_the_end_come_before_contacts_that_contradict_each_other(
+    post, switches, fault
+):
+    assert post.faults(600, switches=switches)[9:] == [fault] * 591
+    assert post.guard.contacts_us > 500_000
+
+
+def test_a_read_that_was_a_fault_is_none_to_compare_the_next_one_with(post):
+    for switches, sound in ((RUN_HELD & ~codes.BIT_END_EMPTY, -1), (RUN_OPEN, RUN_OPEN)):
+        post.see(switches=switches)
+        assert post.guard.sound_switches == sound

@@ -4,7 +4,14 @@ import random
 
 import pytest
 
-from manostat.core.codes import BIT_LATCHED, BIT_PAIN_NO, BIT_PAIN_OK, BIT_PERMIT, BIT_STOP_OK
+from manostat.core.codes import (
+    BIT_INTENT,
+    BIT_LATCHED,
+    BIT_PAIN_NO,
+    BIT_PAIN_OK,
+    BIT_PERMIT,
+    BIT_STOP_OK,
+)
 from manostat.core.operator import Operator
 
 from .desk import PAIN_PRESSED, RUN_HELD, RUN_OPEN, STOP_PRESSED, numbers
@@ -221,3 +228,8 @@ def test_ticks_that_do_not_divide_the_times_change_nothing(pressed):
 def test_run_opened_again_too_soon_has_proven_no_time(open_ms, closed_ms):
     operator = Hand().feed(RUN_OPEN, open_ms).feed(RUN_HELD, closed_ms).feed(RUN_OPEN).operator
     assert (operator.open_us, operator.closed_us) == (1, 0)
+
+
+def test_an_intent_that_is_stored_does_not_open_the_chain():
+    assert Hand().feed(RUN_HELD | BIT_INTENT).operator.chain_closed == 1
+    assert Hand().feed(RUN_HELD | BIT_INTENT | BIT_LATCHED).operator.chain_closed == 0

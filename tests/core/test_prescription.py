@@ -193,6 +193,20 @@ def test_a_mode_is_what_it_is_for(mode, by_steps, into_disc, sham, back, single_
             ("step_volume_nl", 5001, 104, 5000),
         ),
         (unit_of(codes.RELIEVE, nl=(2000, 1), volume_nl=500_000), None),
+        (
+            unit_of(codes.RELIEVE, nl=(2000, 1), volume_nl=500_001),
+            ("volume_nl", 500_001, 2001, 500_000),
+        ),
+        (unit_of(rate_nl_s=1000, nl=(8191, 2), volume_nl=4096), None),
+        (unit_of(nl=(2001, 1), volume_nl=2001), ("volume_nl", 2001, 2002, 524_548_143)),
+        (
+            unit_of(rate_nl_s=1000, nl=(3, 2), volume_nl=262_144),
+            ("volume_nl", 262_144, 2, 262_143),
+        ),
+        (
+            unit_of(rate_nl_s=1501, nl=(1001, 1000), volume_nl=1000),
+            ("rate_nl_s", 1501, 1000, 1500),
+        ),
         (unit_of(rate_nl_s=18_003, nl=(2_000_000, 4096)), None),
         (
             unit_of(rate_nl_s=18_004, nl=(2_000_000, 4096)),

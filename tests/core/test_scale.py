@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from manostat.core.scale import CEILING_PA, RAW_ZERO, line_pa
+from manostat.core.scale import CEILING_PA, PA_PER_PSI, RAW_ZERO, line_pa
 
 FULL_SCALE_PA = Fraction(150) * Fraction(6894757, 1000)
 SPAN = 14746 - 1638  # counts, Honeywell HSC transfer function A (datasheet, H)
@@ -32,3 +32,7 @@ def test_pascals_are_rounded_to_the_nearest_and_up_from_a_half():
 
 def test_zero_and_the_ceiling_are_those_of_the_datasheet_and_of_p_01():
     assert (RAW_ZERO, CEILING_PA) == (1638, 689_476)
+
+
+def test_a_psi_is_6895_pascals_to_the_nearest():
+    assert abs(PA_PER_PSI - Fraction(6894757, 1000)) <= Fraction(1, 2)

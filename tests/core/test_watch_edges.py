@@ -99,7 +99,9 @@ def test_a_new_watch_has_seen_nothing():
 def test_only_comply_may_block_only_prime_and_relief_may_flow_and_a_sham_rests(mode, only):
     watch = Round(mode).watch
     names = ("may_block", "may_flow", "rests", "relieves")
-    assert [name for name in names if getattr(watch, name)] == list(only)
+    assert {name: getattr(watch, name) for name in names} == {
+        name: int(name in only) for name in names
+    }
 
 
 def test_a_level_begins_with_the_steps_it_has_and_nothing_else():
@@ -437,3 +439,38 @@ def test_each_look_of_a_round_has_its_own_question():
         [{"was_moving", "start_raw", "window_raw", "window_at", "pressed_at"}, set(), set()],
     ]
     assert (watch.begun, watch.was_moving) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "rise", "fault"),
+    [
+        (codes.RELIEVE, 174, 0),
+        (codes.RELIEVE, 175, codes.RISE),
+        (codes.RELIEVE, 1000, codes.RISE),
+        (codes.INJECT, 1000, 0),
+        (codes.PRIME, 1000, 0),
+    ],
+)
+def test_a_line_that_rises_by_2_psi_while_the_plunger_is_drawn_out_is_a_fault_to_the_count(
+    mode, rise, fault
+):
+    """Above the count that the motion began with, not above the last one."""
+    round_ = Round(mode)
+    round_.see(PRESSED - 500, moving=0)
+    round_.see()
+    assert round_.see(PRESSED + 100, made=1) == 0
+    assert round_.see(PRESSED + rise, made=1) == fault
+    assert round_.see(PRESSED + rise, made=1) == fault, "it still rises"
+
+
+def test_no_fall_is_a_rise_while_the_plunger_is_drawn_out():
+    round_ = Round(codes.RELIEVE)
+    round_.see()
+    assert not any(round_.see(raw) for raw in range(PRESSED, 1310, -1))
+
+
+@pytest.mark.req("P-12")
+def test_a_sham_that_moves_has_begun_and_rests():
+    round_ = Round(codes.SHAM)
+    round_.see()
+    assert (round_.watch.begun, round_.watch.was_moving, round_.watch.rest_us) == (1, 0, 10_000)
