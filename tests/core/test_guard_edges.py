@@ -366,3 +366,11 @@ def test_a_read_that_was_a_fault_is_none_to_compare_the_next_one_with(post):
     for switches, sound in ((RUN_HELD & ~codes.BIT_END_EMPTY, -1), (RUN_OPEN, RUN_OPEN)):
         post.see(switches=switches)
         assert post.guard.sound_switches == sound
+
+
+def test_switches_that_were_found_in_order_are_not_checked_again_in_a_close_look(post, monkeypatch):
+    """A close look takes long enough without it."""
+    post.see()
+    monkeypatch.setattr(post.guard, "_check_switches", None)
+    assert post.see(made=1) == codes.STEPS_EXTRA
+    assert post.faults(2, line_status=4) == [0, codes.SENSOR_SILENT]
