@@ -722,6 +722,13 @@ def test_a_sham_goes_on_with_what_it_has_feigned():
     assert desk.injector.granted == desk.injector.feigned == feigned
 
 
+def test_what_a_start_has_granted_is_what_was_made_and_what_was_feigned():
+    injector = Desk(unit_of(codes.SHAM, 100_000, 100_000)).injector
+    injector.steps, injector.feigned = 3, 101
+    injector._go()
+    assert injector.granted == 104
+
+
 # Settling
 
 
@@ -753,6 +760,20 @@ def test_run_held_again_while_settling_asks_for_the_lease_once():
         assert desk.state == SETTLING
         leases.append(desk.injector.start_lease)
     assert sorted(leases) == [0] * 19 + [1]
+
+
+def test_the_lease_is_started_in_the_very_tick_in_which_the_level_goes_on():
+    desk = in_state(SETTLING)
+    desk.switches = RUN_OPEN
+    desk.tick(60)
+    assert desk.injector.run_lost == 1
+    desk.injector.settler.settled = 1
+    desk.pump.operator.closed_us = 18_000
+    desk.switches = RUN_HELD
+    desk.tick()
+    assert (desk.state, desk.injector.start_lease) == (INJECTING, 1)
+    desk.seconds(0.1)
+    assert (desk.state, desk.fault) == (INJECTING, codes.NO_FAULT)
 
 
 def test_what_has_settled_is_taken_in_the_next_tick():
