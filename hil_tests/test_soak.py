@@ -15,8 +15,9 @@ from .conftest import Boards
 
 MOTION_MS = 0.0
 """Steps come in the same tick of every cycle."""
-HELD_MS = 20.0
-"""The guard looks at held buttons once in 20 ms."""
+HELD_MS = 40.0
+"""The guard looks at held buttons once in 20 ms: the press is seen up to that late, and so is the
+end of its ten seconds."""
 CLOCK_MS = 10
 """Times on record are right to this (L-01)."""
 FLAT_US = 25.0
