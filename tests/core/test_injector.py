@@ -259,13 +259,26 @@ def test_stop_outranks_a_pain_up_to_20_ms_older(state, apart_ms):
     assert (desk.state, desk.reason) == (STOPPED, codes.STOP)
 
 
-def test_a_journal_page_between_pain_and_stop_does_not_make_stop_an_acknowledgement():
+@pytest.mark.parametrize("page_us", [4000, 65_535])
+def test_a_stop_pressed_while_a_page_is_written_behind_a_pain_is_pressed_together_with_it(page_us):
     desk = in_state(INJECTING)
     desk.switches = PAIN_PRESSED
     desk.tick()
-    desk.tick(elapsed_us=50_000)
-    press_stop(desk)
+    desk.switches = STOP_PRESSED
+    desk.tick(elapsed_us=page_us)
     assert (desk.state, desk.reason) == (STOPPED, codes.STOP)
+
+
+@pytest.mark.req("P-09")
+def test_pages_that_are_written_do_not_keep_a_stop_from_being_acknowledged():
+    """It has been seen all the same; a press is at the latest when it is read."""
+    desk = in_state(INJECTING)
+    desk.switches = PAIN_PRESSED
+    desk.tick()
+    desk.switches = RUN_OPEN
+    desk.tick(5, elapsed_us=60_000)
+    press_stop(desk)
+    assert desk.state == READY
 
 
 def test_stop_acknowledges_a_pain_that_can_have_been_seen():

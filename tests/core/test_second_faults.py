@@ -238,3 +238,18 @@ def test_the_lease_is_not_started_on_the_way_to_rest():
     desk.switches = RUN_HELD
     desk.tick()
     assert (desk.state, desk.injector.start_lease) == (codes.HOLDING, 0)
+
+
+def test_a_sham_ends_although_a_step_was_counted_that_nobody_granted():
+    desk = Desk(unit_of(codes.SHAM, 100_000, SMALL_NL))
+    desk.arm()
+    desk._latched, desk._under_way[:] = False, [3]
+    desk.switches = RUN_HELD
+    desk.tick()
+    desk.switches = RUN_OPEN
+    assert desk.fault == codes.STEPS_EXTRA
+    desk.seconds(0.4)
+    desk.hold(STOP_PRESSED, 0.05)
+    desk.run()
+    desk.seconds(1.2)
+    assert (desk.state, desk.reason) == (STOPPED, codes.VOLUME)

@@ -358,6 +358,15 @@ def test_a_rise_that_lasts_for_one_look_is_none():
 
 
 @pytest.mark.req("P-12")
+def test_looks_before_and_after_a_motion_are_not_one_after_the_other():
+    round_ = Round()
+    for _ in range(3):
+        round_.see(made=1)
+        round_.see(moving=0, elapsed_us=100_000)
+        assert round_.see(PRESSED + 2000, moving=0) == 0
+
+
+@pytest.mark.req("P-12")
 def test_the_rest_after_each_motion_begins_anew():
     round_ = Round()
     for _ in range(3):

@@ -193,7 +193,7 @@ class Guard:
                 fault = WIRING
         else:
             self.wiring_us = 0
-        if fault == NO_FAULT and chain == _CHAIN and (switches & self.end_bit) == 0:
+        if chain == _CHAIN and (switches & self.end_bit) == 0:
             fault = self.end_fault
         # With STOP_OK high, PAIN_NO must be the opposite of PAIN_OK.
         if chain & _STOP_OK and ((switches & _PAIN_NO) != 0) == ((chain & _PAIN_OK) != 0):

@@ -35,7 +35,7 @@ _REASON_SETTLES_US = const(20000)
 # reaction, 140-200 ms, and recognition, 380 ms (H, weak; the number is E).
 _UNSEEN_US = const(300000)
 _FELL_PA = const(3447)  # 0.5 psi: at rest the line has flowed into the disc (E)
-_WATCHED_US = const(4000)  # more of a gap, while a page is written, does not age the reason
+_WATCHED_US = const(4000)  # more of a gap, while a page is written, is no rest that was watched
 _REST_CAP_US = const(100000000)
 _EXPIRES_US = const(600000000)  # a single-shot prescription that was armed and not begun (E)
 _RELIEVED_PA = const(3447)  # 0.5 psi: what is left when a relief ends (E)
@@ -167,18 +167,18 @@ class Injector:
                 self._expire(elapsed_us)
 
     def _age(self, elapsed_us: int) -> int:
+        if self.reason_us < _REST_CAP_US:
+            self.reason_us += elapsed_us
         if elapsed_us > _WATCHED_US:
             elapsed_us = _WATCHED_US
         if self.rest_us < _REST_CAP_US:
             self.rest_us += elapsed_us
-        if self.reason_us < _REST_CAP_US:
-            self.reason_us += elapsed_us
         return elapsed_us
 
     def _take_fault(self, fault: int, elapsed_us: int):
         """Latch; of faults that come behind the first each counts once, unless it is a lesser one:
         an alarm is about the worst, and a new one breaks its pause (A-01, A-04)."""
-        if self.state == STOPPED and self.reason == FAULT:
+        if self.reason == FAULT:
             self._age(elapsed_us)
             if self.had_faults >> fault & 1 or priority(fault) < priority(self.fault):
                 return
@@ -227,7 +227,6 @@ class Injector:
         if self.state == IDLE:
             if operator.pain_proof != 0:
                 self.proven = 1
-                operator.forget_run()
                 self._enter(self._at_rest(), NO_REASON)
         elif operator.pain_pressed != 0 and self.state != READY and self.state != STOPPED:
             self._latch(PAIN)
@@ -249,15 +248,13 @@ class Injector:
                 self._enter(IDLE, NO_REASON)
                 self._begin_level()
         elif self.state != STOPPED:
-            if operator.stop != 0:
-                self._latch(STOP)
+            self._latch(STOP)
         elif self.reason == PAIN and self.reason_us <= _REASON_SETTLES_US:
             self._latch(STOP)  # pressed together: STOP comes first
         elif operator.stop_pressed != 0 and self.reason_us >= _UNSEEN_US:
             self._enter(self._at_rest(), NO_REASON)
             self.fault = NO_FAULT
             self.hold_counts = 0
-            operator.forget_run()
         self.enable = 0
 
     def _wait(self, operator, switches: int):
@@ -353,7 +350,7 @@ class Injector:
         self.granted = granted + grant
         if self.sham:
             self.feigned += grant
-            if self.feigned >= self.max_steps:
+            if steps + self.feigned >= self.max_steps:
                 self._latch(VOLUME)
             return
         self.grant = grant

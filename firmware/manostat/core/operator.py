@@ -92,7 +92,7 @@ class Operator:
     def _feed_pain(self, pain: int, elapsed_us: int):
         self.pain_pressed = 0
         if pain != 0:
-            if self.pain == 0 and self.pain_let_go_us >= _BOUNCE_US:
+            if self.pain_let_go_us >= _BOUNCE_US:
                 self.pain_pressed = 1
             self.pain_let_go_us = 0
         elif self.pain_let_go_us < _BOUNCE_US:

@@ -207,7 +207,6 @@ class Watch:
         if self.rest_us < _REST_US:
             self.rest_us += elapsed_us
             self.low_raw = raw
-            return NO_FAULT
         if raw < self.low_raw:
             self.low_raw = raw
         if self.begun == 0 or raw - self.low_raw < _RISE_COUNTS:
