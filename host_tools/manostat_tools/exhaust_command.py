@@ -1,6 +1,7 @@
 """`manostat exhaust`: all reachable states of the core over an abstraction of its inputs."""
 
 import argparse
+import hashlib
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +12,8 @@ from typing import Any
 from manostat_tools.boards import REPOSITORY
 
 EVIDENCE = Path("build/evidence/exhaustion.json")
+KEPT = Path("build/exhaustion")
+_RESTS_ON = ("firmware/manostat/core", "sim/manostat_sim/exhaustion")
 MODES = ("none", "inject", "step", "prime", "comply", "sham", "relieve")
 """By their codes: `none` is a pump without a prescription."""
 _VERDICT = 3
@@ -25,7 +28,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="Runs the core's own classes from every state that an alphabet of inputs "
         "reaches, checks the invariants after each tick, and prints how many states and "
         "transitions there are. What the abstraction loses: sim/manostat_sim/exhaustion/rules.py. "
-        "Writes build/evidence/exhaustion.json if all modes were explored whole.",
+        "Writes build/evidence/exhaustion.json if all modes were explored whole. Can be "
+        "interrupted: modes that are done stay in build/exhaustion while the sources are the same.",
     )
     parser.add_argument(
         "--only", nargs="+", choices=MODES, default=MODES, metavar="MODE", help=", ".join(MODES)
@@ -87,6 +91,25 @@ def evidence(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _explore(name: str, small: bool, most: int) -> dict[str, Any]:
+    kept = REPOSITORY / KEPT / f"{name}-{_digest(small, most)}.json"
+    if kept.exists():
+        known: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        return known
+    row = _explore_anew(name, small, most)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(row), encoding="utf-8")
+    return row
+
+
+def _digest(small: bool, most: int, root: Path = REPOSITORY) -> str:
+    """Of all that a result rests on."""
+    texts = [f"{small} {most}"]
+    for folder in _RESTS_ON:
+        texts += [path.read_text(encoding="utf-8") for path in sorted((root / folder).glob("*.py"))]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _explore_anew(name: str, small: bool, most: int) -> dict[str, Any]:
     from manostat_sim.exhaustion.letters import alphabet, small_alphabet
     from manostat_sim.exhaustion.search import explore
     from manostat_sim.exhaustion.times import SHORT

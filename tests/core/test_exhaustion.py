@@ -213,3 +213,18 @@ def test_what_was_not_explored_whole_was_not_run():
     said = verdicts(row(waiting=3), row(mode="prime", waiting=1, findings=[{"invariant": "P-10"}]))
     assert said.pop("P-10") == said.pop("exhaustion prime") == "fail"
     assert set(said.values()) == {"not run"}
+
+
+def test_a_mode_that_was_explored_is_not_explored_again_until_a_source_changes(
+    monkeypatch, tmp_path
+):
+    ran = []
+    monkeypatch.setattr(exhaust_command, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(exhaust_command, "_explore_anew", lambda *asked: ran.append(asked) or row())
+    for source in ("a = 1", "a = 1", "a = 2"):
+        core = tmp_path / "firmware/manostat/core"
+        core.mkdir(parents=True, exist_ok=True)
+        (core / "pump.py").write_text(source)
+        monkeypatch.setattr(exhaust_command._digest, "__defaults__", (tmp_path,))
+        assert exhaust_command._explore("inject", False, 9) == row()
+    assert ran == [("inject", False, 9)] * 2
