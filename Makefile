@@ -21,9 +21,9 @@ help:
 	@echo '  make test-long   the long tests too'
 	@echo '  make check       style, types and host tests: the quick inner loop'
 	@echo '  make trace       requirements, their code and tests: build/trace/index.html'
-	@echo '  make mutation    changes of the core that no test notices, hours; goes on where it was'
+	@echo '  make mutation    changes of the core that no test notices, half an hour; goes on where it was'
 	@echo '  make evidence    all that was shown, of this firmware: docs/evidence, build/evidence.json;'
-	@echo '                   runs what is missing, up to two hours the first time (ARGS=--as-is: nothing)'
+	@echo '                   runs what is missing, an hour or two the first time (ARGS=--as-is: nothing)'
 	@echo '  make bench       the measured figures, also in build/bench.json'
 	@echo '  make image       build/RPI_PICO.uf2 and build/RPI_PICO-bench.uf2'
 	@echo '                   ARGS="--micropython DIR" takes a ready MicroPython source tree'
@@ -57,7 +57,7 @@ test: setup
 	$(PYTEST) -m 'not long' --requirements
 
 test-long: setup
-	@echo 'test-long: everything, and whole injections on the emulated board: more than an hour on two cores (estimate)'
+	@echo 'test-long: everything, whole injections, fault matrix, power cuts and soak: about 45 minutes on two cores'
 	@$(BIN)/manostat image
 	$(PYTEST) --timeout 3600 --requirements
 
