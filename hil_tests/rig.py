@@ -24,6 +24,8 @@ long_on_pico = pytest.mark.parametrize(
 
 PSI_PA = 6894.757
 COUNT_PA = 78.9
+RAW_LEAST, RAW_MOST = 1310, 14746
+"""What a sound line sensor says."""
 TICK_US = 2000
 STEP_NL = 422_733 / 4_096
 TICK_MOST_US = 1200
@@ -155,15 +157,22 @@ def spoil_line_sensor(bench: Bench, fault: str) -> None:
     bench.world.line_sensor.fault = FAULTS[fault]
 
 
-def miss_one_sample(bench: Bench) -> None:
-    """The line sensor does not answer for one tick, from between two samples on."""
+def miss_one_sample(bench: Bench, fault: str = "nack") -> None:
+    """The line sensor does not answer for one tick, or says nonsense, from between two samples."""
     before_a_step(bench)
-    before = sum(frame.line_status == 4 for frame in bench.frames())
-    spoil_line_sensor(bench, "nack")
+    before = _missed(bench)
+    spoil_line_sensor(bench, fault)
     bench.advance_to(bench.now_us + TICK_US)
     spoil_line_sensor(bench, "none")
     bench.advance(0.01)
-    assert sum(frame.line_status == 4 for frame in bench.frames()) == before + 1
+    assert _missed(bench) == before + 1
+
+
+def _missed(bench: Bench) -> int:
+    return sum(
+        frame.line_status != 0 or not RAW_LEAST <= frame.line_raw <= RAW_MOST
+        for frame in bench.frames()
+    )
 
 
 def spoil_second_sensor(bench: Bench, fault: str) -> None:

@@ -182,7 +182,10 @@ def test_nothing_of_it_runs_and_nothing_is_formatted(boards, request, which: str
 
 
 def test_under_a_sound_unit_page_it_changes_nothing_and_is_told(boards, damaged: bytes) -> None:
-    bench = _boot_on(boards, damaged, UNIT)
+    storage = bytearray(damaged)
+    ring = BOARD.pump.trace_flash_offset_bytes
+    storage[ring : ring + BLOCK] = damaged[:BLOCK]  # where the next trace would go
+    bench = _boot_on(boards, bytes(storage), UNIT)
     assert lamps(bench) == shown(bench)
     _, notices = _notices(bench)
     assert notices & FOREIGN
@@ -193,10 +196,10 @@ def test_under_a_sound_unit_page_it_changes_nothing_and_is_told(boards, damaged:
     bench.release("STOP")
     bench.release("RUN")
     bench.advance(0.5)
-    with_units = bytearray(damaged)
     for copy in COPIES:
-        with_units[copy : copy + len(encode(UNIT))] = encode(UNIT)
-    changed = _changed_blocks(bytes(with_units), bench)
+        storage[copy : copy + len(encode(UNIT))] = encode(UNIT)
+    changed = _changed_blocks(bytes(storage), bench)
+    assert max(changed) > ring // BLOCK, "the trace is stored behind it"
     assert all(block == b"\xff" * BLOCK for block in changed.values())
 
 

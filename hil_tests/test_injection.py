@@ -76,6 +76,16 @@ def test_volume_ends_a_soft_disc(make_bench, grade: int) -> None:
     assert as_read_pa(bench.world, bench.world.peak_line_pa) < psi(50) + bench.last.opening_pa
 
 
+@long_on_pico
+@pytest.mark.req("P-12")
+def test_volume_that_brings_no_pressure_ends_a_leaking_disc(make_bench) -> None:
+    bench = make_bench("leak")
+    _inject_to_the_opening(bench)
+    _inject_to_the_end(bench)
+    assert bench.last.reason == codes.LEAK
+    assert bench.steps_made() < LEVEL_STEPS
+
+
 @by_pressure
 @pytest.mark.req("P-03")
 def test_the_end_of_an_injection_into_a_stiff_disc(make_bench, grade: int) -> None:

@@ -137,3 +137,8 @@ def test_bytes_from_the_host_start_nothing(bench: PicoBench) -> None:
     from_us = bench.now_us
     bench.advance(0.15)
     no_tick_is_late(bench, from_us)
+    bench.hold("PAIN", 0.05)
+    stopped_us = bench.now_us
+    bench.pico.usb.write(bytes(range(256)))
+    bench.advance(0.7)
+    assert steps_after(bench, stopped_us) == 0, "with RUN held, and PERMIT high"

@@ -67,10 +67,11 @@ def test_a_bus_that_does_not_answer_keeps_no_tick_from_ending(bench: PicoBench, 
     moves_again_only_after_acknowledgement(bench)
 
 
+@pytest.mark.parametrize("fault", ["nack", "stale", "open", "short"])
 @pytest.mark.req("P-11")
-def test_one_missed_sample_is_no_reason_to_stop(bench: Bench) -> None:
+def test_one_missed_sample_is_no_reason_to_stop(bench: Bench, fault: str) -> None:
     begin(bench)
-    miss_one_sample(bench)
+    miss_one_sample(bench, fault)
     before = bench.steps_made()
     bench.advance(0.05)
     assert bench.last.state == codes.SEEKING

@@ -31,6 +31,7 @@ def test_release_pauses_at_once_with_the_motor_held(bench: Bench) -> None:
     bench.advance(0.05)
     assert steps_after(bench, released_us + AT_ONCE_US) == 0
     assert enabled(bench)
+    assert bench.edges("ENABLE_N")[-1].at_us < released_us, "let go of for a tick, it snaps"
     assert lamps(bench) == shown(bench, ready=1)
     assert (bench.last.state, bench.last.reason) == (codes.HOLDING, codes.RELEASE)
 

@@ -17,6 +17,7 @@ from .rig import (
     SMALL_STEPS,
     TICK_US,
     TWO_SAMPLES_US,
+    acknowledge,
     again,
     as_read_pa,
     before_a_step,
@@ -31,15 +32,13 @@ from .rig import (
     spoil_line_sensor,
     spoil_second_sensor,
     steps_after,
+    steps_us,
     stiff,
 )
 
 OVERSHOOT_PA = 150  # beyond what the sensor says, into a disc
 LIMIT_ABOVE_PA = psi(50)
-PAGE_US = 15_000
-"""At rest a journal page may come before the next tick: a shorted sensor looks like pressure at its
-first sample, which is an end point and is written down, and like a fault at its second."""
-
+SMALL_AT_THREE_A_TICK = (SMALL[0], 150_000, *SMALL[2:])
 with_small_unit = pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 
 
@@ -77,6 +76,18 @@ def test_stop_pressed_just_after_pain_acknowledges_nothing(bench: Bench) -> None
     moves_again_only_after_acknowledgement(bench)
 
 
+@pytest.mark.req("P-09")
+@pytest.mark.parametrize("switch", ["PAIN", "STOP"])
+def test_a_press_of_pain_acknowledges_nothing(bench: Bench, switch: str) -> None:
+    begin(bench)
+    bench.hold(switch, 0.05)
+    bench.release("RUN")
+    bench.advance(0.4)
+    bench.hold("PAIN", 0.05)
+    bench.advance(0.05)
+    moves_again_only_after_acknowledgement(bench)
+
+
 @pytest.mark.req("B-05")
 def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
     begin(bench)
@@ -84,7 +95,7 @@ def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
     assert not bench.world.wiring.driver_enabled(bench.world.enable_n)
 
 
-@with_small_unit
+@pytest.mark.parametrize("unit", [SMALL, SMALL_AT_THREE_A_TICK], ids=["small", "three-a-tick"])
 @pytest.mark.req("D-01", "A-05")
 def test_volume_is_delivered_to_the_step_and_not_exceeded(make_bench) -> None:
     bench = make_bench("dallas-4")
@@ -163,6 +174,16 @@ def test_a_line_blocked_from_the_first_step_ends_at_the_limit(make_bench) -> Non
     assert bench.last.opening_pa == -1
 
 
+@pytest.mark.req("P-04")
+def test_the_plunger_slows_down_before_a_limit(make_bench) -> None:
+    bench = make_bench("blocked")
+    fill(bench.world, 44)
+    begin(bench, 0.04)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.5)
+    made_us = steps_us(bench)
+    assert made_us[-1] - made_us[-2] > 4 * (made_us[1] - made_us[0])
+
+
 def _over_the_ceiling(bench: Bench) -> None:
     bench.world.line_sensor.offset_pa += psi(101)
     bench.world.second_sensor.offset_pa += psi(101)
@@ -211,7 +232,7 @@ def _a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
     bench.advance(0.04)
     assert steps_after(bench, spoilt_us + within_us) == 0
     assert bench.edges("ENABLE_N")[-1].level == 1
-    assert bench.edges("ENABLE_N")[-1].at_us <= spoilt_us + within_us + PAGE_US
+    assert bench.edges("ENABLE_N")[-1].at_us <= spoilt_us + within_us + TICK_US
     lamp = "medium" if fault == codes.END_EMPTY else "high"
     assert lamps(bench) == shown(bench, sounder=1, **{lamp: 1})
     assert (bench.last.reason, bench.last.fault) == (codes.FAULT, fault)
@@ -243,6 +264,25 @@ def test_a_late_tick_stops(bench: Bench) -> None:
     assert steps_after(bench, stalled_us + 7000 + TICK_US) == 0
     assert (bench.last.reason, bench.last.fault) == (codes.FAULT, codes.LATE)
     assert not enabled(bench)
+
+
+@pytest.mark.req("P-10")
+def test_the_third_fault_of_a_kind_locks_the_level(bench: Bench) -> None:
+    for _ in range(3):
+        begin(bench, 0.05)
+        spoil_line_sensor(bench, "nack")
+        bench.advance(0.02)
+        spoil_line_sensor(bench, "none")
+        acknowledge(bench)
+    before = bench.steps_made()
+    again(bench)
+    assert bench.steps_made() == before
+    assert not enabled(bench)
+    bench.release("RUN")
+    bench.hold("STOP", 3.05)
+    bench.advance(0.05)
+    bench.arm()
+    begin(bench)
 
 
 @pytest.mark.req("A-05", "P-09")

@@ -12,6 +12,8 @@ from .rig import STEP_NL, begin, steps_us, unit_with
 pytestmark = pytest.mark.needs("pins", "freeze")
 
 PHASES_US = range(0, 2100, 150)
+MOVING_US = 2500
+"""The last step is no longer ago."""
 
 
 def _last_steps(bench: PicoBench, act: Callable[[], None]) -> tuple[float, int]:
@@ -22,6 +24,7 @@ def _last_steps(bench: PicoBench, act: Callable[[], None]) -> tuple[float, int]:
     def at(phase_us: int) -> tuple[float, int]:
         bench.advance_to(bench.now_us + phase_us)
         acted_us = bench.now_us
+        assert acted_us - steps_us(bench)[-1] < MOVING_US, "it does not move any more"
         act()
         bench.advance(0.03)
         after = [step_us - acted_us for step_us in steps_us(bench) if step_us > acted_us]
