@@ -1,8 +1,10 @@
 """What the tests share: units, worlds near their end, and what the pins and the plant say."""
 
+import struct
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -12,6 +14,7 @@ from manostat_sim.plant.plant import PATH_CLOSED
 from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import Scenario, scenario
 from manostat_sim.world import World
+from manostat_tools.journal.payloads import TICKS
 
 Unit = tuple[int, ...]
 
@@ -224,3 +227,10 @@ def no_tick_is_late(bench: Bench, from_us: float) -> None:
     assert max(length for _, length in ticks) <= TICK_MOST_US
     periods = [later - sooner for (sooner, _), (later, _) in pairwise(ticks)]
     assert max(abs(period - TICK_US) for period in periods) < JITTER_US
+
+
+def old_trace_page(sequence: int) -> bytes:
+    """A page of the ring of traces, as an earlier level left it (docs/journal.md)."""
+    page = struct.pack("<HBBIHBBI", 0x4D4A, TICKS, 8, sequence, 1, 2, 0, 0) + bytes(8)
+    page = page.ljust(236, b"\xff") + bytes(16)
+    return page + struct.pack("<I", crc32(page))

@@ -1,9 +1,7 @@
 """Every press is on record with its time, whatever else is written meanwhile, and survives
 power-off (L-01)."""
 
-import struct
 from itertools import pairwise
-from zlib import crc32
 
 import pytest
 
@@ -11,9 +9,9 @@ from manostat_sim.benches.pico import PicoBench
 from manostat_sim.unit_page import STORAGE_OFFSET
 from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.journal.book import read_book
-from manostat_tools.journal.payloads import CHANGE, COMMAND, EVENTS, TICKS, fields_of
+from manostat_tools.journal.payloads import CHANGE, COMMAND, EVENTS, fields_of
 
-from .rig import begin
+from .rig import begin, old_trace_page
 
 pytestmark = [pytest.mark.needs("journal"), pytest.mark.req("L-01")]
 
@@ -29,17 +27,11 @@ def _events(bench: PicoBench, what: int) -> list[dict[str, int]]:
     return [event for event in events if event["what"] == what]
 
 
-def _old_page(sequence: int) -> bytes:
-    page = struct.pack("<HBBIHBBI", 0x4D4A, TICKS, 8, sequence, 1, 2, 0, 0) + bytes(8)
-    page = page.ljust(236, b"\xff") + bytes(16)
-    return page + struct.pack("<I", crc32(page))
-
-
 def test_each_press_is_on_record_to_10_ms_over_pages_and_an_erase(make_cold_bench) -> None:
     bench = make_cold_bench("dallas-0")
     # A ring of traces that has gone round: its first block must be erased.
-    bench.pico.write_flash(RING, _old_page(1))
-    last_block = b"".join(_old_page(sequence) for sequence in range(2, 18))
+    bench.pico.write_flash(RING, old_trace_page(1))
+    last_block = b"".join(old_trace_page(sequence) for sequence in range(2, 18))
     bench.pico.write_flash(RING + PUMP.trace_flash_bytes - len(last_block), last_block)
     erases: list[int] = []
     bench.pico.on_flash_operation(

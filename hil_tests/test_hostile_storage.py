@@ -15,7 +15,7 @@ from manostat_sim.journal import JournalRecord
 from manostat_sim.unit_page import COPIES, STORAGE_OFFSET, encode
 from manostat_tools.boards import BOARDS, load_board
 
-from .rig import UNIT, begin, enabled, lamps, shown
+from .rig import UNIT, begin, enabled, lamps, old_trace_page, shown
 
 pytestmark = [pytest.mark.pico, pytest.mark.req("S-03")]
 
@@ -184,13 +184,15 @@ def test_nothing_of_it_runs_and_nothing_is_formatted(boards, request, which: str
 def test_under_a_sound_unit_page_it_changes_nothing_and_is_told(boards, damaged: bytes) -> None:
     storage = bytearray(damaged)
     ring = BOARD.pump.trace_flash_offset_bytes
-    storage[ring : ring + BLOCK] = damaged[:BLOCK]  # where the next trace would go
+    pages = b"".join(old_trace_page(sequence) for sequence in range(1, 16))
+    storage[ring : ring + BLOCK] = pages.ljust(BLOCK, b"\xff")
+    storage[ring + BLOCK : ring + 2 * BLOCK] = damaged[:BLOCK]  # in the way of the next trace
     bench = _boot_on(boards, bytes(storage), UNIT)
     assert lamps(bench) == shown(bench)
     _, notices = _notices(bench)
     assert notices & FOREIGN
     bench.arm()
-    begin(bench)
+    begin(bench, 0.4)
     bench.press("STOP")
     bench.advance(0.1)
     bench.release("STOP")
@@ -199,7 +201,8 @@ def test_under_a_sound_unit_page_it_changes_nothing_and_is_told(boards, damaged:
     for copy in COPIES:
         storage[copy : copy + len(encode(UNIT))] = encode(UNIT)
     changed = _changed_blocks(bytes(storage), bench)
-    assert max(changed) > ring // BLOCK, "the trace is stored behind it"
+    assert changed.pop(ring // BLOCK).startswith(pages), "the ring goes on in its own block"
+    assert max(changed) > ring // BLOCK + 1, "and behind what is in its way"
     assert all(block == b"\xff" * BLOCK for block in changed.values())
 
 
