@@ -8,7 +8,7 @@ SCENARIO ?=
 ARGS ?=
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup image check test test-long trace mutation evidence demo bench clean
+.PHONY: help setup image check test test-long trace mutation breakings evidence demo bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,8 @@ help:
 	@echo '  make check       style, types and host tests: the quick inner loop'
 	@echo '  make trace       requirements, their code and tests: build/trace/index.html'
 	@echo '  make mutation    changes of the core that no test notices, half an hour; goes on where it was'
+	@echo '  make breakings   hardware tests that notice each deliberate breaking of the firmware, an hour or'
+	@echo '                   two; goes on where it was (ARGS=--docs writes docs/breakings.md, --list)'
 	@echo '  make evidence    all that was shown, of this firmware: docs/evidence, build/evidence.json;'
 	@echo '                   runs what is missing, an hour or two the first time (ARGS=--as-is: nothing)'
 	@echo '  make bench       the measured figures, also in build/bench.json'
@@ -66,6 +68,9 @@ trace: setup
 
 mutation: setup
 	@$(BIN)/manostat mutation $(ARGS)
+
+breakings: setup
+	@$(BIN)/manostat breakings $(ARGS)
 
 evidence: setup
 	@$(BIN)/manostat image

@@ -15,6 +15,7 @@ _COMMANDS = (
     "manostat_tools.board_command",
     "manostat_tools.demo",
     "manostat_tools.bench",
+    "manostat_tools.breakings.command",
     "manostat_tools.exhaust_command",
     "manostat_tools.journal",
     "manostat_tools.mutation.command",
