@@ -270,6 +270,16 @@ def test_a_stop_pressed_while_a_page_is_written_behind_a_pain_is_pressed_togethe
 
 
 @pytest.mark.req("P-09")
+def test_a_gap_before_a_stop_makes_it_no_older():
+    desk = in_state(INJECTING)
+    desk.switches = RUN_OPEN
+    desk.tick()
+    desk.switches = PAIN_PRESSED
+    desk.tick(elapsed_us=65_535)
+    assert (desk.reason, desk.injector.reason_us) == (codes.PAIN, 0)
+
+
+@pytest.mark.req("P-09")
 def test_pages_that_are_written_do_not_keep_a_stop_from_being_acknowledged():
     """It has been seen all the same; a press is at the latest when it is read."""
     desk = in_state(INJECTING)

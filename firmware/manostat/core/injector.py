@@ -152,8 +152,11 @@ class Injector:
         if fault:
             self._take_fault(fault, inputs.elapsed_us)
             return
+        stops = self.stops
         if operator.event and self._answer(operator):
             self._age(inputs.elapsed_us)
+            if self.stops != stops:
+                self.reason_us = 0  # what is latched now is no tick old
             return
         if self.moving:
             self._move(operator)
@@ -220,7 +223,7 @@ class Injector:
             self.spent = self.rx.single_shot
 
     def _answer(self, operator) -> int:
-        """STOP and PAIN; 1 if STOP has the tick."""
+        """STOP and PAIN; 1 if one of them has the tick."""
         if operator.stop != 0 or operator.stop_long_released != 0:
             self._stop(operator)
             return 1
@@ -230,6 +233,7 @@ class Injector:
                 self._enter(self._at_rest(), NO_REASON)
         elif operator.pain_pressed != 0 and self.state != READY and self.state != STOPPED:
             self._latch(PAIN)
+            return 1
         return 0
 
     def _at_rest(self) -> int:

@@ -49,7 +49,8 @@ class Seen:
         self._read_switches(switches, self.pain, self.stop, inputs.elapsed_us)
         self._read_pressure(inputs)
         self.ahead += granted - inputs.refused - inputs.made
-        return self._sensors(inputs) or self._others(inputs, moving)
+        others = self._others(inputs, moving)  # every timer runs, whatever else is found
+        return self._sensors(inputs) or others
 
     def end_tick(self, started: int, latched: bool) -> None:
         """A lease that is started, or latched, has nothing under way."""
