@@ -69,7 +69,7 @@ def recorded(sealed=True):
     bench.advance(0.5)
     bench.hold("PAIN", 0.2)
     bench.release("RUN")
-    bench.advance(0.1)
+    bench.advance(0.2)
     bench.hold("STOP", 0.1)
     bench.advance(0.2)
     bench.press("RUN")
