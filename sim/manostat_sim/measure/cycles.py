@@ -17,7 +17,7 @@ ENDS = ("volume", "pain", "stop", "release", "fault")
 _NEW_LEVEL_S = 3.1
 _SHORT_S = 0.2
 _WHOLE_S = 0.6
-_REST_S = 0.3
+_REST_S = 0.4  # a stop that was latched late, behind an erase, has been seen all the same
 _ACKNOWLEDGE_S = 0.05
 _OPEN_S = 0.13
 
