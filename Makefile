@@ -21,7 +21,7 @@ help:
 	@echo '  make test-long   the long tests too'
 	@echo '  make check       style, types and host tests: the quick inner loop'
 	@echo '  make trace       requirements, their code and tests: build/trace/index.html'
-	@echo '  make mutation    changes of the core that no test notices, half an hour; goes on where it was'
+	@echo '  make mutation    changes of the core that no test notices, half an hour (estimate); goes on where it was'
 	@echo '  make breakings   hardware tests that notice each deliberate breaking of the firmware, an hour or'
 	@echo '                   two; goes on where it was (ARGS=--docs writes docs/breakings.md, --list)'
 	@echo '  make evidence    all that was shown, of this firmware: docs/evidence, build/evidence.json;'
@@ -59,7 +59,7 @@ test: setup
 	$(PYTEST) -m 'not long' --requirements
 
 test-long: setup
-	@echo 'test-long: everything, whole injections, fault matrix, power cuts and soak: about 45 minutes on two cores'
+	@echo 'test-long: everything, whole injections, fault matrix, power cuts and soak: about 45 minutes on two cores (estimate)'
 	@$(BIN)/manostat image
 	$(PYTEST) --timeout 3600 --requirements
 
