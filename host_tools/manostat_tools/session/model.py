@@ -151,14 +151,18 @@ class Source(Model):
 
 class Run(Model):
     """From RUN closing to a latched stop. `uncertain`: an intent without outcome after a power cut:
-    all that was prescribed counts as delivered."""
+    all that was prescribed counts as delivered, and how long it took, its peak and its stop are None.
+
+    `number` counts the runs of its level, from 1; `volume_nl` is what the pump counts for its level
+    so far, earlier runs of the level included, and so are `peak_pa` and `duration_ms`.
+    """
 
     number: int
     kind: RunKind
     source: Source | None
     prescription: Prescription
     began_at: datetime | None = Field(None, description="host's clock, if a host listened")
-    duration_ms: int
+    duration_ms: int | None
     reason: str
     fault: str = ""
     uncertain: bool = False
@@ -166,8 +170,8 @@ class Run(Model):
     volume_nl: VolumeNl
     opening_pa: PressurePa | None
     opening_how: str
-    peak_pa: PressurePa
-    stop_pa: PressurePa
+    peak_pa: PressurePa | None
+    stop_pa: PressurePa | None
     late_ticks: int = 0
     marks: tuple[PainMark, ...] = ()
     plateaus: tuple[Plateau, ...] = ()
@@ -191,6 +195,9 @@ class Level(Model):
     runs: tuple[Run, ...] = ()
     response: Response | None = None
     finding: Finding | None = None
+    earlier_responses: tuple[Response, ...] = ()
+    """Given before a further run of the level; `response` is the last."""
+    earlier_findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -202,6 +209,8 @@ class Preparation(Model):
     primed: bool | None = None
     line_compliance: Quantity | None = None
     pain_button_proven: bool | None = None
+    runs: tuple[Run, ...] = ()
+    """Runs that belong to no level: priming, pressing against a closed stopcock."""
 
 
 class UnitIdentity(Model):
@@ -223,7 +232,8 @@ class Event(Model):
 
 class Grade(Model):
     """What one published rule says of one level; advisory. `result` None: it cannot say, for what
-    `missing` lists."""
+    `missing` lists. "not met": it can, and `unmet` names the conditions that do not hold.
+    `wording` is the rule as published; `cautions` are what weakens a result that stands."""
 
     rule: str
     source: str
@@ -232,6 +242,9 @@ class Grade(Model):
     result: str | None
     inputs: dict[str, float | int | str | None] = {}
     missing: tuple[str, ...] = ()
+    wording: str = ""
+    unmet: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 class Session(Model):
