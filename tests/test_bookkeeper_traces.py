@@ -1,0 +1,101 @@
+"""Requirements on the stored trace: what is in it, and when it is written."""
+
+from itertools import pairwise
+
+from manostat.core import codes
+from manostat_tools.journal.payloads import BOOT, INTENT, OUTCOME, SEAL, TRACE
+
+from .book_bench import new_storage
+from .book_levels import UNSEEN, a_level, book_of, moving, new_bench, order, worn_storage
+
+
+def is_traced(book, ticks):
+    stretches = [stretch.rows() for stretch in book.stretches if stretch.state == "whole"]
+    rows = [row for stretch in stretches for row in stretch]
+    return rows == [(tick, raw, made) for tick, (raw, made) in enumerate(ticks)]
+
+
+def test_the_stored_trace_is_what_was_read_tick_by_tick():
+    bench = new_bench()
+    a_level(bench)
+    book = book_of(bench)
+    assert [len(stretch.rows()) > 50 for stretch in book.stretches] == [True, True]
+    frames = bench.frames()
+    running = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
+    moved = [tick for before, tick in pairwise(frames) if before.state in running]
+    ticks = [(tick.line_raw, tick.made) for tick in moved]
+    assert is_traced(book, ticks)
+    assert sum(made for _, made in ticks) == bench.last.steps
+
+
+def test_run_does_not_wait_for_the_trace_of_its_own_level():
+    bench = new_bench()
+    bench.books._may_store = lambda _injector: False
+    moving(bench, 0.5)
+    bench.hold("PAIN", 0.1)
+    bench.release("RUN")
+    bench.advance(UNSEEN)
+    bench.hold("STOP", 0.1)
+    bench.advance(0.2)
+    bench.press("RUN")
+    bench.advance(0.1)
+    assert order(bench) == [BOOT, INTENT, OUTCOME, SEAL, INTENT]
+    assert bench.last.state == codes.SEEKING
+    del bench.books._may_store
+    bench.press("STOP")
+    bench.advance(0.2)
+    (stretch,) = book_of(bench).stretches
+    assert (stretch.state, stretch.first_tick) == ("whole", 0)
+    assert stretch.n_ticks > 270  # of both starts
+
+
+def test_the_trace_is_not_stored_while_run_may_start_unless_nobody_touches_anything():
+    bench = new_bench()
+    moving(bench, 0.5)
+    bench.press("PAIN")
+    bench.advance(0.01)
+    bench.books._may_store = lambda _injector: False
+    bench.advance(0.1)
+    bench.release("PAIN")
+    bench.release("RUN")
+    bench.advance(UNSEEN)
+    bench.hold("STOP", 0.1)
+    del bench.books._may_store
+    bench.advance(1.9)
+    assert TRACE not in order(bench)
+    bench.advance(0.3)
+    assert TRACE in order(bench)
+
+
+def test_a_new_level_discards_no_trace_that_is_not_stored_yet():
+    bench = new_bench()
+    moving(bench, 0.5)
+    bench.press("PAIN")
+    bench.advance(0.004)
+    bench.books._may_store = lambda _injector: False
+    bench.release("PAIN")
+    bench.release("RUN")
+    bench.advance(UNSEEN)
+    bench.hold("STOP", 0.1)
+    bench.advance(0.1)
+    bench.hold("STOP", 3.1)
+    bench.advance(0.1)
+    assert bench.pump.level == 2
+    bench.arm()
+    bench.press("RUN")
+    made = bench.steps_made()
+    bench.advance(0.2)
+    assert bench.steps_made() == made
+    del bench.books._may_store
+    bench.advance(0.3)
+    assert bench.steps_made() > made
+    (stretch,) = book_of(bench).stretches
+    assert (stretch.level, stretch.state) == (1, "whole")
+
+
+def test_when_the_ring_is_full_the_oldest_trace_goes_first():
+    bench = new_bench(new_storage(worn_storage()))
+    a_level(bench)
+    book = book_of(bench)
+    assert [stretch.state for stretch in book.stretches] == ["whole", "whole"]
+    assert book.is_sound
