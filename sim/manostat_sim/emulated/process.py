@@ -1,0 +1,67 @@
+"""The process around one emulated board: one loop that runs it, waits in select, and answers."""
+
+import select
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from manostat_sim.emulated.board import BOOT_LOADER, OFF, EmulatedBoard
+from manostat_sim.emulated.control import Control, Ended
+from manostat_sim.emulated.pace import Pace
+from manostat_sim.emulated.registry import Place
+from manostat_sim.emulated.serial_port import SerialPort
+
+_SLICE_US = 1000
+_WAIT_S = 0.01
+"""How long an idle board may be left alone: what it then says by itself is that much late."""
+
+
+def emulate(
+    name: str,
+    image: Path | None,
+    scenario: str,
+    pins: Mapping[str, int],
+    say: Callable[[str], None],
+    bootsel: bool = False,
+) -> None:
+    """Run an emulated board under `name` until it is asked to end, or interrupted.
+
+    `image`: a UF2 in its flash; None: erased flash. `bootsel`: held at power-on. Its registration
+    and all its files are gone afterwards. Raises ValueError for a name or an image that cannot be,
+    NameTakenError for a name that is in use.
+    """
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    place = Place(name, str(image or "none"), scenario, started)
+    try:
+        port = SerialPort(place.tty)
+        board = EmulatedBoard(image, scenario, pins, port, place.drive)
+        board.bootsel = bootsel
+        control = Control(place.control, board)
+        try:
+            board.power_on()
+            say(f"{name}: serial port {place.tty}")
+            _run(board, control)
+        except Ended:
+            pass
+        finally:
+            control.close()
+            board.power_off()
+    finally:
+        place.leave()
+
+
+def _run(board: EmulatedBoard, control: Control) -> None:
+    pace = Pace(board.now_us)
+    while True:
+        allowed_us = pace.allowed_us(board.now_us)
+        if allowed_us > board.now_us:
+            board.advance_to(min(allowed_us, board.now_us + _SLICE_US))
+        if board.mode == BOOT_LOADER:
+            board.look_at_drive()
+        control.look()
+        behind = pace.allowed_us(board.now_us) > board.now_us + _SLICE_US
+        wait_for: list = control.sockets()
+        if board.mode != OFF and (pty := board.port.fileno()) is not None:
+            wait_for.append(pty)
+        ready, _, _ = select.select(wait_for, [], [], 0 if behind else _WAIT_S)
+        control.serve(ready)
