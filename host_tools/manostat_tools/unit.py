@@ -13,12 +13,11 @@ from typing import Any
 from manostat.core import prescription as core
 from manostat.core.scale import CEILING_PA
 from manostat_sim.plant.tables import NEEDLES, PA_PER_PSI
+from manostat_tools.needle_drop import NeedleDrop, known_needles, row_of
 from manostat_tools.pump import Pump
 from manostat_tools.refusal import Problems
 
 CEILING_PSI = round(CEILING_PA / PA_PER_PSI)
-DROP_WARNING_PSI = 25.0
-"""Expected needle drop above which a prescription is flagged with the rate that fits."""
 MODES = {"inject": 1, "step": 2, "prime": 3}
 
 _STROKE_MM = (25.0, 130.0)  # travel of plungers of 1 to 20 mL barrels (E)
@@ -149,10 +148,9 @@ def _read_needle(file: Path, needle: dict[str, Any], problems: Problems) -> tupl
     contrast = problems.whole(file, needle, "needle.contrast", 140, 400, "mg iodine/mL")
     if gauge is None or length_mm is None or contrast is None:
         return None
-    key = (f"{gauge}G x {length_mm}", contrast)
+    key = row_of(gauge, length_mm, contrast)
     if key not in NEEDLES:
-        known = "; ".join(f"{name} mm with {row}" for name, row in NEEDLES)
-        problems.add(file, "needle", f"{key[0]} mm with {contrast}", f"one of: {known}")
+        problems.add(file, "needle", f"{key[0]} mm with {contrast}", f"one of: {known_needles()}")
         return None
     return key
 
@@ -204,27 +202,20 @@ def _check_motor(
 def _check_needle(
     file: Path, dose: dict[str, Any], resistance: float, problems: Problems
 ) -> list[str]:
-    """Refuses a rate whose drop alone meets a limit; returns what deserves a warning.
-
-    The drop is that of contrast at 20 C, as it enters (C): it falls as contrast warms up.
-    """
-    rate_ml_s = dose["rate_ml_s"]
-    drop_psi = resistance * rate_ml_s
-    fits = f"{DROP_WARNING_PSI / resistance:.2g} mL/s keeps the drop at {DROP_WARNING_PSI:g} psi"
+    """Refuses a rate whose drop alone meets a limit; returns what deserves a warning."""
+    drop = NeedleDrop(resistance, dose["rate_ml_s"])
     name, limit_psi = min(
         ((name, dose[name]) for name in ("limit_above_opening_psi", "limit_line_psi")),
         key=lambda pair: pair[1],
     )
-    said = f"{rate_ml_s:g} mL/s (a needle drop of {drop_psi:.0f} psi)"
-    if drop_psi >= limit_psi:
+    if drop.psi >= limit_psi:
         most = limit_psi / resistance
         problems.add(
             file,
             "prescription.rate_ml_s",
-            said,
-            f"below {most:.2g} mL/s, or the drop alone meets {name} of {limit_psi:g} psi; {fits}",
+            drop.said,
+            f"below {most:.2g} mL/s, or the drop alone meets {name} of {limit_psi:g} psi; "
+            f"{drop.fits}",
         )
         return []
-    if drop_psi > DROP_WARNING_PSI:
-        return [f"{file}: prescription.rate_ml_s: {said}: {fits}"]
-    return []
+    return [f"{file}: prescription.rate_ml_s: {drop.warning}"] if drop.warning else []

@@ -38,7 +38,11 @@ def read_book(data: bytes, key: bytes | None = None) -> Book:
 
     NoJournalError for anything else.
     """
-    source = open_source(data)
+    return read_source(open_source(data), key)
+
+
+def read_source(source: Source, key: bytes | None = None) -> Book:
+    """As `read_book`, of pages that were put together from elsewhere."""
     run = read_journal(source.journal, source.journal_at)
     ring = None if source.traces is None else read_ring(source.traces, source.traces_at)
     seals = check_seals(run.records, key, run.findings)

@@ -31,7 +31,9 @@ _HALF_MS = 1 << 29
 _TURN_MS = 1 << 30
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
+    """What happened, in words. `ms` since the boot, going on past the wrap at 2^30."""
+
     boot: int
     ms: int
     what: str
@@ -59,11 +61,17 @@ def listing(book: Book) -> Iterator[str]:
     yield from _verdict(book)
 
 
-def _in_order(records: list[Record], uncertain: set[int]) -> Iterator[tuple[Record, list[_Line]]]:
+def lines_in_order(records: list[Record]) -> Iterator[Line]:
+    """What the records tell, each line in the place of its time."""
+    for _, lines in _in_order(records, set()):
+        yield from lines
+
+
+def _in_order(records: list[Record], uncertain: set[int]) -> Iterator[tuple[Record, list[Line]]]:
     """Each record with its lines, and before it those events that were written after it but
     happened before: a page of events comes late."""
     times = _unwrapped(records)
-    early: dict[int, list[_Line]] = {}
+    early: dict[int, list[Line]] = {}
     for at, record in enumerate(records):
         if record.kind == EVENTS:
             for line in _events(record, times[at]):
@@ -75,11 +83,11 @@ def _in_order(records: list[Record], uncertain: set[int]) -> Iterator[tuple[Reco
             if record.sequence in uncertain:
                 text += " -- DELIVERY UNCERTAIN: no outcome follows"
             what = KINDS.get(record.kind, f"kind {record.kind}")
-            lines = [*lines, _Line(record.boot, times[at], what, text)]
+            lines = [*lines, Line(record.boot, times[at], what, text)]
         yield record, lines
 
 
-def _place_of(line: _Line, at: int, records: list[Record], times: list[int]) -> int:
+def _place_of(line: Line, at: int, records: list[Record], times: list[int]) -> int:
     while at > 0 and records[at - 1].boot == line.boot and times[at - 1] > line.ms:
         at -= 1
     return at
@@ -99,10 +107,10 @@ def _unwrapped(records: list[Record]) -> list[int]:
     return times
 
 
-def _events(record: Record, written_ms: int) -> Iterator[_Line]:
+def _events(record: Record, written_ms: int) -> Iterator[Line]:
     for event in fields_of(record).get("events", []):
         ms = written_ms - ((record.ms - event["ms"]) % _TURN_MS)
-        yield _Line(record.boot, ms, "event", _say_event(event))
+        yield Line(record.boot, ms, "event", _say_event(event))
 
 
 def _say_event(event: Fields) -> str:

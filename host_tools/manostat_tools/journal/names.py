@@ -14,6 +14,10 @@ FAULTS = {
     11: "end empty", 12: "sensor stuck", 13: "occlusion", 14: "detached", 15: "rise",
     16: "too fast", 17: "too much", 18: "end full",
 }  # fmt: skip
+OPENINGS = {
+    0: "none", 1: "read", 2: "set", 3: "refused", 4: "unsettled", 5: "no bend",
+    6: "lost by a restart",
+}  # fmt: skip
 VERDICTS = {
     0: "passed", 1: "line sensor", 2: "second sensor", 3: "sensors disagree", 4: "unit invalid",
     5: "image", 6: "clock", 7: "key held", 8: "watchdog", 9: "sounder or lamp pin",

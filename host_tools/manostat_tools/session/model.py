@@ -69,7 +69,7 @@ class Quantity(Model):
 class Point(Model):
     """Line pressure and volume from the pump's own record, at a moment."""
 
-    before_ms: int = Field(0, ge=0, description="before the press")
+    before_ms: int = Field(default=0, ge=0, description="before the press")
     pressure_pa: PressurePa
     above_pa: int | None
     volume_nl: VolumeNl
@@ -95,7 +95,7 @@ class Response(Model):
 
     concordance: Concordance
     intensity: Intensity | None = None
-    persisted_s: float | None = Field(None, ge=0, le=3600)
+    persisted_s: float | None = Field(default=None, ge=0, le=3600)
     quote: str = ""
 
 
@@ -115,7 +115,7 @@ class Contrast(Model):
     """Iohexol by its iodine; viscosity follows from that and the temperature."""
 
     iodine_mg_ml: int = Field(ge=140, le=400)
-    temperature_c: float = Field(20.0, ge=10.0, le=40.0)
+    temperature_c: float = Field(default=20.0, ge=10.0, le=40.0)
 
 
 class Syringe(Model):
@@ -151,7 +151,7 @@ class Source(Model):
 
 class Run(Model):
     """From RUN closing to a latched stop. `uncertain`: an intent without outcome after a power cut:
-    all that was prescribed counts as delivered, and how long it took, its peak and its stop are None.
+    all that was prescribed counts as delivered; its duration, its peak and its stop are None.
 
     `number` counts the runs of its level, from 1; `volume_nl` is what the pump counts for its level
     so far, earlier runs of the level included, and so are `peak_pa` and `duration_ms`.
@@ -161,7 +161,7 @@ class Run(Model):
     kind: RunKind
     source: Source | None
     prescription: Prescription
-    began_at: datetime | None = Field(None, description="host's clock, if a host listened")
+    began_at: datetime | None = Field(default=None, description="host's clock, if a host listened")
     duration_ms: int | None
     reason: str
     fault: str = ""
@@ -176,7 +176,7 @@ class Run(Model):
     marks: tuple[PainMark, ...] = ()
     plateaus: tuple[Plateau, ...] = ()
     derived: tuple[Quantity, ...] = ()
-    trace: str | None = Field(None, description="SHA-256 of the stored trace, hexadecimal")
+    trace: str | None = Field(default=None, description="SHA-256 of the stored trace, hexadecimal")
 
 
 class Level(Model):
@@ -263,4 +263,4 @@ class Session(Model):
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
-    chain_head: str | None = Field(None, description="SHA-256 at the end of the store's chain")
+    chain_head: str | None = Field(default=None, description="SHA-256 at the end of the store's chain")

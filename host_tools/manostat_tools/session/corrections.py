@@ -1,0 +1,114 @@
+"""Entries as they stand once corrected, and each correction in words."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from manostat_tools.session.entries import (
+    Correctable,
+    Correction,
+    Opened,
+    RunDone,
+    SessionEntry,
+)
+from manostat_tools.session.model import Run
+
+
+class FoldError(ValueError):
+    """Entries that contradict each other; the text names the entry by its number."""
+
+
+class Corrected(NamedTuple):
+    """`standing`: (number, entry) without corrections and what they struck out; `told`: a line
+    for each correction, in their order."""
+
+    standing: list[tuple[int, Correctable]]
+    told: list[str]
+
+
+def apply(entries: Sequence[SessionEntry]) -> Corrected:
+    """Put the last correction of an entry in its place. FoldError for one that cannot be."""
+    standing: dict[int, Correctable | None] = {}
+    told: list[str] = []
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, Correction):
+            standing[number] = entry
+            continue
+        old = standing.get(entry.entry)
+        _check(number, entry, old, entry.entry in standing)
+        told.append(_say(entry, old))
+        standing[entry.entry] = entry.instead
+    kept = [(number, entry) for number, entry in standing.items() if entry is not None]
+    return Corrected(kept, told)
+
+
+def goes_on(old: Run, new: Run) -> bool:
+    """Whether `new` is `old`, or the same run of which the pump has told more since: marks and
+    plateaus that came after the stop, its stored trace, what was derived from it."""
+    late = {"marks", "plateaus", "trace", "derived", "number", "began_at"}
+    return (
+        old.model_dump(exclude=late) == new.model_dump(exclude=late)
+        and new.marks[: len(old.marks)] == old.marks
+        and new.plateaus[: len(old.plateaus)] == old.plateaus
+        and old.trace in (None, new.trace)
+    )
+
+
+def _check(number: int, entry: Correction, old: Correctable | None, is_known: bool) -> None:
+    """`old` None: struck out already, if it `is_known`."""
+    of = f"entry {number} corrects entry {entry.entry}"
+    if not is_known:
+        raise FoldError(f"{of}: allowed an entry before it that is no correction")
+    if entry.instead is None:
+        if isinstance(old, Opened):
+            raise FoldError(f"{of}, opened: it cannot be struck out, allowed another in its place")
+        if old is None:
+            raise FoldError(f"{of}, which is struck out already")
+        return
+    if old is not None and entry.instead.kind != old.kind:
+        raise FoldError(f"{of} by {entry.instead.kind}: allowed {old.kind}, the same kind")
+    if (
+        isinstance(old, RunDone)
+        and isinstance(entry.instead, RunDone)
+        and not goes_on(old.run, entry.instead.run)
+    ):
+        raise FoldError(f"{of}, run: what the pump recorded stands; allowed another level")
+
+
+def _say(entry: Correction, old: Correctable | None) -> str:
+    """ "entry 5 (response): wrong finger. intensity: 7, now 6. By A: misheard (host ...)"."""
+    of = old or entry.instead
+    kind = of.kind if of is not None else ""
+    return (
+        f"entry {entry.entry} ({kind}): {entry.wrong}. {_changes(old, entry.instead)}. "
+        f"By {entry.by}: {entry.why} (host {entry.host_utc:%Y-%m-%d %H:%M:%S} UTC)"
+    )
+
+
+def _changes(old: Correctable | None, new: Correctable | None) -> str:
+    before, after = _flat(old), _flat(new)
+    if new is None:
+        said = ", ".join(f"{name} {value}" for name, value in before.items() if value is not None)
+        return f"struck out: {said}"
+    changed = [name for name in after | before if before.get(name) != after.get(name)]
+    told = [f"{name}: {_word(before.get(name))}, now {_word(after.get(name))}" for name in changed]
+    return "; ".join(told) or "nothing changed"
+
+
+def _word(value: object) -> object:
+    return "not recorded" if value is None else value
+
+
+def _flat(entry: Correctable | None) -> dict[str, Any]:
+    """Fields by their own names; of a run only its level, for the pump's record stands."""
+    if entry is None:
+        return {}
+    if isinstance(entry, RunDone):
+        return {"level": entry.level, "trace": entry.run.trace, "marks": len(entry.run.marks)}
+    flat: dict[str, Any] = {}
+    for name, value in entry.model_dump(mode="json", exclude={"host_utc", "kind"}).items():
+        flat |= (
+            {f"{name} {k}": v for k, v in value.items()}
+            if isinstance(value, dict)
+            else {name: value}
+        )
+    return flat

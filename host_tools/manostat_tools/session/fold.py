@@ -1,0 +1,233 @@
+"""Entries -> the session that they tell of. Corrections are applied and listed; nothing is guessed:
+what nobody wrote down is None."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from manostat_tools.session import entries as e
+from manostat_tools.session.corrections import FoldError, apply
+from manostat_tools.session.model import (
+    Contrast,
+    Event,
+    Finding,
+    Level,
+    Needle,
+    Preparation,
+    Response,
+    Run,
+    Session,
+    Syringe,
+)
+from manostat_tools.session.presets import check_preset
+
+_AFTER_CLOSING = (e.RunDone, e.Noted)
+
+
+def fold(
+    session: str,
+    entries: Sequence[e.SessionEntry],
+    pump_events: Sequence[Event] = (),
+    chain_head: str | None = None,
+) -> Session:
+    """The session `session` of these entries, in the order in which they were written.
+
+    `pump_events` are those of the pump's journal; they come before the host's, for nobody knows
+    how the two clocks agree. FoldError names the first entry that contradicts those before it.
+    """
+    corrected = apply(entries)
+    draft = _Draft()
+    for number, entry in corrected.standing:
+        try:
+            draft.take(entry)
+        except FoldError as wrong:
+            raise FoldError(f"entry {number} ({entry.kind}): {wrong}") from None
+    opened = draft.opened
+    if opened is None:
+        raise FoldError(f"session {session}: no entry, allowed one that opens it first")
+    return Session(
+        id=session,
+        opened_at=opened.host_utc,
+        closed_at=draft.closed.host_utc if draft.closed else None,
+        operator=opened.operator,
+        patient_code=opened.patient_code,
+        simulated=opened.simulated,
+        unit=opened.unit,
+        syringe=draft.syringe,
+        preparation=draft.preparation,
+        levels=tuple(draft.levels[order].as_level() for order in sorted(draft.levels)),
+        events=(*pump_events, *draft.events),
+        notes=tuple(draft.notes),
+        corrections=tuple(corrected.told),
+        chain_head=chain_head,
+    )
+
+
+def admit(session: str, entries: Sequence[e.SessionEntry], new: e.SessionEntry) -> None:
+    """Whether `new` may be written after `entries`: FoldError if it contradicts them, or plans a
+    level by a preset that is unknown, of another region, or not confirmed by the operator.
+
+    Presets are asked for only here: what was written stays readable when they change.
+    """
+    folded = fold(session, [*entries, new])
+    planned = new.instead if isinstance(new, e.Correction) else new
+    if isinstance(planned, e.LevelPlanned):
+        try:
+            check_preset(planned.preset, planned.name, planned.confirmed_by, folded.operator)
+        except ValueError as wrong:
+            raise FoldError(f"entry {len(entries) + 1} ({new.kind}): {wrong}") from None
+
+
+@dataclass
+class _LevelDraft:
+    planned: e.LevelPlanned
+    needle: Needle | None = None
+    contrast: Contrast | None = None
+    has_own: set[str] = field(default_factory=set)
+    runs: list[Run] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    answered: dict[str, int] = field(default_factory=dict)
+    """How many runs there were at the last response, and at the last finding."""
+    notes: list[str] = field(default_factory=list)
+
+    def answer(self, what: str) -> None:
+        """A second response or finding is for a further run; else the first is to be corrected."""
+        if self.answered.get(what) == len(self.runs):
+            raise FoldError(
+                f"level {self.planned.order} has one already, and no run since: "
+                "allowed a correction of it"
+            )
+        self.answered[what] = len(self.runs)
+
+    def as_level(self) -> Level:
+        return Level(
+            name=self.planned.name,
+            role=self.planned.role,
+            order=self.planned.order,
+            preset=self.planned.preset,
+            confirmed_by=self.planned.confirmed_by,
+            needle=self.needle,
+            contrast=self.contrast,
+            runs=tuple(self.runs),
+            response=self.responses[-1] if self.responses else None,
+            finding=self.findings[-1] if self.findings else None,
+            earlier_responses=tuple(self.responses[:-1]),
+            earlier_findings=tuple(self.findings[:-1]),
+            notes=tuple(self.notes),
+        )
+
+
+class _Draft:
+    """The session so far."""
+
+    def __init__(self) -> None:
+        self.opened: e.Opened | None = None
+        self.closed: e.Closed | None = None
+        self.syringe: Syringe | None = None
+        self.needle: Needle | None = None
+        self.contrast: Contrast | None = None
+        self.preparation = Preparation()
+        self.levels: dict[int, _LevelDraft] = {}
+        self.events: list[Event] = []
+        self.notes: list[str] = []
+        self._sources: set[tuple[str, str]] = set()
+
+    def take(self, entry: e.Correctable) -> None:
+        """One entry that stands. FoldError if it contradicts what came before."""
+        if isinstance(entry, e.Opened):
+            if self.opened is not None:
+                raise FoldError("the session is open already: allowed once")
+            self.opened = entry
+            return
+        if self.opened is None:
+            raise FoldError("before the session is opened: allowed after it")
+        if self.closed is not None and not isinstance(entry, _AFTER_CLOSING):
+            raise FoldError("after the session was closed: allowed run, note, correction")
+        match entry:
+            case e.Equipment():
+                self._fit(entry)
+            case e.LevelPlanned():
+                self._plan(entry)
+            case e.Prepared():
+                self.preparation = self.preparation.model_copy(update=entry.given)
+            case e.RunDone():
+                self._run(entry)
+            case e.Responded():
+                level = self._level(entry.level)
+                level.answer("response")
+                level.responses.append(entry.response)
+            case e.Found():
+                level = self._level(entry.level)
+                level.answer("finding")
+                level.findings.append(entry.finding)
+            case e.Noted():
+                self._note(entry)
+            case e.HostEvent():
+                self._tell(entry, entry.text)
+            case e.Closed():
+                self.closed = entry
+
+    def _level(self, order: int) -> _LevelDraft:
+        if order not in self.levels:
+            known = ", ".join(map(str, sorted(self.levels))) or "none, no level is planned yet"
+            raise FoldError(f"level {order} is not planned: allowed {known}")
+        return self.levels[order]
+
+    def _fit(self, entry: e.Equipment) -> None:
+        if entry.level is not None:
+            level = self._level(entry.level)
+            level.needle = entry.needle or level.needle
+            level.contrast = entry.contrast or level.contrast
+            level.has_own |= {"needle"} if entry.needle else set()
+            level.has_own |= {"contrast"} if entry.contrast else set()
+            return
+        if entry.syringe is not None and self.syringe not in (None, entry.syringe):
+            assert self.syringe is not None
+            old, new = self.syringe, entry.syringe
+            self._tell(
+                entry,
+                f"syringe changed: {old.maker} {old.nominal_ml:g} mL, "
+                f"now {new.maker} {new.nominal_ml:g} mL",
+            )
+        self.syringe = entry.syringe or self.syringe
+        self.needle = entry.needle or self.needle
+        self.contrast = entry.contrast or self.contrast
+        for level in self.levels.values():
+            self._fit_level(level)
+
+    def _fit_level(self, level: _LevelDraft) -> None:
+        """What is fitted now is what a level has until its first run, unless it has its own."""
+        if not level.runs and "needle" not in level.has_own:
+            level.needle = self.needle
+        if not level.runs and "contrast" not in level.has_own:
+            level.contrast = self.contrast
+
+    def _plan(self, entry: e.LevelPlanned) -> None:
+        if entry.order in self.levels:
+            name = self.levels[entry.order].planned.name
+            raise FoldError(f"order {entry.order} is {name} already: allowed once, or a correction")
+        self.levels[entry.order] = _LevelDraft(entry)
+        self._fit_level(self.levels[entry.order])
+
+    def _run(self, entry: e.RunDone) -> None:
+        if entry.run.source is not None:
+            source = (entry.run.source.serial, entry.run.source.record_hash)
+            if source in self._sources:
+                raise FoldError(
+                    f"record {entry.run.source.sequence} is a run already: allowed once"
+                )
+            self._sources.add(source)
+        if entry.level is None:
+            runs = self.preparation.runs
+            run = entry.run.model_copy(update={"number": len(runs) + 1})
+            self.preparation = self.preparation.model_copy(update={"runs": (*runs, run)})
+        else:
+            level = self._level(entry.level)
+            level.runs.append(entry.run.model_copy(update={"number": len(level.runs) + 1}))
+
+    def _note(self, entry: e.Noted) -> None:
+        notes = self.notes if entry.level is None else self._level(entry.level).notes
+        notes.append(f"{entry.text} ({entry.by})" if entry.by else entry.text)
+
+    def _tell(self, entry: e.Entry, text: str) -> None:
+        self.events.append(Event(wall=entry.host_utc, origin="host", text=text))

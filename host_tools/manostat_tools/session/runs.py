@@ -1,0 +1,179 @@
+"""Runs as the pump's own journal tells of them (docs/journal.md)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from manostat_tools.journal.listing import lines_in_order
+from manostat_tools.journal.names import FAULTS, MODES, OPENINGS, REASONS, named
+from manostat_tools.journal.page import Record
+from manostat_tools.journal.payloads import (
+    BOOT,
+    EVENTS,
+    INTENT,
+    OUTCOME,
+    PAIN_MARK,
+    PLATEAU,
+    TRACE,
+    Fields,
+    fields_of,
+)
+from manostat_tools.session.model import (
+    Event,
+    PainMark,
+    Plateau,
+    Point,
+    Prescription,
+    Run,
+    RunKind,
+    Source,
+)
+
+NO_OUTCOME = "no outcome was recorded: power failed, or the pump was reset"
+_TURN_MS = 1 << 30
+_PRESCRIBED = tuple(name for name in Prescription.model_fields if name != "mode")
+
+
+@dataclass
+class _Draft:
+    """An intent, an outcome, or both, and what came up to the next of them."""
+
+    intent: Record | None = None
+    outcome: Record | None = None
+    plateaus: list[Fields] = field(default_factory=list)
+    marks: list[Fields] = field(default_factory=list)
+    trace: str | None = None
+
+
+def runs_of(records: Sequence[Record], unit: str, traces: Collection[str] = ()) -> list[Run]:
+    """The runs in these records, in the order of their sequence; `unit` names the pump.
+
+    `traces` are the SHA-256 of stored traces, hexadecimal: a run names its own only if it is there.
+    The newest intent, if nothing but its own pages follow, may still be answered and is no run yet.
+    """
+    drafts: list[_Draft] = []
+    for record in records:
+        fields = fields_of(record)
+        if "unreadable" in fields:
+            continue
+        if record.kind in (INTENT, BOOT):
+            drafts.append(_Draft(record if record.kind == INTENT else None))
+        elif record.kind == OUTCOME:
+            if not drafts or drafts[-1].outcome is not None:
+                drafts.append(_Draft())  # its intent is not there
+            drafts[-1].outcome = record
+        elif drafts:
+            _add(drafts, record, fields)
+    runs: list[Run] = []
+    for number, draft in enumerate(drafts):
+        is_over = draft.outcome is not None or number + 1 < len(drafts)
+        if is_over and (draft.intent or draft.outcome):
+            trace = draft.trace if draft.trace in traces else None
+            runs.append(_run(draft, unit, len(runs) + 1, trace))
+    return runs
+
+
+def events_of(records: Sequence[Record], runs: Iterable[Run]) -> list[Event]:
+    """What the pump did and saw from the intent of the first of these runs to the next intent after
+    the last: by the pump's clock, which knows no time of day."""
+    sequences = [run.source.sequence for run in runs if run.source is not None]
+    if not sequences:
+        return []
+    intents = [record.sequence for record in records if record.kind == INTENT]
+    first = max((at for at in intents if at <= min(sequences)), default=min(sequences))
+    after = min((at for at in intents if at > max(sequences)), default=None)
+    kept = [r for r in records if r.sequence >= first and (after is None or r.sequence < after)]
+    return [
+        Event(wall=None, boot=line.boot, at_ms=line.ms, origin="pump", text=line.text)
+        for line in lines_in_order([r for r in kept if r.kind in (EVENTS, BOOT)])
+    ]
+
+
+def _add(drafts: list[_Draft], record: Record, fields: Fields) -> None:
+    """A stretch of trace is of all runs of its level and boot that have none yet: the pump puts it
+    off while RUN can start."""
+    if record.kind == PLATEAU:
+        drafts[-1].plateaus.append(fields)
+    elif record.kind == PAIN_MARK and fields["mark"] is not None:
+        drafts[-1].marks.append(fields["mark"])
+    elif record.kind == TRACE:
+        of = (record.boot, fields["level"])
+        for draft in drafts:
+            outcome = draft.outcome
+            if outcome and (outcome.boot, fields_of(outcome)["level"]) == of:
+                draft.trace = draft.trace or fields["sha256"]
+
+
+def _run(draft: _Draft, unit: str, number: int, trace: str | None) -> Run:
+    record = draft.outcome or draft.intent
+    assert record is not None
+    fields = fields_of(record)
+    kind = RunKind(MODES[fields["mode"]])
+    ratio = (fields["nl_num"], fields["nl_den"])
+    known = draft.outcome is not None
+    opening_pa = fields.get("opening_pa", -1)
+    return Run(
+        number=number,
+        kind=kind,
+        source=Source(
+            serial=unit,
+            boot=record.boot,
+            sequence=record.sequence,
+            record_hash=record.digest.hex(),
+        ),
+        prescription=Prescription(mode=kind, **{name: fields[name] for name in _PRESCRIBED}),
+        duration_ms=fields.get("duration_ms"),
+        reason=named(REASONS, fields["reason"]) if known else NO_OUTCOME,
+        fault=named(FAULTS, fields["fault"]) if fields.get("fault") else "",
+        uncertain=not known,
+        locked=bool(fields.get("locked")),
+        volume_nl=fields["delivered_nl"] if known else _volume(fields["reserved_steps"], ratio),
+        opening_pa=opening_pa if opening_pa >= 0 else None,
+        opening_how=named(OPENINGS, fields["opening_how"]) if known else "not recorded",
+        peak_pa=fields.get("peak_pa"),
+        stop_pa=fields.get("stop_pa"),
+        late_ticks=fields.get("late_ticks", 0),
+        marks=tuple(_mark(mark, ratio) for mark in _marks(draft, fields)),
+        plateaus=tuple(_plateau(each, ratio) for each in draft.plateaus),
+        trace=trace,
+    )
+
+
+def _marks(draft: _Draft, outcome: Fields) -> list[Fields]:
+    """Each press once. An outcome keeps the first and the last of its level: those before the
+    intent are of an earlier run."""
+    found: dict[int, Fields] = {}
+    began = draft.intent
+    for mark in (outcome.get("first_mark"), outcome.get("last_mark"), *draft.marks):
+        if mark is None:
+            continue
+        since_ms = (mark["at_ms"] - began.ms) % _TURN_MS if began else 0
+        if since_ms < _TURN_MS // 2:
+            found.setdefault(mark["at_ms"], mark)
+    return list(found.values())
+
+
+def _mark(mark: Fields, ratio: tuple[int, int]) -> PainMark:
+    opening_pa = mark["opening_pa"]
+    points = tuple(
+        Point(
+            before_ms=point["before_ms"],
+            pressure_pa=point["pressure_pa"],
+            above_pa=point["pressure_pa"] - opening_pa if opening_pa >= 0 else None,
+            volume_nl=_volume(point["steps"], ratio),
+        )
+        for point in mark["points"]
+    )
+    return PainMark(at_ms=mark["at_ms"], moving=bool(mark["moving"]), points=points)
+
+
+def _plateau(plateau: Fields, ratio: tuple[int, int]) -> Plateau:
+    pressure_pa = plateau["plateau_pa"]
+    return Plateau(
+        volume_nl=_volume(plateau["steps"], ratio),
+        pressure_pa=pressure_pa if pressure_pa >= 0 else None,
+    )
+
+
+def _volume(steps: int, ratio: tuple[int, int]) -> int:
+    """As the pump counts it: rounded down to whole nL."""
+    return steps * ratio[0] // ratio[1]
