@@ -14,6 +14,7 @@ _COMMANDS = (
     "manostat_tools.image.command",
     "manostat_tools.board_command",
     "manostat_tools.demo",
+    "manostat_tools.devices.boards_command",
     "manostat_tools.devices.emulate_command",
     "manostat_tools.bench",
     "manostat_tools.breakings.command",

@@ -1,0 +1,161 @@
+"""Who answers on a board's serial port: Manostat, a MicroPython prompt, or nobody.
+
+First only listening: a pump sends a frame every tick, and is then asked with `H`, the one byte that
+it takes for a question. Only a board that says nothing gets Ctrl-B, on which a prompt tells its
+version; a program that runs there is not interrupted.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+from manostat.core import codes
+from manostat_sim.telemetry import FrameReader
+from manostat_tools.devices.attached import Attached
+from manostat_tools.devices.port import ForbiddenError, GoneError, HeldError, Port
+
+RUNNING_STATES = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
+"""States in which the plunger moves, or goes on by itself."""
+
+VERDICTS = (
+    "passed",
+    "line sensor",
+    "second sensor",
+    "sensors disagree",
+    "unit invalid",
+    "image",
+    "clock",
+    "key held",
+    "watchdog",
+    "lamp or sounder pin",
+    "driver enable pin",
+    "flash takes no records",
+)
+"""Of the self test, by number (docs/design.md, hello frame)."""
+
+_LISTEN_S = 0.5
+_BANNER_S = 1.5
+_HELLO_S = 3.0
+# What is left of an older banner in the board's buffer may be cut off: it does not match.
+_BANNER = re.compile(rb"MicroPython v?(\S+) on [^;]*; ((?:(?!MicroPython)[^\r\n])+)\r\n")
+
+
+class Kind(Enum):
+    """Who answers."""
+
+    MANOSTAT = "Manostat"
+    MICROPYTHON = "MicroPython prompt"
+    BOOT_LOADER = "boot loader"
+    MUTE = "mute"
+    HELD = "held by another program"
+    FORBIDDEN = "no permission"
+    GONE = "no USB"
+
+
+@dataclass(frozen=True)
+class Hello:
+    """A hello frame. `verdict`: of the self test, 0 passed; `image`: 16 hex digits of its hash;
+    `room`: pages left in the journal."""
+
+    protocol: int
+    bench: bool
+    verdict: int
+    reset_reason: int
+    image: str
+    serial: str
+    notices: int
+    room: int
+
+    @property
+    def words(self) -> str:
+        """The verdict in words."""
+        if self.verdict < len(VERDICTS):
+            return VERDICTS[self.verdict]
+        return f"number {self.verdict}, unknown to this version"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`state`: of the newest tick frame, -1 without one; `version`, `machine`: of a prompt."""
+
+    kind: Kind
+    hello: Hello | None = None
+    state: int = -1
+    version: str = ""
+    machine: str = ""
+
+    @property
+    def moves(self) -> bool:
+        """Whether the pump injects, or goes on by itself."""
+        return self.state in RUNNING_STATES
+
+
+@dataclass
+class _Ear:
+    """What has been heard so far."""
+
+    frames: FrameReader = field(default_factory=FrameReader)
+    text: bytes = b""
+
+    def is_frame(self, data: bytes) -> bool:
+        self.frames.feed(data)
+        self.text += data
+        return bool(self.frames.ticks)
+
+    def is_hello(self, data: bytes) -> bool:
+        self.frames.feed(data)
+        moves = bool(self.frames.ticks) and self.frames.ticks[-1].state in RUNNING_STATES
+        return bool(self.frames.hellos) or moves
+
+    def is_banner(self, data: bytes) -> bool:
+        self.text += data
+        found = _BANNER.search(self.text)
+        return (found is not None and self.text.endswith(b">>> ")) or self.is_frame(data)
+
+
+def ask(board: Attached) -> Answer:
+    """Who answers, within 5 s; a pump that moves is only listened to."""
+    if board.drive:
+        return Answer(Kind.BOOT_LOADER)
+    if not board.path:
+        return Answer(Kind.GONE)
+    try:
+        with Port(board.path) as port:
+            return ask_port(port)
+    except HeldError:
+        return Answer(Kind.HELD)
+    except ForbiddenError:
+        return Answer(Kind.FORBIDDEN)
+    except GoneError:
+        return Answer(Kind.GONE)
+
+
+def ask_port(port: Port) -> Answer:
+    """The same of a port that is open. Raises GoneError if the board goes meanwhile."""
+    ear = _Ear()
+    if not port.receive(ear.is_frame, _LISTEN_S):
+        port.send(b"\x02")
+        if not port.receive(ear.is_banner, _BANNER_S):
+            return Answer(Kind.MUTE)
+        if (banner := _BANNER.search(ear.text)) is not None:
+            version, machine = (part.decode("utf-8", "replace") for part in banner.groups())
+            return Answer(Kind.MICROPYTHON, version=version, machine=machine)
+    if ear.frames.ticks[-1].state not in RUNNING_STATES:
+        port.send(b"H")
+        port.receive(ear.is_hello, _HELLO_S)
+    hello = decode_hello(ear.frames.hellos[-1]) if ear.frames.hellos else None
+    return Answer(Kind.MANOSTAT, hello, ear.frames.ticks[-1].state)
+
+
+def decode_hello(frame: bytes) -> Hello:
+    """A hello frame of 32 checked bytes (docs/design.md)."""
+    return Hello(
+        int.from_bytes(frame[2:4], "little"),
+        bool(frame[4]),
+        frame[5],
+        int.from_bytes(frame[6:8], "little"),
+        frame[8:16].hex(),
+        frame[16:24].hex() if any(frame[16:24]) else "",
+        int.from_bytes(frame[24:26], "little"),
+        int.from_bytes(frame[26:28], "little"),
+    )
