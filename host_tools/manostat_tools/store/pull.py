@@ -1,0 +1,56 @@
+"""What a file from a pump brings: records with their pages, whatever else is wrong with it."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import cast
+
+from manostat_tools.journal.findings import read_journal, read_ring
+from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of
+from manostat_tools.journal.payloads import SEAL, fields_of
+from manostat_tools.journal.source import FLASH_BYTES, STORAGE_BYTES, open_source
+from manostat_tools.store.chain import What
+
+
+@dataclass(frozen=True)
+class Pull:
+    """`pages` by SHA-256, hexadecimal. `findings` in words; `is_sound`: none of them is more than a
+    power cut, or a link that was lost, can do."""
+
+    what: What
+    journal: list[Record]
+    traces: list[Record]
+    pages: dict[str, bytes]
+    findings: list[str]
+    is_sound: bool
+
+    @property
+    def key_names(self) -> list[str]:
+        """Of the keys that its records were sealed with, the newest last."""
+        found = [fields_of(record).get("key") for record in self.journal if record.kind == SEAL]
+        return [name for name in found if isinstance(name, str)]
+
+
+def read_pull(data: bytes) -> Pull:
+    """A flash image, a storage, or an answer to `J`, also one that broke off: then what came.
+
+    Records that are missing are no finding: the next pull may bring them. NoJournalError for
+    anything else.
+    """
+    is_image = len(data) in (FLASH_BYTES, STORAGE_BYTES)
+    over = 0 if is_image else len(data) % PAGE_BYTES
+    source = open_source(data[: len(data) - over])
+    run = read_journal(source.journal, source.journal_at)
+    ring = read_ring(source.traces or [], source.traces_at)
+    found = [each for each in (*run.findings, *ring.findings) if each.what != "gap" or is_image]
+    findings = [f"{each.what} at byte {each.place}: {each.reason}" for each in found]
+    if over:
+        findings.append(f"broke off: {over} bytes at the end are no whole page, and are left out")
+    pages = [*source.journal, *(source.traces or [])]
+    return Pull(
+        what=cast(What, source.what),
+        journal=run.records,
+        traces=ring.records,
+        pages={hashlib.sha256(p).hexdigest(): p for p in pages if kind_of(p) is Kind.RECORD},
+        findings=findings,
+        is_sound=not any(each.serious for each in found),
+    )
