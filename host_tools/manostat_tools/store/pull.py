@@ -8,6 +8,7 @@ from manostat_tools.journal.findings import read_journal, read_ring
 from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of
 from manostat_tools.journal.payloads import SEAL, fields_of
 from manostat_tools.journal.source import FLASH_BYTES, STORAGE_BYTES, open_source
+from manostat_tools.journal.traces import check_traces
 from manostat_tools.store.chain import What
 
 
@@ -41,7 +42,10 @@ def read_pull(data: bytes) -> Pull:
     source = open_source(data[: len(data) - over])
     run = read_journal(source.journal, source.journal_at)
     ring = read_ring(source.traces or [], source.traces_at)
-    found = [each for each in (*run.findings, *ring.findings) if each.what != "gap" or is_image]
+    _, traces = check_traces(run.records, ring.records) if is_image else ([], [])
+    found = [
+        each for each in (*run.findings, *ring.findings, *traces) if each.what != "gap" or is_image
+    ]
     findings = [f"{each.what} at byte {each.place}: {each.reason}" for each in found]
     if over:
         findings.append(f"broke off: {over} bytes at the end are no whole page, and are left out")

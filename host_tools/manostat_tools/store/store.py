@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from manostat_tools.session.corrections import FoldError
-from manostat_tools.session.entries import Opened, SessionEntry
+from manostat_tools.session.entries import Correction, Opened, RunDone, SessionEntry
 from manostat_tools.session.fold import admit
 from manostat_tools.store import schema
 from manostat_tools.store.chain import (
@@ -142,6 +142,7 @@ class Store:
         StoreError for an entry that contradicts those before it, or a preset that must not be used.
         """
         with self.writing():
+            self._check_source(entry)
             before = self.session_entries(session)
             if before and isinstance(entry, Opened):
                 raise StoreError(f"session {session} is there already: allowed another name")
@@ -153,6 +154,16 @@ class Store:
             except ValidationError as wrong:
                 raise StoreError(f"session {session}: {wrong.errors()[0]['msg']}") from wrong
             return self._add(envelope)
+
+    def _check_source(self, entry: SessionEntry) -> None:
+        """The pump's page of a run, and its trace, are stored before the run is."""
+        said = entry.instead if isinstance(entry, Correction) else entry
+        if not isinstance(said, RunDone):
+            return
+        record = said.run.source.record_hash if said.run.source else None
+        for what, digest in (("record", record), ("trace", said.run.trace)):
+            if digest is not None and self.blob(digest) is None:
+                raise StoreError(f"run: its {what} {digest} is not stored: allowed once imported")
 
     def add_import(self, entry: Imported, blobs: Iterable[bytes]) -> Written:
         """Add what was pulled from a pump, with the blobs that it names; all or nothing."""

@@ -1,0 +1,148 @@
+"""What the entries claim, against what is stored: blobs, sessions, and the pumps' own journals."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from manostat_tools.journal.page import Record
+from manostat_tools.journal.payloads import SEAL, TRACE, fields_of
+from manostat_tools.journal.seals import Seals, name_of
+from manostat_tools.session.corrections import FoldError, goes_on
+from manostat_tools.session.entries import RunDone, SessionEntry
+from manostat_tools.session.fold import fold
+from manostat_tools.session.model import Run
+from manostat_tools.session.runs import runs_of
+from manostat_tools.store.chain import Created, Imported
+from manostat_tools.store.errors import StoreError
+from manostat_tools.store.rows import Row, Wrong
+from manostat_tools.store.store import Store
+from manostat_tools.store.units import Unit, book_of
+
+Sessions = dict[str, list[SessionEntry]]
+
+
+def check_references(units: dict[str, Unit], blobs: Collection[str]) -> Iterator[Wrong]:
+    """Each blob that an entry names is there, and no other."""
+    named: dict[str, str] = {}
+    for unit in units.values():
+        for what, held in (("journal", unit.journal), ("traces", unit.traces)):
+            for sequence, digests in held.items():
+                for digest in digests:
+                    named[digest] = f"unit {unit.name}, {what}, record {sequence}"
+        named |= {digest: f"unit {unit.name}, a trace" for digest in unit.stretches}
+    for digest, where in named.items():
+        if digest not in blobs:
+            yield Wrong(where, f"blob {digest} is missing")
+    for digest in sorted(set(blobs) - named.keys()):
+        yield Wrong(f"blob {digest}", "no entry names it")
+
+
+def sessions_in(rows: list[Row]) -> Sessions:
+    """What was written down in each session."""
+    sessions: Sessions = {}
+    for row in rows:
+        envelope = row.envelope
+        if envelope and envelope.session and not isinstance(envelope.entry, Created | Imported):
+            sessions.setdefault(envelope.session, []).append(envelope.entry)
+    return sessions
+
+
+def check_sessions(rows: list[Row], sessions: Sessions) -> Iterator[Wrong]:
+    """Entries are numbered one after the other, and none contradicts those before it."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        if row.envelope is None or row.envelope.session is None:
+            continue
+        session, number = row.envelope.session, row.envelope.number
+        counts[session] = counts.get(session, 0) + 1
+        if number != counts[session]:
+            reason = f"is number {number} of session {session}, and should be {counts[session]}"
+            yield Wrong(f"entry {row.sequence}", reason)
+    for session, entries in sessions.items():
+        try:
+            fold(session, entries)
+        except FoldError as wrong:
+            yield Wrong(f"session {session}", str(wrong))
+
+
+@dataclass
+class Pumps:
+    """The pumps' journals, judged. `told`: a line for each; `runs` by the hash of their record."""
+
+    told: list[str] = field(default_factory=list)
+    runs: dict[str, Run] = field(default_factory=dict)
+
+
+def check_units(
+    store: Store, units: dict[str, Unit], key: bytes | None, pumps: Pumps
+) -> Iterator[Wrong]:
+    """The chain, the traces and with a `key` the seals of each pump that is sealed with it; fills
+    `pumps`. A pump of which a page is missing is left out: that was said already."""
+    key_fits = False
+    for unit in units.values():
+        try:
+            book = book_of(store, unit)
+            has_key = key is not None and _seals_with(name_of(key), unit, book.records)
+            book = book_of(store, unit, key) if has_key else book
+        except StoreError:
+            continue
+        key_fits |= has_key
+        pumps.told.append(_say(unit, book.records, book.seals, has_key))
+        absent = _not_pulled(unit, book.records)
+        for finding in book.findings:
+            if finding.serious and finding.what != "gap" and finding.place not in absent:
+                yield Wrong(f"unit {unit.name}", f"{finding.what}: {finding.reason}")
+        found = runs_of(book.records, unit.name, unit.stretches)
+        pumps.runs |= {run.source.record_hash: run for run in found if run.source}
+    if key is not None and not key_fits:
+        yield Wrong("key", f"{name_of(key)}: no stored pump is sealed with it")
+
+
+def _not_pulled(unit: Unit, records: list[Record]) -> set[int]:
+    """Places of TRACE records of which pages were never in the store: nothing can be said of those.
+    A page that is gone from the store is found by `check_references`."""
+    places = set()
+    for record in records:
+        tie = fields_of(record)
+        if record.kind == TRACE and "first_page" in tie:
+            pages = range(tie["first_page"], tie["first_page"] + tie["pages"])
+            if not set(pages) <= unit.traces.keys():
+                places.add(record.place)
+    return places
+
+
+def _seals_with(name: str, unit: Unit, records: list[Record]) -> bool:
+    seals = [record for record in records if record.kind == SEAL]
+    return unit.name == name or any(fields_of(seal).get("key") == name for seal in seals)
+
+
+def _say(unit: Unit, records: list[Record], seals: Seals, has_key: bool) -> str:
+    text = f"unit {unit.name}: {len(records)} records, {len(unit.stretches)} traces; "
+    if has_key:
+        text += f"{seals.good} seals fit the key and vouch for records 1 to {seals.sealed_to}"
+    elif seals.unknown:
+        text += f"{seals.unknown} seals of a key that was not given (--key): not checked"
+    elif seals.public:
+        text += f"{seals.public} seals of the public bench key: they prove nothing"
+    else:
+        text += "no seals: nothing shows who wrote these records"
+    if unit.missing:
+        gaps = ", ".join(f"{gap.start} to {gap.stop - 1}" for gap in unit.missing)
+        text += f"; NOT WHOLE: records {gaps} were not pulled"
+    if unit.findings:
+        text += f"; {len(unit.findings)} findings when it was pulled (manostat sessions list)"
+    return text
+
+
+def check_runs(sessions: Sessions, runs: dict[str, Run]) -> Iterator[Wrong]:
+    """What a session says of a run is what the pump's page says; the pump may have told more."""
+    for session, entries in sessions.items():
+        for number, entry in enumerate(entries, 1):
+            if not isinstance(entry, RunDone) or entry.run.source is None:
+                continue
+            where = f"session {session}, entry {number} (run)"
+            source = entry.run.source
+            run = runs.get(source.record_hash)
+            if run is None:
+                yield Wrong(where, f"record {source.sequence} of {source.serial} is not stored")
+            elif not goes_on(entry.run, run):
+                yield Wrong(where, f"is not what record {source.sequence} of the pump says")

@@ -1,0 +1,137 @@
+"""A store, and a session of it, for people."""
+
+from collections.abc import Iterator
+
+from manostat_tools.session.fold import fold
+from manostat_tools.session.model import Level, PainMark, Run, Session
+from manostat_tools.store.reading import unassigned
+from manostat_tools.store.store import Store
+from manostat_tools.store.units import units_of
+from manostat_tools.words import pressure, rate, volume
+
+NOTHING = "not recorded"
+
+
+def store_lines(store: Store) -> Iterator[str]:
+    """All sessions, then all pumps."""
+    sessions = store.sessions()
+    yield f"{store.file}: {len(sessions)} sessions; times are the host's clock, UTC"
+    for name in sessions:
+        session = fold(name, store.session_entries(name))
+        levels = ", ".join(level.name for level in session.levels) or "no level"
+        state = "" if session.closed_at else "; not closed"
+        simulated = "; SIMULATED" if session.simulated else ""
+        yield (
+            f"{name:20}  {session.opened_at:%Y-%m-%d %H:%M}  {session.patient_code}  {levels}"
+            f"{simulated}{state}"
+        )
+    for unit in units_of(store).values():
+        runs = len(unassigned(store, unit.name))
+        whole = "" if not unit.missing else "; NOT WHOLE: pull again"
+        yield (
+            f"unit {unit.name}: {len(unit.journal)} records, {len(unit.stretches)} traces, "
+            f"{runs} runs in no session{whole}"
+        )
+        yield from (f"  note: {finding}" for finding in unit.findings)
+
+
+def session_lines(session: Session, events: bool = False) -> Iterator[str]:
+    """One session, with everything that was corrected."""
+    yield f"session {session.id}" + (": SIMULATED, into a plant" if session.simulated else "")
+    yield "not a certified medical device; wall times are the host's clock, UTC"
+    yield f"opened    {session.opened_at:%Y-%m-%d %H:%M:%S} by {session.operator}"
+    closed = session.closed_at
+    yield f"closed    {f'{closed:%Y-%m-%d %H:%M:%S}' if closed else 'not yet'}"
+    yield f"patient   {session.patient_code}"
+    unit = session.unit
+    bench = ", BENCH IMAGE" if unit.bench_image else ""
+    yield f"unit      {unit.serial}, firmware {unit.firmware}, image {unit.image_hash[:16]}{bench}"
+    syringe = session.syringe
+    yield "syringe   " + (
+        f"{syringe.maker} {syringe.nominal_ml:g} mL, bore {syringe.inner_diameter_mm:g} mm"
+        if syringe
+        else NOTHING
+    )
+    yield from _preparation(session)
+    for level in session.levels:
+        yield from _level(level)
+    yield from (f"note      {note}" for note in session.notes)
+    yield from (f"CORRECTED {told}" for told in session.corrections)
+    if events:
+        for event in session.events:
+            when = f"boot {event.boot} {(event.at_ms or 0) / 1000:10.2f} s"
+            when = f"{event.wall:%Y-%m-%d %H:%M:%S}" if event.wall else when
+            yield f"{event.origin:5} {when:24} {event.text}"
+    yield f"head      {session.chain_head or NOTHING}"
+
+
+def _preparation(session: Session) -> Iterator[str]:
+    done = session.preparation
+    zero = NOTHING if done.zero_pa is None else pressure(done.zero_pa)
+    yield f"zero      {zero}; at the height of the disc: {_yes(done.zero_at_disc_height)}"
+    yield f"primed    {_yes(done.primed)}; pain button proven: {_yes(done.pain_button_proven)}"
+    line = done.line_compliance
+    yield "line      " + (f"{line.value:g} {line.unit} ({line.rule})" if line else NOTHING)
+    for run in done.runs:
+        yield from _run(run)
+
+
+def _level(level: Level) -> Iterator[str]:
+    confirmed = f", confirmed by {level.confirmed_by}" if level.confirmed_by else ""
+    yield f"\n{level.order}. {level.name}, {level.role}, preset {level.preset}{confirmed}"
+    needle, contrast = level.needle, level.contrast
+    fitted = f"{needle.gauge} G x {needle.length_mm} mm" if needle else f"needle {NOTHING}"
+    fitted += (
+        f", {contrast.iodine_mg_ml} mg iodine/mL at {contrast.temperature_c:g} C"
+        if contrast
+        else f", contrast {NOTHING}"
+    )
+    yield f"   {fitted}"
+    for run in level.runs:
+        yield from _run(run)
+    said = level.response
+    if said is None:
+        yield f"   response {NOTHING}"
+    else:
+        intensity = "intensity not recorded" if said.intensity is None else f"{said.intensity}/10"
+        quote = f' "{said.quote}"' if said.quote else ""
+        yield f"   response {said.concordance}, {intensity}{quote}"
+    found = level.finding
+    dallas = NOTHING if found is None or found.dallas is None else str(found.dallas)
+    yield f"   images   {found.pattern if found and found.pattern else NOTHING}; Dallas {dallas}"
+    yield from (f"   note     {note}" for note in level.notes)
+
+
+def _run(run: Run) -> Iterator[str]:
+    dose = run.prescription
+    yield (
+        f"   run {run.number}: {run.kind}, {rate(dose.rate_nl_s)}, {volume(dose.volume_nl)}, "
+        f"{pressure(dose.limit_above_pa)} above opening, {pressure(dose.limit_line_pa)} line"
+    )
+    uncertain = "DELIVERY UNCERTAIN, at most " if run.uncertain else ""
+    ended = f"{run.reason}, {run.fault}" if run.fault else run.reason
+    yield f"     {ended}: {uncertain}{volume(run.volume_nl)}, peak {_pa(run.peak_pa)}"
+    yield f"     opening {_pa(run.opening_pa)} ({run.opening_how})"
+    for mark in run.marks:
+        yield f"     {_mark(mark)}"
+
+
+def _mark(mark: PainMark) -> str:
+    if not mark.points:
+        return f"pain pressed at {mark.at_ms / 1000:.2f} s"
+    at = mark.points[0]
+    above = (
+        f"opening {NOTHING}" if at.above_pa is None else f"{pressure(at.above_pa)} above opening"
+    )
+    moving = "" if mark.moving else ", at rest"
+    return (
+        f"pain pressed at {pressure(at.pressure_pa)} line, {above}, {volume(at.volume_nl)}{moving}"
+    )
+
+
+def _pa(value: int | None) -> str:
+    return NOTHING if value is None else pressure(value)
+
+
+def _yes(value: bool | None) -> str:
+    return NOTHING if value is None else "yes" if value else "no"

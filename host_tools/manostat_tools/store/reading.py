@@ -1,0 +1,59 @@
+"""A session read from the store, with what the pump tells of it."""
+
+from manostat_tools.session.entries import Opened
+from manostat_tools.session.fold import fold
+from manostat_tools.session.model import Event, Run, Session
+from manostat_tools.session.runs import events_of
+from manostat_tools.store.errors import StoreError
+from manostat_tools.store.store import Store
+from manostat_tools.store.units import book_of, runs_of_unit, units_of
+
+
+def read_session(store: Store, session: str) -> Session:
+    """All of it; its `chain_head` is the hash of its last entry. StoreError if there is none."""
+    written = store.entries(session)
+    if not written:
+        known = ", ".join(store.sessions()) or "none, the store holds no session"
+        raise StoreError(f"session {session}: not in {store.file}: allowed {known}")
+    entries = store.session_entries(session)
+    bare = fold(session, entries)
+    return fold(session, entries, _pump_events(store, bare), written[-1].hash.hex())
+
+
+def runs_in(session: Session) -> list[Run]:
+    """All its runs, those of no level first."""
+    return [*session.preparation.runs, *(run for level in session.levels for run in level.runs)]
+
+
+def unassigned(store: Store, unit: str) -> list[Run]:
+    """Runs in the stored journal of a pump that are in no session, by their sequence."""
+    units = units_of(store)
+    if unit not in units:
+        raise StoreError(f"unit {unit}: nothing of it is in {store.file}")
+    taken = {
+        run.source.record_hash
+        for session in store.sessions()
+        for run in runs_in(fold(session, store.session_entries(session)))
+        if run.source is not None
+    }
+    runs = runs_of_unit(store, units[unit])
+    return [run for run in runs if run.source and run.source.record_hash not in taken]
+
+
+def opened_of(store: Store, session: str) -> Opened | None:
+    """How a session was opened, as it was written first."""
+    first = store.session_entries(session)[:1]
+    return first[0] if first and isinstance(first[0], Opened) else None
+
+
+def _pump_events(store: Store, session: Session) -> list[Event]:
+    """Of each pump that a run names, in the span of these runs."""
+    units = units_of(store)
+    runs = runs_in(session)
+    events: list[Event] = []
+    for unit in dict.fromkeys(run.source.serial for run in runs if run.source is not None):
+        if unit in units:
+            records = book_of(store, units[unit]).records
+            mine = [run for run in runs if run.source is not None and run.source.serial == unit]
+            events += events_of(records, mine)
+    return events

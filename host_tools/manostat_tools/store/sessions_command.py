@@ -1,0 +1,163 @@
+"""`manostat sessions`: what is in a store, one session, and what a pump holds into it."""
+
+import argparse
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from manostat_tools.journal.source import NoJournalError
+from manostat_tools.session.corrections import FoldError
+from manostat_tools.store.arguments import (
+    NOTICE,
+    add_store,
+    end_progress,
+    refuse,
+    say_progress,
+    store_file,
+)
+from manostat_tools.store.errors import ContradictionError, StoreError
+from manostat_tools.store.imports import Outcome, import_pull, import_trace
+from manostat_tools.store.listing import session_lines, store_lines
+from manostat_tools.store.reading import read_session
+from manostat_tools.store.store import Store
+
+_UNIT = re.compile(r"[0-9a-f]{16}")
+_LINES = 10
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "sessions",
+        help="list and show stored sessions, import what a pump holds",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Sessions and what was pulled from pumps, in one file that only grows\n"
+        "(docs/session.md). " + NOTICE,
+        epilog="manostat sessions                      what is stored\n"
+        "manostat sessions show 2026-11-28-1    one session\n"
+        "manostat sessions import flash.bin     the records and traces of a pump\n"
+        "manostat verify                        whether all is as it was written",
+    )
+    add_store(parser)
+    commands = parser.add_subparsers(metavar="list | show | import")
+    parser.set_defaults(run=run, what=_list)
+    listing = commands.add_parser("list", help="all sessions and pumps (what is done without it)")
+    listing.set_defaults(what=_list)
+    show = commands.add_parser("show", help="one session, corrections applied and listed")
+    for command in (listing, show):
+        add_store(command, argparse.SUPPRESS)
+    show.add_argument("id", metavar="ID", help="as `manostat sessions` lists it")
+    show.add_argument("--events", action="store_true", help="also what pump and host did and saw")
+    show.add_argument("--json", action="store_true", help="everything, for programs")
+    show.set_defaults(what=_show)
+    _register_import(commands)
+
+
+def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "import",
+        help="store what a pump holds",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Stores the records of a pump's journal, and its traces. FILE is one of\n"
+        "  a flash image, 2 MB     picotool save --all flash.bin, the board in BOOTSEL mode\n"
+        "  the storage             its last 1408 KB\n"
+        "  an answer to J          the records as the pump sends them; also half of them\n"
+        "  an answer to T          with --trace: the trace of the level in memory\n\n"
+        "A record that is stored already is not stored again, whichever of these it came by;\n"
+        "what was missing is added. A record that contradicts a stored one is refused, with\n"
+        "everything else in FILE.",
+        epilog="Exit code 0: stored, and whole; 1: refused as contradicting, or stored but\n"
+        "something is missing or damaged, which is said; 2: this is no journal, or no store.",
+    )
+    add_store(parser, argparse.SUPPRESS)
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--unit",
+        metavar="SERIAL",
+        help="the pump, 16 hex digits; else it is told by records that are stored already, or "
+        "named by the key of its seals",
+    )
+    parser.add_argument("--trace", action="store_true", help="FILE is an answer to T")
+    parser.set_defaults(what=_import)
+
+
+def run(options: argparse.Namespace) -> int:
+    """One of them; returns the exit code."""
+    try:
+        code: int = options.what(options, store_file(options))
+        return code
+    except (StoreError, FoldError, NoJournalError, OSError) as wrong:
+        return refuse(wrong)
+    finally:
+        end_progress()
+
+
+def _list(options: argparse.Namespace, file: Path) -> int:
+    if options.store is None and not file.exists():
+        print(f"nothing is stored yet: {file} is made by the first session or import")
+        return 0
+    with Store.open(file) as store:
+        for line in store_lines(store):
+            print(line)
+    return 0
+
+
+def _show(options: argparse.Namespace, file: Path) -> int:
+    with Store.open(file) as store:
+        session = read_session(store, options.id)
+    if options.json:
+        print(json.dumps(session.model_dump(mode="json"), indent=1, ensure_ascii=False))
+        return 0
+    for line in session_lines(session, options.events):
+        print(line)
+    return 0
+
+
+def _import(options: argparse.Namespace, file: Path) -> int:
+    unit: str | None = options.unit
+    if unit is not None and not _UNIT.fullmatch(unit):
+        return refuse(f"--unit: {unit}: allowed 16 digits of 0-9a-f")
+    if options.trace and unit is None:
+        return refuse("--unit: missing: allowed, with --trace, the pump as it is listed")
+    data = options.file.read_bytes()
+    now = datetime.now(UTC)
+    try:
+        with Store.open_or_create(file) as store:
+            if options.trace:
+                outcome = import_trace(store, data, now, unit or "")
+            else:
+                outcome = import_pull(store, data, now, unit, say_progress)
+    except ContradictionError as wrong:
+        return _contradicts(options.file, wrong)
+    except NoJournalError as wrong:
+        return refuse(f"{options.file}: {wrong}")
+    end_progress()
+    return _say_outcome(options.file, file, outcome)
+
+
+def _say_outcome(pulled: Path, file: Path, outcome: Outcome) -> int:
+    new = f"{outcome.records} records, {outcome.trace_pages} pages of traces, "
+    new += f"{outcome.stretches} traces"
+    is_new = outcome.records or outcome.trace_pages or outcome.stretches
+    print(f"{pulled}, {outcome.what}: {f'new: {new}' if is_new else 'nothing new'}")
+    held = len(outcome.unit.journal)
+    print(f"unit {outcome.unit.name}: {held} records in {file}")
+    for gap in outcome.unit.missing:
+        print(f"MISSING: records {gap.start} to {gap.stop - 1}: pull again")
+    for finding in outcome.findings:
+        print(f"note: {finding}")
+    return 0 if outcome.is_sound else 1
+
+
+def _contradicts(pulled: Path, wrong: ContradictionError) -> int:
+    print(f"CONTRADICTION: {pulled} says something else than what is stored of unit {wrong.unit}")
+    for line in wrong.lines[:_LINES]:
+        print(f"  {line}")
+    if len(wrong.lines) > _LINES:
+        print(f"  and {len(wrong.lines) - _LINES} more")
+    print(
+        f"{len(wrong.lines)} contradictions: nothing of it was stored. One of the two was changed, "
+        "or this is\nanother pump: then name it with --unit."
+    )
+    return 1
