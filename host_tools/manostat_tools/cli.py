@@ -23,6 +23,8 @@ _COMMANDS = (
     "manostat_tools.mutation.command",
     "manostat_tools.trace.command",
     "manostat_tools.evidence",
+    "manostat_tools.store.sessions_command",
+    "manostat_tools.store.verify_command",
 )
 """Each registers itself; one that is not installed is left out."""
 
