@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from manostat.core import alarm, codes
-from manostat_sim.exhaustion.conditions import in_motion, untroubled
+from manostat_sim.exhaustion.conditions import moves, untroubled
 from manostat_sim.exhaustion.letters import PRESSURES_PSI
 from manostat_sim.exhaustion.times import LONGEST_TICK_US, Times
 
@@ -105,8 +105,8 @@ def volume(value: int, held: dict[str, Any], pump: Any) -> int:
 
 
 def worst_doubt(times: Times) -> Rule:
-    """How near the guard is to calling a fault, of all that it doubts at a time; before the
-    start and after the stop that is not told apart."""
+    """How near the guard is to calling a fault, of all that it doubts at a time; told apart
+    only in motion."""
     timers = (
         ("disagree_us", timer(times.disagree_us)),
         ("wiring_us", timer(times.wiring_us)),
@@ -114,7 +114,7 @@ def worst_doubt(times: Times) -> Rule:
     )
 
     def worst(value: int, held: dict[str, Any], pump: Any) -> int:
-        if not value or not in_motion(pump):
+        if not value or not moves(pump):
             return 0
         near: list[int] = [rule(held[name], held, pump) for name, rule in timers if held[name]]
         return max(1, *near, int(held["missed"]) - 1)

@@ -205,7 +205,7 @@ def _long(times: Times) -> list[Letter]:
         Letter("PAIN held", PAIN, times.ticks(times.held_us + round_us)),
         Letter("RUN open, nothing changes", OPEN, times.ticks(times.stuck_us + round_us)),
         Letter("RUN open, pause over", OPEN, paused, elapsed_us=LONGEST_GAP_US, only=_paused),
-        Letter("RUN open, ten minutes later", OPEN, age_ms=600_000),
+        Letter("RUN open, ten minutes later", OPEN, age_ms=600_000, only=_counted),
         Letter("RUN open, expires", OPEN, expires, elapsed_us=four_ms, only=_expires),
         *(
             Letter(f"RUN held, the line settles at {psi} psi", HELD, blocks, psi=psi, only=_settles)
@@ -224,6 +224,11 @@ def _long(times: Times) -> list[Letter]:
 
 def _in_level(pump: Any) -> bool:
     return bool(codes.READY <= pump.injector.state <= codes.HOLDING)
+
+
+def _counted(pump: Any) -> bool:
+    """A stop is counted in the tick after it: the clock does not jump between the two."""
+    return bool(pump.stops == pump.injector.stops)
 
 
 def _granted(pump: Any) -> bool:

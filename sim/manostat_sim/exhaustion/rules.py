@@ -7,7 +7,7 @@ An attribute that no rule names is told apart value by value. What these rules l
 - Timers are 0, running, within 4 ms of their threshold, or over it; some only over it or not.
 - Pressures are those of the letters. Volume is none, some, one step left, full; so are the volumes
   that watch, leak and knee look at, shortened to a few steps.
-- Of all that the guard doubts at a time only the nearest counts, and only between start and stop.
+- Of all that the guard doubts at a time only the nearest counts, and only in motion.
 - Once a fault was noted, opening pressure and volume of the level are told apart no further.
 - Faults are told apart by the priority of their alarm; which of them came before, not at all.
 - Phases of what goes round (clock, rounds of the watch, patterns of the alarm) are not told apart.
@@ -139,7 +139,7 @@ def _timers(times: Times) -> dict[str, Rule]:
         "armed_us": reached(times.expires_us),
         "still_us": lambda value, held, pump: (
             held["moved"] > SECOND_MOVED
-            and in_motion(pump)
+            and moves(pump)
             and value >= times.stuck_us
             and pump.watch.counted - held["from_steps"] >= held["steps"]
         ),

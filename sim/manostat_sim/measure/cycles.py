@@ -18,7 +18,7 @@ _NEW_LEVEL_S = 3.1
 _SHORT_S = 0.2
 _WHOLE_S = 0.6
 _REST_S = 0.4  # a stop that was latched late, behind an erase, has been seen all the same
-_ACKNOWLEDGE_S = 0.05
+_ACKNOWLEDGE_S = 0.15  # longer than an erase of the ring of traces, which sees no switch
 _OPEN_S = 0.13
 
 
