@@ -1,0 +1,127 @@
+"""Requirements on corrections: the last one counts, all are told, and what stood before stays."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manostat_tools.session.corrections import FoldError, goes_on
+from manostat_tools.session.fold import admit, fold
+from manostat_tools.session.model import PainMark, Plateau
+
+from .written import (
+    G22,
+    closed,
+    corrected,
+    fitted,
+    noted,
+    opened,
+    planned,
+    ran,
+    responded,
+    run,
+    whole,
+)
+
+RESPONSE = 10  # number of the suspect's response in `whole()`
+RUN = 9
+
+
+@pytest.mark.req("L-05")
+def test_a_correction_counts_and_says_what_it_was_what_it_is_who_and_why():
+    session = fold("a", [*whole(), corrected(RESPONSE, responded(2, 6), wrong="misheard")])
+    assert session.levels[1].response.intensity == 6
+    assert session.corrections == (
+        "entry 10 (response): misheard. response intensity: 7, now 6. "
+        "By N. Okafor: read again (host 2026-11-28 09:21:00 UTC)",
+    )
+
+
+@pytest.mark.req("L-05")
+def test_what_was_corrected_is_not_touched():
+    entries = whole()
+    before = [entry.model_dump_json() for entry in entries]
+    fold("a", [*entries, corrected(RESPONSE, responded(2, 6))])
+    assert [entry.model_dump_json() for entry in entries] == before
+
+
+def test_an_entry_can_be_struck_out_and_what_it_said_is_told():
+    session = fold("a", [*whole(), corrected(RESPONSE, None)])
+    assert session.levels[1].response is None
+    assert "struck out: level 2, response concordance concordant" in session.corrections[0]
+
+
+def test_what_was_struck_out_can_be_put_back():
+    put_back = [corrected(RESPONSE, None), corrected(RESPONSE, responded(2, 5))]
+    session = fold("a", [*whole(), *put_back])
+    assert session.levels[1].response.intensity == 5
+    assert "response intensity: not recorded, now 5" in session.corrections[1]
+
+
+@given(st.lists(st.tuples(st.sampled_from((7, RESPONSE)), st.integers(0, 10)), max_size=6))
+def test_the_last_correction_of_each_entry_counts_and_all_are_told_in_order(corrections):
+    levels = {7: 1, RESPONSE: 2}
+    entries = [corrected(of, responded(levels[of], said)) for of, said in corrections]
+    session = fold("a", [*whole(), *entries])
+    last = {7: 0, RESPONSE: 7} | dict(corrections)
+    assert [level.response.intensity for level in session.levels] == [last[7], last[RESPONSE]]
+    assert [told.split(" (")[0] for told in session.corrections] == [
+        f"entry {of}" for of, _ in corrections
+    ]
+
+
+def test_the_name_of_a_level_can_be_corrected_with_everything_that_it_has():
+    session = fold("a", [*whole(), corrected(4, planned(2, "L5-S1"))])
+    level = session.levels[1]
+    assert (level.name, level.response.intensity, len(level.runs)) == ("L5-S1", 7, 1)
+
+
+def test_a_run_can_be_given_to_another_level_and_not_be_rewritten():
+    entries = whole()
+    moved = entries[RUN - 1].model_copy(update={"level": 1})
+    session = fold("a", [*entries, corrected(RUN, moved)])
+    assert [len(level.runs) for level in session.levels] == [2, 0]
+    with pytest.raises(FoldError, match="what the pump recorded stands"):
+        fold("a", [*entries, corrected(RUN, ran(2, 11, peak_pa=1))])
+
+
+def test_a_run_of_which_the_pump_has_told_more_goes_on_and_one_that_lost_something_does_not():
+    mark = PainMark(at_ms=9_400, moving=False, points=())
+    plateau = Plateau(volume_nl=1, pressure_pa=None)
+    more = run(marks=(mark,), plateaus=(plateau,), trace="ab" * 32)
+    assert goes_on(run(), more) and goes_on(more, more)
+    assert not goes_on(more, run())
+    assert not goes_on(more, run(marks=(mark,), plateaus=(plateau,), trace="cd" * 32))
+    assert not goes_on(run(), run(volume_nl=1))
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (corrected(99, None), "entry 16 corrects entry 99: allowed an entry before it"),
+        (corrected(16, None), "entry 16 corrects entry 16: allowed an entry before it"),
+        (corrected(1, None), "entry 16 corrects entry 1, opened: it cannot be struck out"),
+        (corrected(RESPONSE, noted("calm")), "by note: allowed response, the same kind"),
+        (corrected(4, None), r"entry 9 \(run\): level 2 is not planned"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused(entry, said):
+    with pytest.raises(FoldError, match=said):
+        fold("a", [*whole(), entry])
+
+
+def test_a_correction_is_itself_corrected_by_another_of_the_same_entry_only():
+    entries = [*whole(), corrected(RESPONSE, None)]
+    with pytest.raises(FoldError, match="entry 17 corrects entry 16: allowed an entry before it"):
+        fold("a", [*entries, corrected(16, None)])
+    with pytest.raises(FoldError, match="struck out already"):
+        fold("a", [*entries, corrected(RESPONSE, None)])
+
+
+def test_closing_too_soon_can_be_struck_out():
+    entries = [opened(), closed(), corrected(2, None), fitted(needle=G22)]
+    assert fold("a", entries).closed_at is None
+
+
+def test_a_level_that_is_corrected_to_a_region_needs_its_preset_too():
+    with pytest.raises(FoldError, match="preset lumbar for level C4-5: allowed cervical"):
+        admit("a", whole(), corrected(4, planned(2, "C4-5")))

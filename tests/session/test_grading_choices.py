@@ -1,0 +1,133 @@
+"""What the rules leave open and was chosen here: which run, which press, what weakens a result."""
+
+import pytest
+
+from manostat_tools.session.model import Concordance, Finding, RunKind
+from manostat_tools.session.protocols import NONE_REACHED
+from manostat_tools.session.rules import NOT_MET
+
+from .grading_cases import (
+    ABSOLUTE,
+    DERBY,
+    DISCOGENIC,
+    grades,
+    mark,
+    painless,
+    psi,
+    results,
+    run,
+    said,
+    session,
+    suspect,
+)
+
+TWO = (painless("L3-4"), painless("L5-S1"))
+HEBELKA = "end points, Hebelka 2014"
+GUIDELINE = "end points, guideline style"
+
+
+def test_the_last_injection_counts_and_shams_never_do():
+    low, high = run(psi(10), mark(psi(10))), run(psi(30), mark(psi(30), at_ms=90_000), number=2)
+    sham = run(0, kind=RunKind.SHAM, number=3)
+    found = grades(session(suspect(0, runs=(low, high, sham)), *TWO))[ABSOLUTE]
+    assert found.inputs["run"] == 2
+    assert found.inputs["above_opening_at_press_pa"] == psi(30)
+    assert found.result == NOT_MET
+
+
+def test_the_first_press_of_a_run_counts_and_one_told_again_does_not():
+    first, second = mark(psi(10), at_ms=9_000), mark(psi(30), at_ms=9_900)
+    found = grades(session(suspect(0, runs=(run(psi(30), second, first),)), *TWO))
+    assert found[ABSOLUTE].inputs["above_opening_at_press_pa"] == psi(10)
+    runs = (run(psi(10), first), run(psi(30), first, second, number=2))
+    found = grades(session(suspect(0, runs=runs), *TWO))
+    assert found[ABSOLUTE].inputs["above_opening_at_press_pa"] == psi(30)
+
+
+def test_a_press_at_rest_counts_in_a_stepwise_run():
+    plateau = mark(psi(10), moving=False)
+    stepwise = run(psi(12), plateau, kind=RunKind.STEP)
+    found = results(session(suspect(0, runs=(stepwise,)), *TWO))
+    assert found[ABSOLUTE] == "absolute discogenic"
+
+
+def test_the_long_words_of_the_demo_mean_the_same():
+    run_in_words = run(psi(10), mark(psi(10)), opening_how="read at rest")
+    quiet = run(psi(50), reason="pressure: the limit above opening was reached")
+    controls = (painless("L3-4", runs=(quiet,)), painless("L5-S1"))
+    found = results(session(suspect(0, runs=(run_in_words,)), *controls))
+    assert found[ABSOLUTE] == "absolute discogenic"
+
+
+def test_a_boundary_between_press_and_look_back_is_told():
+    rising = run(psi(16), mark(psi(16), slope_pa_s=psi(0.6)))
+    found = grades(session(suspect(0, runs=(rising,)), *TWO))
+    said_of = "2 s and 3 s before the press the pressure was across a boundary"
+    assert said_of in found[ABSOLUTE].cautions
+    assert said_of in found[DERBY].cautions
+    assert said_of not in found[DISCOGENIC].cautions
+
+
+@pytest.mark.parametrize(("above_psi", "near"), [(13.4, False), (13.6, True), (16.4, True)])
+def test_a_pressure_within_the_sensors_error_of_a_boundary_is_told(above_psi, near):
+    found = grades(session(suspect(psi(above_psi)), *TWO))[ABSOLUTE]
+    assert any("within the line sensor's error" in text for text in found.cautions) is near
+
+
+def cautions(**changes):
+    return " / ".join(grades(session(suspect(psi(10), **changes), *TWO))[ABSOLUTE].cautions)
+
+
+def test_a_result_says_what_weakens_it():
+    assert cautions() == ""
+    assert "Dallas 0" in cautions(finding=Finding(dallas=0))
+    assert "annular disruption is not recorded" in cautions(finding=None)
+    lasted = said(Concordance.CONCORDANT, 8).model_copy(update={"persisted_s": None})
+    assert "persisted" in cautions(response=lasted)
+    assert "notes" in cautions(notes=("run 1 counts",))
+    sham = run(0, mark(0, at_ms=5), kind=RunKind.SHAM)
+    assert "sham" in cautions(runs=(sham, run(psi(10), mark(psi(10)), number=2)))
+    twice = (run(psi(10)), run(psi(10), mark(psi(10)), number=2))
+    assert "fewer responses than injections" in cautions(runs=twice)
+    before = said(Concordance.ABSENT, 0)
+    assert "answered otherwise" in cautions(runs=twice, earlier_responses=(before,))
+
+
+def test_a_control_tested_less_far_than_the_suspect_hurt_is_told():
+    short = painless("L3-4", runs=(run(psi(9), reason="volume"),))
+    found = grades(session(suspect(psi(10)), short, TWO[1]))[ABSOLUTE]
+    assert found.result == "absolute discogenic"
+    assert "control L3-4 was tested less far than this level hurt at" in found.cautions
+
+
+@pytest.mark.parametrize(
+    ("intensity", "peak_psi", "volume_nl", "reached"),
+    [
+        (4, 71, 3_499_999, NONE_REACHED),
+        (5, 71, 3_499_999, "concordant pain of at least 5/10"),
+        (4, 71.4, 3_499_999, "80 psi absolute"),
+        (4, 71, 3_500_000, "3.5 mL"),
+    ],
+)
+def test_end_points_of_hebelka(intensity, peak_psi, volume_nl, reached):
+    """The opening is at 8.7 psi, so that 71.3 psi above it are 80 on the line."""
+    injection = run(psi(peak_psi), mark(psi(20)), volume_nl=volume_nl)
+    found = results(session(suspect(0, intensity, runs=(injection,)), *TWO))
+    assert found[HEBELKA] == reached
+
+
+def test_end_points_of_the_guidelines():
+    def reached(*marks, dallas=1, intensity=6, **more):
+        level = suspect(0, intensity, runs=(run(*marks, **more),), finding=Finding(dallas=dallas))
+        return results(session(level))[GUIDELINE]
+
+    press = mark(psi(20))
+    assert reached(psi(49.9), press) == NONE_REACHED
+    assert reached(psi(50.01), press) == "50 psi above opening"
+    assert reached(psi(49.9), press, reason="limit above opening") == "50 psi above opening"
+    assert reached(psi(20), press, intensity=7) == "concordant pain of at least 7/10"
+    assert reached(psi(20), press, volume_nl=3_000_000) == "3.0 mL, the lower of 3.0-3.5 mL"
+    assert reached(psi(20), press, reason="leak") == "leak"
+    assert "normal nucleogram" in reached(psi(75), press, dallas=0)
+    assert "normal nucleogram" not in reached(psi(75), press, dallas=1)
+    assert reached(psi(60), press, uncertain=True) is None

@@ -1,0 +1,75 @@
+"""True journals: a pump's own firmware writes them on a flash in memory."""
+
+import struct
+from functools import cache
+from zlib import crc32
+
+from manostat_tools.journal.book import read_book
+from manostat_tools.journal.page import PAGE_BYTES
+from manostat_tools.journal.source import JOURNAL
+
+from ..book_bench import KEY_AT, BookBench, new_storage
+
+KEY = bytes(range(1, 33))
+OTHER_KEY = bytes(range(2, 34))
+
+
+@cache
+def histories(key=KEY, until_pain_s=0.5):
+    """The storage of one pump, sooner and later: after a level with pain, and after it was
+    switched off in the next run and on again, and another level."""
+    flash = new_storage()
+    if key is not None:
+        page = (b"MKEY" + struct.pack("<HH", 1, 32) + key).ljust(252, b"\xff")
+        flash.memory[KEY_AT : KEY_AT + PAGE_BYTES] = page + struct.pack("<I", crc32(page))
+    bench = BookBench(flash)
+    bench.power_on()
+    _run_to_pain(bench, until_pain_s)
+    bench.hold("STOP", 0.1)
+    bench.advance(0.2)
+    sooner = bytes(flash.memory)
+    bench.press("RUN")
+    bench.advance(0.2)
+    bench.power_off()
+    bench.release("RUN")
+    bench.power_on()
+    bench.advance(0.2)
+    bench.hold("STOP", 3.2)
+    _run_to_pain(bench, until_pain_s)
+    return sooner, bytes(flash.memory)
+
+
+def _run_to_pain(bench, until_pain_s):
+    bench.arm()
+    bench.press("RUN")
+    bench.advance(until_pain_s)
+    bench.hold("PAIN", 0.2)
+    bench.release("RUN")
+    bench.advance(2.5)
+
+
+def sooner(**how):
+    return histories(**how)[0]
+
+
+def later(**how):
+    return histories(**how)[1]
+
+
+def answer_to_j(storage):
+    """As the pump sends it: its records, oldest first."""
+    pages = {record.sequence: record.place for record in read_book(storage).records}
+    return b"".join(storage[at : at + PAGE_BYTES] for _, at in sorted(pages.items()))
+
+
+def with_journal_page(storage, number, page):
+    """The storage with another page in the place of journal page `number`, from 0."""
+    at = JOURNAL.start + number * PAGE_BYTES
+    return storage[:at] + page + storage[at + PAGE_BYTES :]
+
+
+def resealed(page, at, byte):
+    """A page with a byte changed and a CRC that fits again: what a clumsy forger makes."""
+    changed = bytearray(page[:252])
+    changed[at] = byte
+    return bytes(changed) + struct.pack("<I", crc32(bytes(changed)))
