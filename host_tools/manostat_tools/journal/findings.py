@@ -40,7 +40,7 @@ def read_journal(pages: list[bytes], at: int) -> Run:
         kind = kind_of(page)
         if kind is Kind.RECORD:
             record = read_record(page, place)
-            if records and is_repeat(records[-1], record):
+            if records and _is_repeat(records[-1], record):
                 findings.append(_repeated(records.pop()))
             findings += _between(records[-1] if records else None, record, between)
             records.append(record)
@@ -108,7 +108,7 @@ def _between(before: Record | None, record: Record, pages: list[tuple[int, Kind]
     return findings
 
 
-def is_repeat(before: Record, record: Record) -> bool:
+def _is_repeat(before: Record, record: Record) -> bool:
     """Written again with the same number in the next page, since the first did not read back well.
     The time is a later one, and events may have been added."""
     same = (before.kind, before.sequence, before.boot, before.chain)

@@ -8,7 +8,7 @@ from manostat_tools.journal.payloads import TRACE, fields_of
 from manostat_tools.store.chain import Imported, sha256
 from manostat_tools.store.errors import ContradictionError, StoreError
 from manostat_tools.store.merge import Merge, merge
-from manostat_tools.store.pull import Pull, read_pull
+from manostat_tools.store.pull import Pull, key_names, read_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import Unit, book_of, record_of, units_of
 
@@ -53,7 +53,7 @@ def _take(
     store: Store, pull: Pull, now: datetime, unit: str | None, say: Callable[[str], None]
 ) -> Outcome:
     units = units_of(store)
-    name = unit or _identify(pull, units)
+    name = unit or _identify(store, pull, units)
     known = units.get(name, Unit(name))
     say("comparing with what is stored")
     merged = merge(pull, known, lambda digest: record_of(store, digest))
@@ -105,14 +105,16 @@ def import_trace(store: Store, data: bytes, now: datetime, unit: str) -> Outcome
     return Outcome(known, "answer to T", 0, 0, len(fresh), [], True)
 
 
-def _identify(pull: Pull, units: dict[str, Unit]) -> str:
-    """By equal records, for each holds the hash of the one before it; else by the key."""
+def _identify(store: Store, pull: Pull, units: dict[str, Unit]) -> str:
+    """By equal records, for each holds the hash of the one before it; else by the key. The first
+    records of two pumps may be alike, up to the first seal: then their keys tell them apart."""
     digests = {record.digest.hex() for record in pull.journal}
-    shares = [
-        unit.name
-        for unit in units.values()
-        if any(digests.intersection(held) for held in unit.journal.values())
-    ]
+    shares = []
+    for unit in units.values():
+        if any(digests.intersection(held) for held in unit.journal.values()):
+            keys = key_names(book_of(store, unit).records)
+            if not keys or not pull.key_names or set(keys) & set(pull.key_names):
+                shares.append(unit.name)
     if len(shares) == 1:
         return shares[0]
     if shares:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from manostat_tools.journal.findings import is_repeat
 from manostat_tools.journal.page import Record
 from manostat_tools.store.pull import Pull
 from manostat_tools.store.units import Held, Unit
@@ -25,7 +24,8 @@ def merge(pull: Pull, unit: Unit, stored: ReadRecord) -> Merge:
 
     A record contradicts what is stored if another is stored with its number, or if it does not
     follow the one that is stored before it, or is not followed by the one behind it: each holds the
-    hash of the one before. A record that the pump wrote once more is no contradiction.
+    hash of the one before. The pump may have written a record twice; then the pull has both, and
+    the stored one is among them.
     """
     merged = Merge()
     for name, records, held, new in (
@@ -35,6 +35,8 @@ def merge(pull: Pull, unit: Unit, stored: ReadRecord) -> Merge:
         pulled = {record.sequence for record in records}
         for record in records:
             reason = _new_or_wrong(record, held, pulled, stored)
+            if reason and not pull.pages.keys().isdisjoint(held.get(record.sequence, [])):
+                reason = None
             if reason is None:
                 new.append(record)
             elif reason:
@@ -45,8 +47,10 @@ def merge(pull: Pull, unit: Unit, stored: ReadRecord) -> Merge:
 def _new_or_wrong(record: Record, held: Held, pulled: set[int], stored: ReadRecord) -> str | None:
     """None: new; "": known; else what is wrong."""
     at = record.sequence
+    digest = record.digest.hex()
     if at in held:
-        return _beside(record, held[at], stored)
+        said = f"stored as {held[at][-1][:12]}..., the file has {digest[:12]}..."
+        return "" if digest in held[at] else said
     if at - 1 in held and at - 1 not in pulled:
         before = held[at - 1][-1]
         if record.chain != bytes.fromhex(before)[:16]:
@@ -56,14 +60,3 @@ def _new_or_wrong(record: Record, held: Held, pulled: set[int], stored: ReadReco
         if after.chain != record.digest[:16]:
             return f"the record {at + 1} that is stored does not follow it"
     return None
-
-
-def _beside(record: Record, digests: list[str], stored: ReadRecord) -> str | None:
-    if record.digest.hex() in digests:
-        return ""
-    last = stored(digests[-1])
-    if is_repeat(last, record):
-        return None if record.ms > last.ms or len(record.payload) > len(last.payload) else ""
-    if is_repeat(record, last):
-        return ""
-    return f"stored as {digests[-1][:12]}..., the file has {record.digest.hex()[:12]}..."

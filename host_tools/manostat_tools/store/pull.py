@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from manostat_tools.journal.findings import read_journal, read_ring
-from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of
+from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of, read_record
 from manostat_tools.journal.payloads import SEAL, fields_of
 from manostat_tools.journal.source import FLASH_BYTES, STORAGE_BYTES, open_source
 from manostat_tools.journal.traces import check_traces
@@ -14,8 +14,9 @@ from manostat_tools.store.chain import What
 
 @dataclass(frozen=True)
 class Pull:
-    """`pages` by SHA-256, hexadecimal. `findings` in words; `is_sound`: none of them is more than a
-    power cut, or a link that was lost, can do."""
+    """`journal` also has what the pump wrote twice, the one that counts last. `pages` by SHA-256,
+    hexadecimal. `findings` in words; `is_sound`: none of them is more than a power cut, or a link
+    that was lost, can do."""
 
     what: What
     journal: list[Record]
@@ -27,8 +28,13 @@ class Pull:
     @property
     def key_names(self) -> list[str]:
         """Of the keys that its records were sealed with, the newest last."""
-        found = [fields_of(record).get("key") for record in self.journal if record.kind == SEAL]
-        return [name for name in found if isinstance(name, str)]
+        return key_names(self.journal)
+
+
+def key_names(records: list[Record]) -> list[str]:
+    """Of the keys of the seals in these records, in their order."""
+    found = [fields_of(record).get("key") for record in records if record.kind == SEAL]
+    return [name for name in found if isinstance(name, str)]
 
 
 def read_pull(data: bytes) -> Pull:
@@ -52,9 +58,17 @@ def read_pull(data: bytes) -> Pull:
     pages = [*source.journal, *(source.traces or [])]
     return Pull(
         what=cast(What, source.what),
-        journal=run.records,
+        journal=_with_repeats(run.records, source.journal),
         traces=ring.records,
         pages={hashlib.sha256(p).hexdigest(): p for p in pages if kind_of(p) is Kind.RECORD},
         findings=findings,
         is_sound=not any(each.serious for each in found),
     )
+
+
+def _with_repeats(records: list[Record], pages: list[bytes]) -> list[Record]:
+    """Before each record those of its number that it was written to replace."""
+    counts = {record.sequence: record for record in records}
+    every = [read_record(page, 0) for page in pages if kind_of(page) is Kind.RECORD]
+    first = [each for each in every if each.digest != counts[each.sequence].digest]
+    return sorted([*first, *records], key=lambda record: record.sequence)
