@@ -85,7 +85,7 @@ def run(peak_above_pa: int, *marks: PainMark, kind: RunKind = RunKind.INJECT, **
     return Run(**(given | more))
 
 
-def level(name: str, role: Role, *runs: Run, **more: Any) -> Level:
+def level(name: str, role: Role, /, *runs: Run, **more: Any) -> Level:
     given: dict[str, Any] = {
         "name": name,
         "role": role,

@@ -1,0 +1,113 @@
+"""What each control disc did: a rule that needs painless controls asks here.
+
+Not a certified medical device.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools.session.model import Concordance, Level, Role, Run, Session
+from manostat_tools.session.provoked import (
+    above_opening_pa,
+    counted_run,
+    doubts,
+    first_press,
+    injections,
+    is_lumbar,
+    provoked,
+)
+from manostat_tools.session.said import END_POINTS, opening_at_rest, reason_code
+
+LATE_PA = 50.0 * PA_PER_PSI
+"""Over it a control that hurts discordantly is still one for "possible" (M)."""
+
+
+class Did(StrEnum):
+    """`UNKNOWN`: it proves nothing, for the reason given."""
+
+    PAINLESS = "painless"
+    PAINFUL = "painful"
+    LATE = "painful only discordantly above 50 psi above opening"
+    UNKNOWN = "proves nothing"
+
+
+@dataclass(frozen=True)
+class Control:
+    """A disc tested as control. `peak_above_pa`: how far it was tested, where an opening is known;
+    `why`: one reason or more for UNKNOWN."""
+
+    name: str
+    did: Did
+    why: tuple[str, ...] = ()
+    peak_above_pa: int | None = None
+
+
+def controls_for(session: Session, level: Level) -> tuple[Control, ...]:
+    """The control discs of a session for grading `level`, by name; a disc counts once, however
+    often it was tested."""
+    names = {
+        other.name
+        for other in session.levels
+        if other.role is Role.CONTROL and other.name != level.name and is_lumbar(other)
+    }
+    return tuple(_disc(session, name) for name in sorted(names))
+
+
+def _disc(session: Session, name: str) -> Control:
+    tests = [level for level in session.levels if level.name == name]
+    if any(level.role is Role.SUSPECT for level in tests):
+        return Control(name, Did.UNKNOWN, ("tested as a suspect too",))
+    each = [control(level) for level in tests]
+    # The least painless test speaks for the disc.
+    for did in (Did.PAINFUL, Did.UNKNOWN, Did.LATE):
+        for found in each:
+            if found.did is did:
+                return found
+    # Equal outcomes: the one that was tested least far.
+    return min(each, key=lambda found: found.peak_above_pa or 0)
+
+
+def control(level: Level) -> Control:
+    """What one control level did."""
+    run, response = counted_run(level), level.response
+    if run is None:
+        return Control(level.name, Did.UNKNOWN, ("no injection into the disc",))
+    peak_pa = above_opening_pa(run, run.peak_pa)
+    why = list(doubts(run))
+    if response is None:
+        why.append("no response recorded")
+    elif response.concordance is Concordance.ABSENT:
+        why += _not_painless(level, run)
+        if not why:
+            return Control(level.name, Did.PAINLESS, (), peak_pa)
+    elif response.concordance is Concordance.CONCORDANT:
+        return Control(level.name, Did.PAINFUL, (), peak_pa)
+    elif not why:
+        return _discordant(level, peak_pa)
+    return Control(level.name, Did.UNKNOWN, tuple(why), peak_pa)
+
+
+def _not_painless(level: Level, run: Run) -> list[str]:
+    said = []
+    if any(first_press(level, other) for other in injections(level)):
+        said.append("the button was pressed, yet the response says no pain")
+    if level.response is not None and level.response.intensity:
+        said.append("an intensity is recorded, yet the response says no pain")
+    if any(answer.concordance is not Concordance.ABSENT for answer in level.earlier_responses):
+        said.append("an earlier injection was answered with pain")
+    if reason_code(run) not in END_POINTS:
+        said.append(f"not carried to an end point of pressure or volume: {run.reason}")
+    elif opening_at_rest(run) is None:
+        said.append(f"how far it was tested is not known: opening {run.opening_how}")
+    return said
+
+
+def _discordant(level: Level, peak_pa: int | None) -> Control:
+    found = provoked(level.model_copy(update={"role": Role.SUSPECT}))
+    # An intensity is not asked of a control.
+    why = tuple(text for text in found.missing if text != "no intensity recorded")
+    if why or found.above_pa is None:
+        return Control(level.name, Did.UNKNOWN, why, peak_pa)
+    did = Did.LATE if found.above_pa > LATE_PA else Did.PAINFUL
+    return Control(level.name, did, (), peak_pa)

@@ -1,0 +1,159 @@
+"""Every published rule asked of every level of a session; advisory, the physician decides.
+
+    for level, grades in grade_levels(session):
+        for grade in grades:
+            print(level.name, grade.rule, grade.result or grade.missing)
+
+Not a certified medical device. docs/report.md explains each rule and each choice.
+"""
+
+from collections.abc import Sequence
+
+from manostat_sim.plant.tables import LINE_SENSOR_TOTAL_ERROR, PA_PER_PSI
+from manostat_tools.session.controls import Control, Did, control, controls_for
+from manostat_tools.session.model import Grade, Level, Role, RunKind, Session
+from manostat_tools.session.protocols import end_points
+from manostat_tools.session.provoked import Provoked, first_press, provoked
+from manostat_tools.session.rules import NOT_MET, RULES, Case, Rule, Said
+from manostat_tools.session.said import opening_at_rest
+
+SENSOR_ERROR_PA = LINE_SENSOR_TOTAL_ERROR * 150.0 * PA_PER_PSI
+"""Total error band of the line sensor, 1 % of 150 psi (M): nearer to a boundary nothing is sure."""
+
+GradedLevel = tuple[Level, tuple[Grade, ...]]
+
+
+def grade_levels(session: Session) -> tuple[GradedLevel, ...]:
+    """Each level with what each rule says of it. The order of the levels does not matter."""
+    return tuple((level, _grades(session, level)) for level in session.levels)
+
+
+def grade(session: Session) -> tuple[Grade, ...]:
+    """The same as one row."""
+    return tuple(said for _level, grades in grade_levels(session) for said in grades)
+
+
+def _grades(session: Session, level: Level) -> tuple[Grade, ...]:
+    found, controls = provoked(level), controls_for(session, level)
+    case = Case(level, found, controls)
+    graded = tuple(_ask(rule, case) for rule in RULES)
+    as_control = (_control_grade(level),) if level.role is Role.CONTROL else ()
+    return (*graded, *as_control, *end_points(level))
+
+
+def _ask(rule: Rule, case: Case) -> Grade:
+    said = Said(None, missing=case.found.missing)
+    controls = rule.say(case)
+    if not case.found.missing:
+        said = controls
+    elif case.level.role is Role.SUSPECT:
+        # What the controls lack is worth knowing although something else is missing too.
+        said = Said(None, missing=(*case.found.missing, *controls.missing))
+    stands = said.result not in (None, NOT_MET)
+    return Grade(
+        rule=rule.name,
+        source=rule.source,
+        letter=rule.letter,
+        level=case.level.name,
+        result=said.result,
+        inputs=_inputs(case),
+        missing=_once(said.missing),
+        wording=rule.wording,
+        unmet=said.unmet,
+        cautions=_cautions(rule, case, stands) if said.result is not None else (),
+    )
+
+
+def _inputs(case: Case) -> dict[str, float | int | str | None]:
+    found, level = case.found, case.level
+    run, response = found.run, level.response
+    inputs: dict[str, float | int | str | None] = {
+        "run": None if run is None else run.number,
+        "opening_pa": None if run is None else opening_at_rest(run),
+        "opening_came_about": None if run is None else run.opening_how,
+        "above_opening_at_press_pa": found.above_pa,
+    }
+    for before_ms, above_pa in sorted(found.before_pa.items()):
+        inputs[f"above_opening_{before_ms / 1e3:g}_s_before_pa"] = above_pa
+    inputs["pressed_while_moving"] = None if found.mark is None else _yes(found.mark.moving)
+    inputs["concordance"] = None if response is None else response.concordance.value
+    inputs["intensity_nrs"] = None if response is None else response.intensity
+    inputs["dallas_grade"] = None if level.finding is None else level.finding.dallas
+    for other in case.controls:
+        inputs[f"control {other.name}"] = other.did.value
+        inputs[f"control {other.name} peak_above_opening_pa"] = other.peak_above_pa
+    return inputs
+
+
+def _cautions(rule: Rule, case: Case, stands: bool) -> tuple[str, ...]:
+    said = list(case.found.cautions)
+    above_pa = case.found.above_pa
+    if above_pa is not None:
+        said += _boundary(rule, case.found, above_pa)
+    if any(run.kind is RunKind.SHAM and first_press(case.level, run) for run in case.level.runs):
+        said.append("the button was pressed in a sham run, in which nothing moved")
+    said += [f"control {other.name} hurt" for other in case.controls if other.did in _HURT]
+    if stands:
+        said += _positive(case.level, case.controls, above_pa)
+    return tuple(said)
+
+
+_HURT = (Did.PAINFUL, Did.LATE)
+
+
+def _boundary(rule: Rule, found: Provoked, above_pa: int) -> list[str]:
+    said = [
+        f"within the line sensor's error (1.5 psi) of the boundary at {bound / PA_PER_PSI:.0f} psi"
+        for bound in rule.boundaries_pa
+        if abs(above_pa - bound) <= SENSOR_ERROR_PA
+    ]
+    other = [
+        f"{before_ms / 1e3:g} s"
+        for before_ms, before_pa in sorted(found.before_pa.items())
+        if before_pa is not None and rule.at(before_pa) != rule.at(above_pa)
+    ]
+    if other:
+        said.append(f"{' and '.join(other)} before the press the pressure was across a boundary")
+    return said
+
+
+def _positive(level: Level, controls: Sequence[Control], above_pa: int | None) -> list[str]:
+    """What a positive level also needs, beyond the rule's own words."""
+    said = []
+    if level.finding is None or level.finding.dallas is None:
+        said.append("annular disruption is not recorded, and a positive level shows it")
+    elif level.finding.dallas == 0:
+        said.append("no annular disruption (Dallas 0), and a positive level shows it")
+    if level.response is not None and level.response.persisted_s is None:
+        said.append("not recorded whether the pain persisted (30-60 s, M)")
+    for other in controls:
+        tested = other.did is Did.PAINLESS and other.peak_above_pa is not None
+        if tested and above_pa is not None and (other.peak_above_pa or 0) < above_pa:
+            said.append(f"control {other.name} was tested less far than this level hurt at")
+    return said
+
+
+def _control_grade(level: Level) -> Grade:
+    did = control(level)
+    known = did.did is not Did.UNKNOWN
+    return Grade(
+        rule="control disc",
+        source="ASIPP 2013 by bcbsnd policy (two); spine-secrets (at least one)",
+        letter="H",
+        level=level.name,
+        wording="two negative controls; others ask for at least one",
+        result=did.did.value if known else None,
+        inputs={
+            "peak_above_opening_pa": did.peak_above_pa,
+            "concordance": None if level.response is None else level.response.concordance.value,
+        },
+        missing=did.why,
+    )
+
+
+def _yes(truth: bool) -> str:
+    return "yes" if truth else "no"
+
+
+def _once(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
