@@ -26,14 +26,14 @@ _CHUNK = 1024
 _CHUNK_S = 10.0
 _READ = 65536
 
-# While data comes, byte 3 is data. Should the host die meanwhile, the timer makes it Ctrl-C again,
-# or nobody could break in any more.
-_RECEIVER = """
+# While data comes, byte 3 is data and no Ctrl-C. Should the host go meanwhile, nobody could break
+# in any more: the board restarts then, with what it ran before.
+_RECEIVER = f"""
 def _receive(files):
  import sys,micropython,machine
- data=bytearray(%d);view=memoryview(data);read=sys.stdin.buffer.readinto
- def free(_):
-  micropython.kbd_intr(3)
+ data=bytearray({_CHUNK});view=memoryview(data);read=sys.stdin.buffer.readinto
+ def give_up(_):
+  machine.reset()
  timer=machine.Timer()
  micropython.kbd_intr(-1)
  try:
@@ -41,7 +41,7 @@ def _receive(files):
   for path,size in files:
    with open(path,'wb') as file:
     while size:
-     timer.init(period=5000,mode=machine.Timer.ONE_SHOT,callback=free)
+     timer.init(period=5000,mode=machine.Timer.ONE_SHOT,callback=give_up)
      part=view[:min(size,len(data))]
      read(part)
      file.write(part)
@@ -50,7 +50,7 @@ def _receive(files):
  finally:
   timer.deinit()
   micropython.kbd_intr(3)
-""" % _CHUNK
+"""
 
 
 class NoPromptError(DeviceError):

@@ -36,6 +36,7 @@ VERDICTS = (
 _LISTEN_S = 0.5
 _BANNER_S = 1.5
 _HELLO_S = 3.0
+_PROMPT_S = 4.0
 # What is left of an older banner in the board's buffer may be cut off: it does not match.
 _BANNER = re.compile(rb"MicroPython v?(\S+) on [^;]*; ((?:(?!MicroPython)[^\r\n])+)\r\n")
 
@@ -107,21 +108,29 @@ class _Ear:
         moves = bool(self.frames.ticks) and self.frames.ticks[-1].state in RUNNING_STATES
         return bool(self.frames.hellos) or moves
 
+    def is_prompt(self, data: bytes) -> bool:
+        self.text = (self.text + data)[-64:]
+        return self.text.endswith(b">>> ")
+
     def is_banner(self, data: bytes) -> bool:
         self.text += data
         found = _BANNER.search(self.text)
         return (found is not None and self.text.endswith(b">>> ")) or self.is_frame(data)
 
 
-def ask(board: Attached) -> Answer:
-    """Who answers, within 5 s; a pump that moves is only listened to."""
+def ask(board: Attached, only_listen: bool = False) -> Answer:
+    """Who answers, within 5 s; a pump that moves is only listened to.
+
+    `only_listen`: send nothing to one that is silent, such as a pump in its self test, which would
+    keep a stray byte as an event of its journal.
+    """
     if board.drive:
         return Answer(Kind.BOOT_LOADER)
     if not board.path:
         return Answer(Kind.GONE)
     try:
         with Port(board.path) as port:
-            return ask_port(port)
+            return ask_port(port, only_listen)
     except HeldError:
         return Answer(Kind.HELD)
     except ForbiddenError:
@@ -130,10 +139,13 @@ def ask(board: Attached) -> Answer:
         return Answer(Kind.GONE)
 
 
-def ask_port(port: Port) -> Answer:
+def ask_port(port: Port, only_listen: bool = False) -> Answer:
     """The same of a port that is open. Raises GoneError if the board goes meanwhile."""
     ear = _Ear()
-    if not port.receive(ear.is_frame, _LISTEN_S):
+    heard = port.receive(ear.is_frame, _LISTEN_S)
+    if not heard and only_listen:
+        return Answer(Kind.MUTE)
+    if not heard:
         port.send(b"\x02")
         if not port.receive(ear.is_banner, _BANNER_S):
             return Answer(Kind.MUTE)
@@ -145,6 +157,15 @@ def ask_port(port: Port) -> Answer:
         port.receive(ear.is_hello, _HELLO_S)
     hello = decode_hello(ear.frames.hellos[-1]) if ear.frames.hellos else None
     return Answer(Kind.MANOSTAT, hello, ear.frames.ticks[-1].state)
+
+
+def interrupt(board: Attached) -> bool:
+    """Ctrl-C to a pump at rest: True if a prompt comes, as on a development board. A pump's own
+    image takes it for a byte like any other, and keeps it as an event."""
+    ear = _Ear()
+    with Port(board.path) as port:
+        port.send(b"\x03")
+        return port.receive(ear.is_prompt, _PROMPT_S)
 
 
 def decode_hello(frame: bytes) -> Hello:

@@ -117,7 +117,7 @@ class EmulatedBoard:
                 self._loader.hide()
 
     def fault(self, name: str) -> None:
-        """Make a fault of manostat_sim.faults, which may let time pass. KeyError for no such one."""
+        """Make a fault of manostat_sim.faults; time may pass. KeyError for no such one."""
         FAULTS[name].inject(self.bench)
 
     def mend(self, name: str) -> None:

@@ -1,0 +1,111 @@
+"""A flash from the image's check to what answers afterwards."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from manostat_tools.devices.attached import Attached
+from manostat_tools.devices.drive import copy, wait_for_drive
+from manostat_tools.devices.errors import DeviceError
+from manostat_tools.devices.mpremote_link import Prompt
+from manostat_tools.devices.probe import Answer, Hello, Kind, ask, interrupt
+from manostat_tools.devices.wait import wait_for
+from manostat_tools.image import uf2
+
+ANSWER_S = 90.0
+"""From the last block to hello; an emulated board is up to ten times slower than a real one."""
+_DRIVE_S = 20.0
+_MANIFEST = b"MIMG\x01\0\0\0"
+
+
+@dataclass(frozen=True)
+class Image:
+    """A UF2 that a Pico takes. `ours`: it is an image of Manostat, by its manifest."""
+
+    file: Path
+    content: bytes
+    binary: bytes
+    ours: bool
+
+
+def read_image(file: Path) -> Image:
+    """DeviceError, naming what is wrong, for anything that a Pico would not take as a whole."""
+    try:
+        binary = uf2.decode(file)
+    except OSError as problem:
+        raise DeviceError(f"{file}: {problem.strerror}") from None
+    except ValueError as problem:
+        raise DeviceError(f"{problem}: no UF2 for RP2040, nothing was done") from None
+    return Image(file, file.read_bytes(), binary, _MANIFEST in binary)
+
+
+def flash(
+    board: Attached,
+    image: Image,
+    wait_s: float,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    say: Callable[[str], None] = lambda text: None,
+) -> Answer:
+    """Bring the board into its boot loader, copy, and verify what answers.
+
+    `wait_s`: how long somebody has to hold BOOTSEL, where nothing else helps. DeviceError in one
+    line.
+    """
+    answer = ask(board)
+    if answer.kind is not Kind.BOOT_LOADER:
+        if ask_into_boot_loader(board, answer):
+            say(f"{board.name} goes into its boot loader")
+            wait_s = _DRIVE_S
+        else:
+            say(_button(board, wait_s))
+    in_loader = wait_for_drive(board, wait_s)
+    copy(image.content, Path(in_loader.drive), progress)
+    say("copied; waiting for what answers")
+    kind = Kind.MANOSTAT if image.ours else Kind.MICROPYTHON
+    _, answer = wait_for(board, kind, ANSWER_S)
+    if answer.hello is not None:
+        verify(image, answer.hello)
+    return answer
+
+
+def ask_into_boot_loader(board: Attached, answer: Answer) -> bool:
+    """Ask what runs there to start the boot loader; False where only the BOOTSEL button helps.
+
+    DeviceError for a board that must not be touched now.
+    """
+    if answer.moves:
+        raise DeviceError(f"{board.name} is injecting: nothing is done to it; press STOP first")
+    if answer.kind is Kind.HELD:
+        raise DeviceError(
+            f"{board.name} is held by another program; close it (a terminal, Thonny, mpremote?)"
+        )
+    if answer.kind is Kind.FORBIDDEN:
+        raise DeviceError(f"{board.name} may not be opened by you; see: manostat doctor")
+    prompt = answer.kind is Kind.MICROPYTHON
+    if answer.kind is Kind.MANOSTAT and answer.hello is not None and answer.hello.bench:
+        prompt = interrupt(board)  # a development board lets itself be interrupted
+    if prompt:
+        with Prompt(board.path) as connection:
+            connection.start("import machine\nmachine.bootloader()")
+    return prompt
+
+
+def verify(image: Image, hello: Hello) -> None:
+    """DeviceError if another image answers than the one that was copied."""
+    if hello.image.encode() not in image.binary:
+        raise DeviceError(
+            f"image {hello.image} answers, and it is not the one of {image.file.name}: the board "
+            "kept what it had; flash again"
+        )
+
+
+def _button(board: Attached, wait_s: float) -> str:
+    how = (
+        f"manostat operate {board.name} bootsel hold, then reset"
+        if board.emulated
+        else "pull its USB cable, hold BOOTSEL, put the cable in"
+    )
+    return (
+        f"{board.name}: only its BOOTSEL button gets it into the boot loader: {how} "
+        f"(waiting {wait_s:g} s)"
+    )
