@@ -121,6 +121,7 @@ def test_the_places_are_those_of_the_board():
         ("state", names.STATES),
         ("reason", names.REASONS),
         ("fault", names.FAULTS),
+        ("opening_how", names.OPENINGS),
         ("verdict", names.VERDICTS),
     ],
 )

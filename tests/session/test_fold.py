@@ -16,6 +16,7 @@ from .written import (
     G25,
     OPERATOR,
     OTHER_10,
+    SAME_EACH_RUN,
     at,
     closed,
     event,
@@ -154,6 +155,7 @@ PARTS = [
 ]
 
 
+@SAME_EACH_RUN
 @given(st.data())
 def test_levels_do_not_depend_on_how_they_were_interleaved(data):
     waiting = [list(part) for part in PARTS]
@@ -168,6 +170,7 @@ def test_levels_do_not_depend_on_how_they_were_interleaved(data):
 PLACES = st.integers(0, len(whole()) - 1)
 
 
+@SAME_EACH_RUN
 @given(st.lists(st.tuples(PLACES, PLACES), max_size=3))
 def test_any_order_is_refused_by_number_or_keeps_all_that_was_said(exchanged):
     entries = whole()

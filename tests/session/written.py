@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import settings
+
 from manostat_tools.session import entries as e
 from manostat_tools.session.model import (
     Concordance,
@@ -19,6 +21,7 @@ from manostat_tools.session.model import (
     UnitIdentity,
 )
 
+SAME_EACH_RUN = settings(derandomize=True, database=None, deadline=None, max_examples=60)
 START = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 UNIT = UnitIdentity(serial="0" * 16, image_hash="ab" * 32, firmware="0.1.0", bench_image=True)
 BD_10 = Syringe(maker="BD", nominal_ml=10, inner_diameter_mm=14.5)

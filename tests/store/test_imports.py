@@ -1,7 +1,7 @@
 """Requirements on imports: each record once and whole, however it came; contradictions refused."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manostat_tools.journal.book import read_book
@@ -14,7 +14,7 @@ from manostat_tools.store.imports import import_pull, import_trace
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import book_of, units_of
 
-from ..session.written import START
+from ..session.written import SAME_EACH_RUN, START
 from .pumps import KEY, OTHER_KEY, answer_to_j, later, resealed, sooner, with_journal_page
 
 UNIT = name_of(KEY)
@@ -74,7 +74,7 @@ def test_an_answer_to_j_is_completed_by_the_flash_with_its_traces(store):
     assert all(store.blob(digest) for digest in second.unit.stretches)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(SAME_EACH_RUN, max_examples=25)
 @given(cuts=st.lists(st.integers(1, 4000), min_size=1, max_size=4))
 def test_after_any_lost_links_the_next_whole_pull_makes_it_whole(memory, cuts):
     file = memory / "lost-links.sqlite"

@@ -66,10 +66,12 @@ def check_sessions(rows: list[Row], sessions: Sessions) -> Iterator[Wrong]:
 
 @dataclass
 class Pumps:
-    """The pumps' journals, judged. `told`: a line for each; `runs` by the hash of their record."""
+    """The pumps' journals, judged. `told`: a line for each; `runs` by the hash of their record;
+    `unread`: those of which a page is missing."""
 
     told: list[str] = field(default_factory=list)
     runs: dict[str, Run] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
 
 def check_units(
@@ -84,6 +86,7 @@ def check_units(
             has_key = key is not None and _seals_with(name_of(key), unit, book.records)
             book = book_of(store, unit, key) if has_key else book
         except StoreError:
+            pumps.unread.add(unit.name)
             continue
         key_fits |= has_key
         pumps.told.append(_say(unit, book.records, book.seals, has_key))
@@ -133,7 +136,7 @@ def _say(unit: Unit, records: list[Record], seals: Seals, has_key: bool) -> str:
     return text
 
 
-def check_runs(sessions: Sessions, runs: dict[str, Run]) -> Iterator[Wrong]:
+def check_runs(sessions: Sessions, pumps: Pumps) -> Iterator[Wrong]:
     """What a session says of a run is what the pump's page says; the pump may have told more."""
     for session, entries in sessions.items():
         for number, entry in enumerate(entries, 1):
@@ -141,7 +144,9 @@ def check_runs(sessions: Sessions, runs: dict[str, Run]) -> Iterator[Wrong]:
                 continue
             where = f"session {session}, entry {number} (run)"
             source = entry.run.source
-            run = runs.get(source.record_hash)
+            run = pumps.runs.get(source.record_hash)
+            if source.serial in pumps.unread:
+                continue
             if run is None:
                 yield Wrong(where, f"record {source.sequence} of {source.serial} is not stored")
             elif not goes_on(entry.run, run):

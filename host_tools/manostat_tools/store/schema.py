@@ -56,8 +56,9 @@ def connect(file: Path, mode: str) -> sqlite3.Connection:
     """`mode`: "rw" for a file that is there, "rwc" for a new one. Each transaction is on the disk,
     its folder's entry too, when it is committed."""
     uri = f"{file.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
-    connection.execute("PRAGMA synchronous=EXTRA")
+    with naming(file):
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+        connection.execute("PRAGMA synchronous=EXTRA")
     return connection
 
 
@@ -150,9 +151,10 @@ def make(temporary: Path) -> sqlite3.Connection:
     os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with naming(temporary):
         connection = connect(temporary, "rw")
-        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version={VERSION}")
-        connection.executescript(DDL)
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {DDL}"
+            "COMMIT;"
+        )
     return connection
 
 

@@ -104,4 +104,4 @@ def _all(
     pumps = Pumps(verdict.units)
     with Store(file, connect(file, "rw")) as store:
         yield from check_units(store, units, key, pumps)
-    yield from check_runs(sessions, pumps.runs)
+    yield from check_runs(sessions, pumps)

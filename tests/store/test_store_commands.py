@@ -1,0 +1,184 @@
+"""Requirements on `manostat sessions` and `manostat verify`: what they say, their exit codes."""
+
+import json
+import re
+
+import pytest
+
+from manostat_tools.cli import main
+from manostat_tools.journal.page import PAGE_BYTES
+from manostat_tools.journal.seals import name_of
+from manostat_tools.store.store import Store
+
+from ..session.written import corrected, responded
+from .pumps import KEY, answer_to_j, later, resealed, sooner, with_journal_page
+from .test_verify import spoil
+
+UNIT = name_of(KEY)
+
+
+@pytest.fixture
+def command(folder, capsys):
+    """Runs `manostat ... --store FILE`; returns (code, what it said, what it said on stderr)."""
+
+    def run(*arguments, store=folder / "store.sqlite"):
+        code = main([*map(str, arguments), "--store", str(store)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def pulled(folder, content, name="pump.bin"):
+    file = folder / name
+    file.write_bytes(content)
+    return file
+
+
+def test_a_pull_is_imported_listed_and_verified(command, folder):
+    code, said, _ = command("sessions", "import", pulled(folder, later()))
+    assert code == 0 and re.search(r"storage: new: \d+ records, 6 pages of traces, 2 traces", said)
+    assert command("sessions", "import", pulled(folder, later()))[1].count("nothing new") == 1
+    code, said, _ = command("sessions", "list")
+    assert code == 0 and f"unit {UNIT}: " in said and "3 runs in no session" in said
+    key = pulled(folder, KEY, "key")
+    code, said, _ = command("verify", "--key", key)
+    assert code == 0 and "all is as it was written" in said and "seals fit the key" in said
+
+
+def test_half_a_pull_says_what_is_missing_and_that_it_broke_off(command, folder):
+    part = answer_to_j(later())
+    part = part[: 3 * PAGE_BYTES] + part[7 * PAGE_BYTES : -50]
+    code, said, _ = command("sessions", "import", pulled(folder, part), "--unit", UNIT)
+    assert code == 1
+    assert "MISSING: records 4 to 7: pull again" in said and "broke off: 206 bytes" in said
+    assert "NOT WHOLE: pull again" in command("sessions")[1]
+    code, said, _ = command("sessions", "import", pulled(folder, answer_to_j(later())))
+    assert code == 0 and "new: 5 records" in said
+
+
+@pytest.mark.req("L-05")
+def test_a_contradiction_is_loud_and_stores_nothing(command, folder):
+    command("sessions", "import", pulled(folder, sooner()))
+    page = answer_to_j(later())[:PAGE_BYTES]
+    other = with_journal_page(later(), 0, resealed(page, 30, 0x55))
+    code, said, _ = command("sessions", "import", pulled(folder, other))
+    assert code == 1
+    assert "CONTRADICTION" in said and "journal, record 1: stored as" in said
+    assert "1 contradictions: nothing of it was stored" in said
+    assert "nothing new" in command("sessions", "import", pulled(folder, sooner()))[1]
+
+
+def test_an_answer_to_t_wants_the_pump_named(command, folder):
+    code, _, wrong = command("sessions", "import", pulled(folder, b"xx"), "--trace")
+    assert code == 2 and "--unit: missing" in wrong
+    code, _, wrong = command("sessions", "import", pulled(folder, b"xx"), "--trace", "--unit", UNIT)
+    assert code == 2 and "2 bytes: no stretch" in wrong
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("sessions", "import", "absent.bin"), "absent.bin"),
+        (("sessions", "import", __file__), "allowed a flash image of 2097152 bytes"),
+        (("sessions", "import", __file__, "--unit", "7"), "--unit: 7: allowed 16 digits of 0-9a-f"),
+        (("sessions", "show", "a"), "store.sqlite: No such file"),
+        (("sessions", "list"), "store.sqlite: No such file"),
+        (("verify",), "store.sqlite: No such file"),
+        (("verify", "--head", "ab"), "--head: ab: allowed 64 hexadecimal digits"),
+        (("verify", "--key", __file__), "64 hex digits"),
+    ],
+)
+def test_wrong_input_ends_with_code_2_and_says_what_is_right(command, arguments, said):
+    code, out, wrong = command(*arguments)
+    assert code == 2 and said in wrong and out == ""
+
+
+def test_a_foreign_file_is_refused_by_every_command(command, folder):
+    foreign = pulled(folder, b"not a store" * 20, "foreign.sqlite")
+    journal = pulled(folder, sooner())
+    for arguments in (("sessions", "list"), ("sessions", "show", "a"), ("verify",),
+                      ("sessions", "import", journal)):  # fmt: skip
+        code, _, wrong = command(*arguments, store=foreign)
+        assert code == 2 and f"refused: {foreign}: 220 bytes that begin with" in wrong
+    assert foreign.read_bytes() == b"not a store" * 20
+
+
+def test_with_no_store_yet_the_list_says_where_it_will_be(monkeypatch, folder, capsys):
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    assert main(["sessions"]) == 0
+    assert f"nothing is stored yet: {folder}/manostat/store.sqlite" in capsys.readouterr().out
+    assert list(folder.iterdir()) == []
+
+
+def test_a_session_is_shown_with_everything_and_what_is_missing_is_said(command, copy):
+    code, said, _ = command("sessions", "show", "other", store=copy)
+    assert code == 0
+    for line in (
+        "session other: SIMULATED, into a plant",
+        "opened    2026-11-28 09:00:00 by Dr Vega",
+        "syringe   BD 10 mL, bore 14.5 mm",
+        "at the height of the disc: yes",
+        "primed    not recorded; pain button proven: not recorded",
+        "2. L4-5, suspect, preset lumbar",
+        "response concordant, 7/10",
+        "Dallas 4",
+        "note     slept badly",
+    ):
+        assert line in said
+    assert "not a certified medical device" in said
+
+
+def test_runs_and_events_of_the_pump_are_shown(command, copy):
+    said = command("sessions", "show", "true", "--events", store=copy)[1]
+    assert "pain pressed at" in said and "DELIVERY UNCERTAIN, at most 3.500 mL" in said
+    assert re.search(r"pump  boot 1 +0\.\d\d s +ready; RUN closed", said)
+
+
+def test_a_correction_is_shown_beside_what_counts_now(command, copy):
+    with Store.open(copy) as store:
+        store.append("other", corrected(8, responded(2, 6), wrong="misheard"))
+    said = command("sessions", "show", "other", store=copy)[1]
+    assert "response concordant, 6/10" in said
+    assert "CORRECTED entry 8 (response): misheard. response intensity: 7, now 6." in said
+
+
+def test_a_session_that_is_not_there_is_named_with_those_that_are(command, copy):
+    code, _, wrong = command("sessions", "show", "none", store=copy)
+    assert code == 2 and "allowed true, other" in wrong
+
+
+def test_json_is_the_session_as_programs_read_it(command, copy):
+    data = json.loads(command("sessions", "show", "other", "--json", store=copy)[1])
+    assert data["levels"][1]["response"]["intensity"] == 7
+
+
+@pytest.mark.req("L-05")
+def test_the_first_break_is_said_precisely_and_all_are_counted(command, copy):
+    def change(raw):
+        raw.execute("UPDATE entries SET body = replace(body, 'slept', 'SLEPT')")
+        raw.execute("DELETE FROM blobs WHERE sha256 IN (SELECT sha256 FROM blobs LIMIT 2)")
+
+    assert command("verify", store=copy)[0] == 0
+    spoil(copy, change)
+    code, said, _ = command("verify", store=copy)
+    assert code == 1
+    assert re.search(r"FIRST BREAK: entry \d+: its hash is not that of its text", said)
+    assert "NOT AS IT WAS WRITTEN: 3 things are wrong (--all says all)" in said
+    assert command("verify", "--all", store=copy)[1].count("WRONG: ") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sessions"], ("import flash.bin", "manostat verify", "Not a certified medical device")),
+        (["sessions", "import"], ("picotool", "BOOTSEL", "answer to T", "Exit code")),
+        (["verify"], ("--head", "--key", "Exit code", "write it anew", "SHA-256")),
+    ],
+)
+def test_help_teaches(capsys, arguments, words):
+    with pytest.raises(SystemExit):
+        main([*arguments, "--help"])
+    said = capsys.readouterr().out
+    for word in words:
+        assert word in re.sub(r"\s+", " ", said), word
