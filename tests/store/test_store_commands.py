@@ -12,7 +12,7 @@ from manostat_tools.store.store import Store
 
 from ..session.written import corrected, responded
 from .pumps import KEY, answer_to_j, later, resealed, sooner, with_journal_page
-from .test_verify import spoil
+from .spoiling import spoil
 
 UNIT = name_of(KEY)
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manostat_tools.store.chain import START as BEFORE_ALL
-from manostat_tools.store.chain import body_of, link, sha256
+from manostat_tools.store.chain import sha256
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.schema import DDL
@@ -19,27 +18,11 @@ from manostat_tools.store.store import Store
 from manostat_tools.store.verify import verify
 
 from ..session.written import SAME_EACH_RUN, START, noted
-from .pumps import KEY, OTHER_KEY, answer_to_j, later
+from .pumps import KEY, answer_to_j, later, sooner
+from .spoiling import said, spoil
 
 SHARED = settings(SAME_EACH_RUN, max_examples=40)
 TABLES = {"entries": ("body", "hash"), "blobs": ("sha256", "content")}
-
-
-def spoil(file, change):
-    """Change the file as somebody does who knows SQLite: triggers away, change, triggers back."""
-    with closing(sqlite3.connect(file)) as raw:
-        triggers = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = triggers.fetchall()
-        for name, _ in triggers:
-            raw.execute(f"DROP TRIGGER {name}")
-        change(raw)
-        for _, sql in triggers:
-            raw.execute(sql)
-        raw.commit()
-
-
-def said(file, **how):
-    return [str(wrong) for wrong in verify(file, **how).wrong]
 
 
 def fresh_copy(full, memory):
@@ -187,76 +170,6 @@ def everything(file):
                 for table in ("entries", "blobs", "sqlite_sequence", "sqlite_master")]  # fmt: skip
 
 
-# What a chain cannot show, and what does
-
-
-def written_anew(full, file, change=lambda entries: entries):
-    """A forger's store: all hashes right, its end cut off or its text changed."""
-    with Store.open(full) as store:
-        envelopes = change([written.envelope for written in store.entries()])
-    shutil.copy(full, file)
-
-    def rewrite(raw):
-        raw.execute("DELETE FROM entries")
-        raw.execute("DELETE FROM sqlite_sequence")
-        before = BEFORE_ALL
-        for sequence, envelope in enumerate(envelopes, 1):
-            body = body_of(envelope)
-            before = link(before, body)
-            raw.execute("INSERT INTO entries (sequence, body, hash) VALUES (?, ?, ?)",
-                        [sequence, body.decode(), before])  # fmt: skip
-
-    spoil(file, rewrite)
-
-
-@pytest.mark.req("L-05")
-def test_a_store_written_anew_is_found_by_a_hash_that_was_noted(full, folder):
-    file = folder / "forged.sqlite"
-    written_anew(full, file, lambda envelopes: envelopes[:-1])
-    noted_head = Store.open(full).head().hex()
-    assert said(file) == []
-    assert said(file, head=noted_head)[0].startswith("chain: no entry has the hash")
-    with Store.open(full) as store:
-        for written in store.entries():
-            assert said(full, head=written.hash.hex()) == []
-
-
-@pytest.mark.req("L-05")
-def test_a_run_that_is_not_what_the_pump_recorded_is_found_though_all_hashes_fit(full, folder):
-    def less_pressure(envelopes):
-        changed = []
-        for envelope in envelopes:
-            entry = envelope.entry
-            if entry.kind == "run" and entry.run.peak_pa:
-                run = entry.run.model_copy(update={"peak_pa": 1})
-                entry = entry.model_copy(update={"run": run})
-            changed.append(envelope.model_copy(update={"entry": entry}))
-        return changed
-
-    file = folder / "forged.sqlite"
-    written_anew(full, file, less_pressure)
-    lines = said(file)
-    assert len(lines) == 2
-    assert lines[0].startswith("session true, entry 3 (run): is not what record 5 of the pump says")
-
-
-@pytest.mark.req("L-05")
-def test_a_key_that_is_not_the_pumps_is_said(full):
-    (line,) = said(full, key=OTHER_KEY)
-    assert line.endswith("no stored pump is sealed with it")
-
-
-@pytest.mark.req("L-05")
-def test_a_pump_whose_seals_do_not_fit_is_found(store):
-    """Named as the pump whose key is known, sealed with another."""
-    from manostat_tools.journal.seals import name_of
-
-    import_pull(store, later(key=OTHER_KEY), START, name_of(KEY))
-    lines = said(store.file, key=KEY)
-    assert any("is of another key than the one given" in line for line in lines)
-    assert said(store.file) == []
-
-
 def test_records_that_were_not_pulled_yet_are_told_and_are_no_break(store):
     pages = answer_to_j(later())
     import_pull(store, pages[: 3 * 256] + pages[6 * 256 :], START)
@@ -266,8 +179,6 @@ def test_records_that_were_not_pulled_yet_are_told_and_are_no_break(store):
 
 
 def test_traces_that_were_not_pulled_yet_are_no_break(store):
-    from .pumps import sooner
-
     import_pull(store, sooner(), START)
     import_pull(store, answer_to_j(later()), START)
     assert said(store.file) == []
