@@ -65,7 +65,7 @@ def test_a_contradiction_is_loud_and_stores_nothing(command, folder):
     code, said, _ = command("sessions", "import", pulled(folder, other))
     assert code == 1
     assert "CONTRADICTION" in said and "journal, record 1: stored as" in said
-    assert "1 contradictions: nothing of it was stored" in said
+    assert "1 contradiction: nothing of it was stored" in said
     assert "nothing new" in command("sessions", "import", pulled(folder, sooner()))[1]
 
 

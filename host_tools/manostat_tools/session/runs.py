@@ -139,17 +139,17 @@ def _run(draft: _Draft, unit: str, number: int, trace: str | None) -> Run:
 
 
 def _marks(draft: _Draft, outcome: Fields) -> list[Fields]:
-    """Each press once. An outcome keeps the first and the last of its level: those before the
+    """Each press once, in order. An outcome keeps the first and the last of its level: those before the
     intent are of an earlier run."""
     found: dict[int, Fields] = {}
     began = draft.intent
     for mark in (outcome.get("first_mark"), outcome.get("last_mark"), *draft.marks):
         if mark is None:
             continue
-        since_ms = (mark["at_ms"] - began.ms) % _TURN_MS if began else 0
+        since_ms = (mark["at_ms"] - (began.ms if began else 0)) % _TURN_MS
         if since_ms < _TURN_MS // 2:
-            found.setdefault(mark["at_ms"], mark)
-    return list(found.values())
+            found.setdefault(since_ms, mark)
+    return [found[since_ms] for since_ms in sorted(found)]
 
 
 def _mark(mark: Fields, ratio: tuple[int, int]) -> PainMark:

@@ -27,6 +27,11 @@ def store_file(options: argparse.Namespace) -> Path:
     return default_file() if file is None else file
 
 
+def plural(count: int, what: str) -> str:
+    """ "1 record", "2 records"."""
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
 def refuse(wrong: Exception | str, code: int = WRONG_INPUT) -> int:
     """Say on stderr what was wrong; returns the exit code."""
     print(f"refused: {wrong}", file=sys.stderr)

@@ -11,6 +11,7 @@ from manostat_tools.session.entries import RunDone, SessionEntry
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Run
 from manostat_tools.session.runs import runs_of
+from manostat_tools.store.arguments import plural
 from manostat_tools.store.chain import Created, Imported
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.rows import Row, Wrong
@@ -119,7 +120,8 @@ def _seals_with(name: str, unit: Unit, records: list[Record]) -> bool:
 
 
 def _say(unit: Unit, records: list[Record], seals: Seals, has_key: bool) -> str:
-    text = f"unit {unit.name}: {len(records)} records, {len(unit.stretches)} traces; "
+    text = f"unit {unit.name}: {plural(len(records), 'record')}, "
+    text += f"{plural(len(unit.stretches), 'trace')}; "
     if has_key:
         text += f"{seals.good} seals fit the key and vouch for records 1 to {seals.sealed_to}"
     elif seals.unknown:

@@ -15,7 +15,7 @@ class ContradictionError(StoreError):
     """A pull says something else than what is stored of the same pump; `lines` has one for each."""
 
     def __init__(self, unit: str, lines: list[str]) -> None:
-        super().__init__(f"unit {unit}: {len(lines)} contradictions to what is stored")
+        super().__init__(f"unit {unit}: {len(lines)} times something else than what is stored")
         self.unit = unit
         self.lines = lines
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Level, PainMark, Run, Session
+from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import units_of
@@ -15,7 +16,7 @@ NOTHING = "not recorded"
 def store_lines(store: Store) -> Iterator[str]:
     """All sessions, then all pumps."""
     sessions = store.sessions()
-    yield f"{store.file}: {len(sessions)} sessions; times are the host's clock, UTC"
+    yield f"{store.file}: {plural(len(sessions), 'session')}; times are the host's clock, UTC"
     for name in sessions:
         session = fold(name, store.session_entries(name))
         levels = ", ".join(level.name for level in session.levels) or "no level"
@@ -29,8 +30,8 @@ def store_lines(store: Store) -> Iterator[str]:
         runs = len(unassigned(store, unit.name))
         whole = "" if not unit.missing else "; NOT WHOLE: pull again"
         yield (
-            f"unit {unit.name}: {len(unit.journal)} records, {len(unit.stretches)} traces, "
-            f"{runs} runs in no session{whole}"
+            f"unit {unit.name}: {plural(len(unit.journal), 'record')}, "
+            f"{plural(len(unit.stretches), 'trace')}, {plural(runs, 'run')} in no session{whole}"
         )
         yield from (f"  note: {finding}" for finding in unit.findings)
 
@@ -95,7 +96,8 @@ def _level(level: Level) -> Iterator[str]:
     else:
         intensity = "intensity not recorded" if said.intensity is None else f"{said.intensity}/10"
         quote = f' "{said.quote}"' if said.quote else ""
-        yield f"   response {said.concordance}, {intensity}{quote}"
+        lasted = "" if said.persisted_s is None else f", for {said.persisted_s:g} s"
+        yield f"   response {said.concordance}, {intensity}{lasted}{quote}"
     found = level.finding
     dallas = NOTHING if found is None or found.dallas is None else str(found.dallas)
     yield f"   images   {found.pattern if found and found.pattern else NOTHING}; Dallas {dallas}"
@@ -112,6 +114,9 @@ def _run(run: Run) -> Iterator[str]:
     ended = f"{run.reason}, {run.fault}" if run.fault else run.reason
     yield f"     {ended}: {uncertain}{volume(run.volume_nl)}, peak {_pa(run.peak_pa)}"
     yield f"     opening {_pa(run.opening_pa)} ({run.opening_how})"
+    for plateau in run.plateaus:
+        settled = "did not settle" if plateau.pressure_pa is None else pressure(plateau.pressure_pa)
+        yield f"     at rest after {volume(plateau.volume_nl)}: {settled}"
     for mark in run.marks:
         yield f"     {_mark(mark)}"
 

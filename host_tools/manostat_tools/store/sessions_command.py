@@ -12,6 +12,7 @@ from manostat_tools.store.arguments import (
     NOTICE,
     add_store,
     end_progress,
+    plural,
     refuse,
     say_progress,
     store_file,
@@ -137,8 +138,8 @@ def _import(options: argparse.Namespace, file: Path) -> int:
 
 
 def _say_outcome(pulled: Path, file: Path, outcome: Outcome) -> int:
-    new = f"{outcome.records} records, {outcome.trace_pages} pages of traces, "
-    new += f"{outcome.stretches} traces"
+    new = f"{plural(outcome.records, 'record')}, {outcome.trace_pages} pages of traces, "
+    new += plural(outcome.stretches, "trace")
     is_new = outcome.records or outcome.trace_pages or outcome.stretches
     print(f"{pulled}, {outcome.what}: {f'new: {new}' if is_new else 'nothing new'}")
     held = len(outcome.unit.journal)
@@ -157,7 +158,7 @@ def _contradicts(pulled: Path, wrong: ContradictionError) -> int:
     if len(wrong.lines) > _LINES:
         print(f"  and {len(wrong.lines) - _LINES} more")
     print(
-        f"{len(wrong.lines)} contradictions: nothing of it was stored. One of the two was changed, "
-        "or this is\nanother pump: then name it with --unit."
+        f"{plural(len(wrong.lines), 'contradiction')}: nothing of it was stored. One of the two "
+        "was changed,\nor this is another pump: then name it with --unit."
     )
     return 1

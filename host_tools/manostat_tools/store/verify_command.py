@@ -8,6 +8,7 @@ from manostat_tools.store.arguments import (
     NOTICE,
     add_store,
     end_progress,
+    plural,
     refuse,
     say_progress,
     store_file,
@@ -66,7 +67,8 @@ def run(options: argparse.Namespace) -> int:
 def lines(file: Path, verdict: Verdict, everything: bool) -> list[str]:
     """What is printed."""
     said = [
-        f"{file}: {verdict.entries} entries, {verdict.sessions} sessions, {verdict.blobs} blobs",
+        f"{file}: {verdict.entries} entries, {plural(verdict.sessions, 'session')}, "
+        f"{verdict.blobs} blobs",
         *verdict.units,
         f"head {verdict.head or 'none'}",
     ]
