@@ -146,6 +146,14 @@ def test_a_trigger_that_is_gone_is_found(copy, trigger):
     assert said(copy) == [f"file: {trigger} is missing"]
 
 
+def test_a_table_or_trigger_that_was_added_is_found(copy):
+    with closing(sqlite3.connect(copy)) as raw:
+        raw.execute("CREATE TRIGGER more AFTER INSERT ON entries BEGIN SELECT 1; END")
+    assert said(copy) == ["file: more is none of a store"]
+    with pytest.raises(StoreError, match="damaged: more is none of a store"):
+        Store.open(copy)
+
+
 @pytest.mark.req("L-05")
 @SHARED
 @given(data=st.data())
