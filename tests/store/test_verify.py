@@ -146,6 +146,16 @@ def test_a_trigger_that_is_gone_is_found(copy, trigger):
     assert said(copy) == [f"file: {trigger} is missing"]
 
 
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize(("table", "column"), [(t, c) for t in TABLES for c in TABLES[t]])
+@pytest.mark.parametrize("value", ["10000000000000", "1.5", "'7'"])
+def test_a_value_of_another_type_is_found(copy, table, column, value):
+    key = "sequence" if table == "entries" else "sha256"
+    where = f"WHERE {key} = (SELECT max({key}) FROM {table})"
+    spoil(copy, lambda raw: raw.execute(f"UPDATE {table} SET {column} = {value} {where}"))
+    assert said(copy)
+
+
 def test_a_table_or_trigger_that_was_added_is_found(copy):
     with closing(sqlite3.connect(copy)) as raw:
         raw.execute("CREATE TRIGGER more AFTER INSERT ON entries BEGIN SELECT 1; END")

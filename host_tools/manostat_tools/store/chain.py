@@ -70,6 +70,13 @@ def link(before: bytes, body: bytes) -> bytes:
     return hashlib.sha256(before + body).digest()
 
 
+def raw(value: object) -> bytes:
+    """What a damaged file holds where bytes belong: never taken for a length by `bytes`."""
+    if isinstance(value, bytes):
+        return value
+    return value.encode() if isinstance(value, str) else b""
+
+
 def sha256(content: bytes) -> str:
     """Hexadecimal."""
     return hashlib.sha256(content).hexdigest()

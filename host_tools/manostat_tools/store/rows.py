@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from manostat_tools.store.chain import START, Envelope, canonical, link, sha256
+from manostat_tools.store.chain import START, Envelope, canonical, link, raw, sha256
 from manostat_tools.store.schema import schema_problems
 
 
@@ -47,7 +47,7 @@ def check_chain(connection: sqlite3.Connection, rows: list[Row]) -> Iterator[Wro
         where = f"entry {sequence}"
         if sequence != last + 1:
             yield Wrong(where, f"stands behind entry {last}: {sequence - last - 1} are missing")
-        body, stored = bytes(body), bytes(stored)
+        body, stored = raw(body), raw(stored)
         if link(before, body) != stored:
             yield Wrong(
                 where, "its hash is not that of its text and of the entry before: one was changed"
@@ -82,7 +82,7 @@ def _read(body: bytes) -> tuple[Envelope | None, str]:
 def check_blobs(connection: sqlite3.Connection, names: set[str]) -> Iterator[Wrong]:
     """Each blob is what its name says; fills `names`."""
     for name, content in connection.execute("SELECT sha256, content FROM blobs"):
-        name, content = bytes(name), bytes(content)
+        name, content = raw(name), raw(content)
         if sha256(content) != name.hex():
             yield Wrong(f"blob {name.hex()}", f"its {len(content)} bytes have another SHA-256")
         names.add(name.hex())

@@ -22,6 +22,7 @@ from manostat_tools.store.chain import (
     Imported,
     body_of,
     link,
+    raw,
     sha256,
 )
 from manostat_tools.store.errors import StoreError, naming
@@ -124,7 +125,7 @@ class Store:
             row = self._connection.execute(
                 "SELECT hash FROM entries ORDER BY sequence DESC LIMIT 1"
             ).fetchone()
-        return bytes(row[0]) if row else START
+        return raw(row[0]) if row else START
 
     def blob(self, digest: str) -> bytes | None:
         """By its SHA-256, hexadecimal; None if it is not stored."""
@@ -132,7 +133,7 @@ class Store:
             row = self._connection.execute(
                 "SELECT content FROM blobs WHERE sha256 = ?", [bytes.fromhex(digest)]
             ).fetchone()
-        return bytes(row[0]) if row else None
+        return raw(row[0]) if row else None
 
     # Writing
 
@@ -202,7 +203,7 @@ class Store:
         row = self._connection.execute(
             "SELECT sequence, hash FROM entries ORDER BY sequence DESC LIMIT 1"
         ).fetchone()
-        sequence, before = (row[0] + 1, bytes(row[1])) if row else (1, START)
+        sequence, before = (row[0] + 1, raw(row[1])) if row else (1, START)
         digest = link(before, body)
         self._connection.execute(
             "INSERT INTO entries (sequence, body, hash) VALUES (?, ?, ?)",
@@ -216,11 +217,11 @@ class Store:
             rows = self._connection.execute(sql, values).fetchall()
         for sequence, body, digest in rows:
             try:
-                envelope = Envelope.model_validate_json(body)
+                envelope = Envelope.model_validate_json(raw(body))
             except ValidationError as wrong:
                 first = wrong.errors()[0]
                 where_in = ".".join(map(str, first["loc"]))
                 raise StoreError(
                     f"{self.file}: damaged: entry {sequence}: {where_in}: {first['msg']}"
                 ) from wrong
-            yield Written(sequence, envelope, bytes(digest))
+            yield Written(sequence, envelope, raw(digest))
