@@ -1,0 +1,107 @@
+"""What the pump said of a whole run, as arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from manostat.core.codes import INJECTING, SEEKING
+from manostat_sim.telemetry import TickFrame
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+_TICK_US = 2000
+_NUMBERS = 0x10000  # a frame carries 16 bits of its tick's number
+_STATUS_OK = 0
+GAP_US = 20_000
+"""Readings further apart than this are a gap: nothing is known in between but the sum of steps."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One run from before its first step to the rest after its last stop.
+
+    `time_us`: of each reading, rising. `pressure_pa`: line, the prescription's zero taken off.
+    `steps`: counted since the level began, as of the reading. `moving`: steps may be granted.
+    ValueError for arrays of unlike length, fewer than 2 readings, times that do not rise, or a
+    reading that is no number.
+    """
+
+    time_us: Whole
+    pressure_pa: Floats
+    steps: Whole
+    moving: Flags
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.time_us), len(self.pressure_pa), len(self.steps), len(self.moving)}
+        if len(lengths) != 1 or min(lengths) < 2:
+            raise ValueError(
+                f"recording: arrays of {sorted(lengths)} readings, equal and 2 or more"
+            )
+        if np.any(np.diff(self.time_us) <= 0):
+            raise ValueError("recording: time_us must rise from each reading to the next")
+        if not np.all(np.isfinite(self.pressure_pa)):
+            raise ValueError("recording: pressure_pa holds what is no number; leave it out")
+
+    def stops_us(self) -> list[int]:
+        """Times of the first reading at rest after each motion."""
+        ends = np.flatnonzero(self.moving[:-1] & ~self.moving[1:])
+        return [int(self.time_us[end + 1]) for end in ends]
+
+    def rest_after_s(self, stop_us: int) -> float:
+        """How long the plunger rested after `stop_us`, up to the next motion or the end, s."""
+        later = self.moving & (self.time_us > stop_us)
+        end_us = self.time_us[np.argmax(later)] if later.any() else self.time_us[-1]
+        return float(end_us - stop_us) * 1e-6
+
+    def gaps(self) -> list[tuple[int, int, int]]:
+        """Where readings are further apart than `GAP_US`: last time before, first after, and the
+        steps that were made meanwhile."""
+        long = np.flatnonzero(np.diff(self.time_us) > GAP_US)
+        return [
+            (
+                int(self.time_us[place]),
+                int(self.time_us[place + 1]),
+                int(self.steps[place + 1] - self.steps[place]),
+            )
+            for place in long
+        ]
+
+    def without(self, from_us: int, to_us: int) -> "Recording":
+        """The same with the readings of `from_us` to `to_us` lost: a gap."""
+        kept = (self.time_us < from_us) | (self.time_us >= to_us)
+        return Recording(
+            self.time_us[kept], self.pressure_pa[kept], self.steps[kept], self.moving[kept]
+        )
+
+    def until(self, to_us: int) -> "Recording":
+        """The same up to `to_us`."""
+        return self.without(to_us, int(self.time_us[-1]) + 1)
+
+
+def from_frames(frames: Sequence[TickFrame]) -> Recording:
+    """A recording of the tick frames of one level; frames may be missing.
+
+    Frames whose line reading was not fresh are left out. A gap counts the ticks that the 16 bit
+    numbers say are missing, 2 ms each: one of more than 131 s is taken too short.
+    """
+    kept: list[tuple[int, int, int, bool]] = []
+    now_us, before = 0, None
+    for frame in frames:
+        if before is not None:
+            missing = (frame.tick - before - 1) % _NUMBERS
+            now_us += frame.elapsed_us + missing * _TICK_US
+        before = frame.tick
+        if frame.line_status == _STATUS_OK:
+            moving = frame.state in (SEEKING, INJECTING)
+            kept.append((now_us, frame.pressure_pa, frame.steps, moving))
+    columns = list(zip(*kept, strict=True)) or [(), (), (), ()]
+    return Recording(
+        np.array(columns[0], dtype=np.int64),
+        np.array(columns[1], dtype=np.float64),
+        np.array(columns[2], dtype=np.int64),
+        np.array(columns[3], dtype=np.bool_),
+    )
