@@ -26,6 +26,7 @@ _COMMANDS = (
     "manostat_tools.mutation.command",
     "manostat_tools.trace.command",
     "manostat_tools.evidence",
+    "manostat_tools.derive.command",
     "manostat_tools.store.sessions_command",
     "manostat_tools.store.verify_command",
 )

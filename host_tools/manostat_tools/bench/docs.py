@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from manostat_tools.bench.figures import Figure, Measured
-from manostat_tools.bench.views import number, verdict
+from manostat_tools.bench.views import bar, number, verdict
 
 _HEAD = """# Figures
 
@@ -46,9 +46,8 @@ def _table(figures: Sequence[Figure], measured: Mapping[str, Measured]) -> list[
     for figure in figures:
         value = measured[figure.name]
         mean = "" if value.mean is None else number(value.mean)
-        bar = "" if figure.bar is None else number(figure.bar)
         rows.append(
             f"| `{figure.name}` | {number(value.value)} {figure.unit} | {mean} | {value.samples} | "
-            f"{bar} | {verdict(figure, value)} |\n"
+            f"{bar(figure)} | {verdict(figure, value)} |\n"
         )
     return rows

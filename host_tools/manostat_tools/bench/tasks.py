@@ -13,6 +13,7 @@ from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import Scenario, scenario
 from manostat_tools.bench.figures import Measured
 from manostat_tools.boards import Board
+from manostat_tools.derive import sweep
 
 LATE_US = 2500.0
 _DISC = "dallas-0"
@@ -32,10 +33,11 @@ class Amount:
     overshoots: int = 100
     freezes: int = 100
     openings: int = 400
+    derived: int = 128
 
 
 FULL = Amount()
-QUICK = Amount(injection_s=1.0, apart_us=20, overshoots=12, freezes=20, openings=30)
+QUICK = Amount(injection_s=1.0, apart_us=20, overshoots=12, freezes=20, openings=30, derived=8)
 
 
 class Setup:
@@ -183,6 +185,10 @@ def _opening(setup: Setup, progress: Progress) -> Results:
     }
 
 
+def _derived(setup: Setup, progress: Progress) -> Results:
+    return sweep.measured(sweep.sweep(setup.unit, setup.amount.derived, progress))
+
+
 def _boot(setup: Setup, progress: Progress) -> Results:
     pump = setup.board.pump
     full = boot.full_journal(pump.journal_flash_bytes)
@@ -218,6 +224,7 @@ class Task:
 
 
 TASKS = (
+    Task("derived", _derived, 130.0, forks=False),
     Task("pain", _stops("pain_to_last_step_us", stops.press_pain, False), 90.0),
     Task("release", _stops("release_to_last_step_us", stops.release_run, False), 90.0),
     Task("bounce", _stops("bounce_steps", stops.bounce_permit, True), 90.0),

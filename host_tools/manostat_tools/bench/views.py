@@ -85,6 +85,13 @@ def verdict(figure: Figure, measured: Measured) -> str:
     return "ok" if figure.passes(measured.value) else "OVER"
 
 
+def bar(figure: Figure) -> str:
+    """Its bar for a table, empty without one."""
+    if figure.bar is None:
+        return ""
+    return f"at least {number(figure.bar)}" if figure.at_least else number(figure.bar)
+
+
 def show_table(
     figures: Sequence[Figure], measured: Mapping[str, Measured], console: Console
 ) -> None:
@@ -104,7 +111,7 @@ def show_table(
             number(value.value),
             "" if value.mean is None else number(value.mean),
             figure.unit,
-            "" if figure.bar is None else number(figure.bar),
+            bar(figure),
             f"[red]{said}[/red]" if said == "OVER" else said,
             figure.how,
         )
@@ -115,10 +122,10 @@ def show_lines(figures: Sequence[Figure], measured: Mapping[str, Measured], out:
     """The same without a terminal: one line a figure."""
     for figure in figures:
         value = measured[figure.name]
-        bar = "no bar" if figure.bar is None else f"bar {number(figure.bar)}"
+        said = f"bar {bar(figure)}" if bar(figure) else "no bar"
         mean = "" if value.mean is None else f", mean {number(value.mean)}"
         print(
             f"{figure.name:<32} {number(value.value):>8} {figure.unit:<7} "
-            f"{verdict(figure, value):<4} ({bar}{mean}) {figure.how}",
+            f"{verdict(figure, value):<4} ({said}{mean}) {figure.how}",
             file=out,
         )
