@@ -101,6 +101,15 @@ def test_a_hole_is_told_and_filled_by_the_next_pull(store):
     assert holds(store) == digests(later())
 
 
+def test_two_halves_make_a_whole_and_the_second_lacks_nothing(store):
+    whole = answer_to_j(later())
+    at = len(whole) // 2 // PAGE_BYTES * PAGE_BYTES
+    take(store, whole[:at], UNIT)
+    outcome = take(store, whole[at:], UNIT)
+    assert outcome.is_sound and outcome.findings == []
+    assert holds(store) == digests(later())
+
+
 # Contradictions
 
 

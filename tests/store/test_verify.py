@@ -156,6 +156,19 @@ def test_a_value_of_another_type_is_found(copy, table, column, value):
     assert said(copy)
 
 
+@pytest.mark.req("L-05")
+def test_an_index_that_would_hide_an_entry_is_found(copy):
+    with closing(sqlite3.connect(copy)) as raw:
+        (page_bytes,) = raw.execute("PRAGMA page_size").fetchone()
+        select = "SELECT rootpage FROM sqlite_master WHERE name = 'entries_of_session'"
+        (root,) = raw.execute(select).fetchone()
+    content = bytearray(copy.read_bytes())
+    at = content.index(b"other", (root - 1) * page_bytes)
+    content[at] ^= 1
+    copy.write_bytes(content)
+    assert at < root * page_bytes and "entries_of_session" in said(copy)[0]
+
+
 def test_a_table_or_trigger_that_was_added_is_found(copy):
     with closing(sqlite3.connect(copy)) as raw:
         raw.execute("CREATE TRIGGER more AFTER INSERT ON entries BEGIN SELECT 1; END")
