@@ -1,0 +1,128 @@
+"""What stands behind the numbers: preparation, versions and hashes, events, corrections, gaps."""
+
+from collections.abc import Sequence
+
+from manostat_tools.report import cells
+from manostat_tools.report.missing import gaps
+from manostat_tools.report.model import Facts, Lines, Part, Section, Table, plain
+from manostat_tools.report.overview import by_order, clock
+from manostat_tools.report.runs import derived_table, run_table
+from manostat_tools.report.tables import SCHEMA
+from manostat_tools.report.units import Unit
+from manostat_tools.session.model import Run, Session
+
+
+def preparation(session: Session, unit: Unit) -> Section:
+    """Zero, priming, compliance, syringe."""
+    done, syringe = session.preparation, session.syringe
+    said = syringe and (
+        f"{syringe.maker} {syringe.nominal_ml:g} mL, "
+        f"inner diameter {syringe.inner_diameter_mm:g} mm"
+    )
+    parts: list[Part] = [
+        Facts(
+            (
+                ("Syringe", cells.text(said)),
+                ("Zero of the line sensor", cells.text(unit.text(done.zero_pa))),
+                ("Zero taken at the height of the disc", _yes(done.zero_at_disc_height)),
+                ("Line primed", _yes(done.primed)),
+                ("Pain button proven", _yes(done.pain_button_proven)),
+            )
+        )
+    ]
+    if done.runs:
+        parts.append(run_table("Runs before the levels", done.runs, unit))
+    if done.line_compliance is not None:
+        parts.append(derived_table([("Line", done.line_compliance)], unit))
+    else:
+        parts.append(Lines(("Line compliance: not recorded.",)))
+    return Section("Calibration and preparation", tuple(parts), new_page=True)
+
+
+def _yes(truth: bool | None) -> cells.Cell:
+    return cells.text(None if truth is None else "yes" if truth else "NO")
+
+
+def versions(session: Session, program: str) -> Section:
+    """From this the stored records can be found again."""
+    unit = session.unit
+    facts = Facts(
+        (
+            ("Pump, serial", cells.text(unit.serial)),
+            ("Firmware", cells.text(unit.firmware)),
+            ("Image hash", cells.text(unit.image_hash)),
+            ("Host tools", cells.text(program)),
+            ("Schema of the tables", cells.text(SCHEMA)),
+            ("Hash at the end of the store's chain (SHA-256)", cells.text(session.chain_head)),
+        )
+    )
+    everywhere: list[tuple[str, Run]] = [("preparation", run) for run in session.preparation.runs]
+    everywhere += [(level.name, run) for level in by_order(session.levels) for run in level.runs]
+    parts: list[Part] = [facts]
+    if everywhere:
+        parts.append(_sources(everywhere))
+    return Section("Versions and hashes", tuple(parts))
+
+
+def _sources(everywhere: Sequence[tuple[str, Run]]) -> Table:
+    rows = []
+    for where, run in everywhere:
+        source = run.source
+        place = source and f"{source.serial}, boot {source.boot}, record {source.sequence}"
+        rows.append(
+            (
+                cells.text(f"{where}, run {run.number}"),
+                cells.text(place),
+                cells.text(source and source.record_hash),
+                cells.text(run.trace),
+            )
+        )
+    return Table(
+        "Where each run stands in the pump's journal",
+        ("Run", "Unit, boot, record", "Record (SHA-256)", "Trace (SHA-256)"),
+        tuple(rows),
+        (16, 20, 32, 32),
+    )
+
+
+def events(session: Session) -> Section:
+    """What the pump and the host did, in one list."""
+    rows = tuple(
+        (
+            cells.text(clock(event.wall)),
+            cells.text(None if event.boot is None else event.boot),
+            cells.text(None if event.at_ms is None else f"{event.at_ms / 1e3:.3f}"),
+            cells.text(event.origin),
+            cells.text(event.text),
+        )
+        for event in session.events
+    )
+    if not rows:
+        return Section("Events", (Lines(("No event is recorded.",)),))
+    table = Table(
+        "",
+        ("Host's clock", "Boot", "Since power-on (s)", "From", "What"),
+        rows,
+        (22, 12, 14, 8, 44),
+        "The pump has no clock of day, and nobody checked the host's.",
+    )
+    return Section("Events", (table,))
+
+
+def remarks(session: Session) -> Section:
+    """Corrections and notes, in the words of whoever wrote them."""
+    corrections = tuple(plain(text) for text in session.corrections)
+    notes = tuple(plain(text) for text in session.notes)
+    return Section(
+        "Corrections and notes",
+        (
+            Lines(corrections or ("None.",), "Corrections: what was entered, and what stands"),
+            Lines(notes or ("None.",), "Notes"),
+        ),
+    )
+
+
+def not_recorded(session: Session) -> Section:
+    """Everything that is None."""
+    lines = tuple(plain(gap.said) for gap in gaps(session))
+    return Section("Not recorded", (Lines(lines or ("Nothing is missing.",)),))

@@ -1,0 +1,79 @@
+"""Cells as all tables of the report write them: units, what is not recorded, what is in doubt."""
+
+from manostat_tools.report.model import Cell, plain
+from manostat_tools.report.units import NONE, Unit, volume_number
+from manostat_tools.session.model import Level, Quantity, Role, Run
+from manostat_tools.session.provoked import counted_run
+from manostat_tools.session.said import has_fault, opening_at_rest
+
+UNCERTAIN = "UNCERTAIN: no outcome stored; all prescribed counts as delivered"
+UNSETTLED = "DID NOT SETTLE"
+LOCKED = "LOCKED OUT"
+
+
+def text(value: object, *alerts: str, strong: bool = False) -> Cell:
+    """Any value as text; None as "not recorded"."""
+    if value is None or value == NONE:
+        return Cell(NONE, alerts, faint=True)
+    return Cell(plain(str(value)), tuple(plain(alert) for alert in alerts), strong)
+
+
+def pressure(pressure_pa: float | None, unit: Unit, *alerts: str, strong: bool = False) -> Cell:
+    """For a column that names the unit."""
+    return text(unit.number(pressure_pa), *alerts, strong=strong)
+
+
+def volume(volume_nl: float | None, *alerts: str, strong: bool = False) -> Cell:
+    """For a column in mL."""
+    return text(volume_number(volume_nl), *alerts, strong=strong)
+
+
+def delivered(run: Run) -> Cell:
+    """The volume of a run's level, with what makes it doubtful."""
+    return volume(run.volume_nl, *([UNCERTAIN] if run.uncertain else []))
+
+
+def opening(run: Run, unit: Unit) -> Cell:
+    """The opening pressure, and what is wrong with it where it was not read at rest."""
+    if opening_at_rest(run) is not None:
+        return pressure(run.opening_pa, unit)
+    return pressure(run.opening_pa, unit, f"NOT READ AT REST: {run.opening_how}")
+
+
+def doubt(run: Run) -> tuple[str, ...]:
+    """What to say at every number of a run that no rule may use."""
+    said = []
+    if has_fault(run):
+        said.append("RUN ENDED IN A FAULT")
+    if run.locked:
+        said.append(LOCKED)
+    if run.uncertain:
+        said.append("OUTCOME NOT STORED")
+    return tuple(said)
+
+
+def stop(run: Run) -> Cell:
+    """Why a run stopped, with its fault and its lock-out."""
+    alerts = []
+    if has_fault(run):
+        alerts.append(f"FAULT: {run.fault or run.reason}")
+    if run.locked:
+        alerts.append(LOCKED)
+    if run.uncertain:
+        alerts.append("OUTCOME NOT STORED")
+    return text(run.reason, *alerts)
+
+
+def interval(value: Quantity, converted: str) -> Cell:
+    """A derived value; a missing interval is told."""
+    return text(converted, *([] if value.low is not None else ["no interval"]), strong=True)
+
+
+def role(level: Level) -> str:
+    """In one word, loud enough to be told apart."""
+    return "SUSPECT" if level.role is Role.SUSPECT else "control"
+
+
+def counts(level: Level, run: Run) -> str:
+    """Which runs go into the grading."""
+    return "counts" if run is counted_run(level) else ""

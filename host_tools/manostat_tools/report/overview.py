@@ -1,0 +1,258 @@
+"""The first page: who and what, what to know first, the levels, what the rules say of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from manostat_tools.report import cells
+from manostat_tools.report.model import Cell, Facts, Lines, Notice, Part, Section, Table, Weight
+from manostat_tools.report.units import NONE, Unit
+from manostat_tools.session.grading import GradedLevel
+from manostat_tools.session.model import Grade, Level, Role, Run, RunKind, Session
+from manostat_tools.session.provoked import above_opening_pa, counted_run, doubts, provoked
+from manostat_tools.session.rules import NOT_MET, RULES
+
+NO_RESULT = "no result"
+NO_PRESS = "no press"
+
+
+def overview(session: Session, graded: Sequence[GradedLevel], unit: Unit) -> Section:
+    """All of it as one section."""
+    parts: list[Part] = [_who(session), *_notices(session)]
+    if session.levels:
+        parts += [_levels(session, unit), *_rules(graded, unit)]
+    return Section("Summary", tuple(parts))
+
+
+def _who(session: Session) -> Facts:
+    unit = session.unit
+    kind = "SIMULATED: injected into a simulated plant, never into a person"
+    return Facts(
+        (
+            ("Patient code", cells.text(session.patient_code, strong=True)),
+            ("Operator", cells.text(session.operator)),
+            ("Session", cells.text(session.id)),
+            ("Opened (host's clock)", cells.text(clock(session.opened_at))),
+            ("Closed (host's clock)", cells.text(clock(session.closed_at))),
+            ("Kind", cells.text(kind if session.simulated else "not simulated", strong=True)),
+            ("Pump, serial", cells.text(unit.serial)),
+            ("Firmware", cells.text(unit.firmware)),
+            ("Image hash", cells.text(unit.image_hash)),
+            ("Image", cells.text("bench image" if unit.bench_image else "production image")),
+        )
+    )
+
+
+def _notices(session: Session) -> Iterator[Notice]:
+    if session.simulated:
+        yield Notice(Weight.DANGER, "SIMULATED. Nothing here was measured on a person.")
+    if session.unit.bench_image:
+        yield Notice(Weight.DANGER, "The pump ran a bench image: not for use on a person.")
+    for level, run in _runs(session):
+        for doubt in doubts(run):
+            where = f"{level.name}, " if level else "Before the levels, "
+            yield Notice(Weight.DANGER, f"{where}{doubt}.")
+    if session.closed_at is None:
+        yield Notice(Weight.CAUTION, "The session was not closed: more may follow.")
+    if session.corrections:
+        n = len(session.corrections)
+        said = "1 entry was" if n == 1 else f"{n} entries were"
+        yield Notice(Weight.CAUTION, f'{said} corrected afterwards: see "Corrections and notes".')
+    if not session.levels:
+        yield Notice(Weight.CAUTION, "No level is recorded.")
+
+
+def _runs(session: Session) -> Iterator[tuple[Level | None, Run]]:
+    for run in session.preparation.runs:
+        yield None, run
+    for level in by_order(session.levels):
+        for run in level.runs:
+            yield level, run
+
+
+def by_order(levels: Iterable[Level]) -> list[Level]:
+    """As they were tested."""
+    return sorted(levels, key=lambda level: level.order)
+
+
+def _levels(session: Session, unit: Unit) -> Table:
+    return Table(
+        "Levels, in the order tested",
+        (
+            "No.",
+            "Level",
+            "Role",
+            f"Opening ({unit.name})",
+            f"Line at the press ({unit.name})",
+            f"Above opening at the press ({unit.name})",
+            "Volume at the press (mL)",
+            "Pain (NRS, 0-10)",
+            "Pain is",
+            "Dallas (0-5)",
+            f"Highest above opening ({unit.name})",
+            "Stopped by",
+        ),
+        tuple(level_row(level, unit) for level in by_order(session.levels)),
+        (3.8, 6.3, 8.6, 8.5, 8.5, 8.8, 9.5, 7.7, 10.8, 7.7, 8.4, 11.4),
+        "Of the injections of a level the last counts. The press is the first of that injection; "
+        "pressures are those of the line, volumes those of the plunger. Highest: of the whole "
+        "level.",
+    )
+
+
+def level_row(level: Level, unit: Unit) -> tuple[Cell, ...]:
+    """One level as in the table of levels."""
+    run, response = counted_run(level), level.response
+    head = (
+        cells.text(level.order),
+        cells.text(level.name, strong=True),
+        cells.text(cells.role(level), strong=level.role is Role.SUSPECT),
+    )
+    said = (
+        cells.text(None if response is None else response.intensity, strong=True),
+        cells.text(None if response is None else response.concordance.value, strong=True),
+        cells.text(None if level.finding is None else level.finding.dallas, strong=True),
+    )
+    if run is None:
+        none = cells.text("no injection")
+        return (*head, none, none, none, none, *said, none, none)
+    return (
+        *head,
+        cells.opening(run, unit),
+        *_press_cells(level, run, unit),
+        *said,
+        cells.pressure(above_opening_pa(run, run.peak_pa), unit, *cells.doubt(run)),
+        _stop_cell(level, run),
+    )
+
+
+def _press_cells(level: Level, run: Run, unit: Unit) -> tuple[Cell, Cell, Cell]:
+    found = provoked(level)
+    mark = found.mark
+    if mark is None or not mark.points:
+        if run.uncertain:
+            return (cells.text(None, *cells.doubt(run)), cells.text(None), cells.delivered(run))
+        return (cells.text(NO_PRESS),) * 3
+    press = min(mark.points, key=lambda point: point.before_ms)
+    opened = found.above_pa is not None
+    alerts = cells.doubt(run) if mark.moving else ("PRESSED AT REST", *cells.doubt(run))
+    above = () if opened else ("NO OPENING TO COUNT FROM",)
+    return (
+        cells.pressure(press.pressure_pa, unit, *alerts),
+        cells.pressure(found.above_pa, unit, *above, *alerts, strong=True),
+        cells.volume(press.volume_nl, *alerts),
+    )
+
+
+def _stop_cell(level: Level, run: Run) -> Cell:
+    cell = cells.stop(run)
+    injections = sum(other.kind in (RunKind.INJECT, RunKind.STEP) for other in level.runs)
+    if injections < 2:
+        return cell
+    return Cell(cell.text, (*cell.alerts, f"run {run.number}; {injections} injections"))
+
+
+def _rules(graded: Sequence[GradedLevel], unit: Unit) -> Iterator[Part]:
+    ordered = sorted(graded, key=lambda pair: pair[0].order)
+    suspects = [pair for pair in ordered if pair[0].role is Role.SUSPECT]
+    controls = [pair for pair in ordered if pair[0].role is Role.CONTROL]
+    if suspects:
+        yield _before(suspects, unit)
+        yield _suspects(suspects)
+    yield _controls(controls, unit)
+
+
+def _before(suspects: Sequence[GradedLevel], unit: Unit) -> Table:
+    """What was felt lies before the press, so the points before it stand beside it."""
+    rows = []
+    for level, _grades in suspects:
+        found = provoked(level)
+        before = [found.before_pa.get(ms) for ms in _BEFORE_MS]
+        alerts = () if found.run is None else cells.doubt(found.run)
+        if found.run is None:
+            said = [cells.text("no injection")] * (1 + len(_BEFORE_MS))
+        elif found.mark is None:
+            none = None if found.run.uncertain else NO_PRESS
+            said = [cells.text(none, *alerts)] * (1 + len(_BEFORE_MS))
+        else:
+            at_rest = () if found.mark.moving else ("PRESSED AT REST",)
+            said = [cells.pressure(found.above_pa, unit, *at_rest, *alerts, strong=True)]
+            said += [cells.pressure(above_pa, unit, *alerts) for above_pa in before]
+        rows.append((cells.text(level.name, strong=True), *said))
+    return Table(
+        f"Suspect levels: line pressure above opening ({unit.name}), at the press and before it",
+        ("Level", "At the press", *(f"{ms / 1e3:g} s before" for ms in _BEFORE_MS)),
+        tuple(rows),
+        (20, 16, 16, 16, 16, 16),
+        "The rules use the press. What was felt lies before it: a judgement of pain takes 0.5-3 s "
+        "under light sedation (E).",
+    )
+
+
+_BEFORE_MS = (500, 1000, 2000, 3000)
+
+
+def _suspects(suspects: Sequence[GradedLevel]) -> Table:
+    share = 68 / len(suspects)
+    common = [_common(grades) for _level, grades in suspects]
+    rows = [
+        (
+            cells.text(f"{rule.name} ({rule.letter})"),
+            *(
+                _answer(named(grades, rule.name), known)
+                for (_level, grades), known in zip(suspects, common, strict=True)
+            ),
+        )
+        for rule in RULES
+    ]
+    if any(common):
+        none = (Cell("missing for all rules" if known else "", known) for known in common)
+        rows.insert(0, (cells.text("All of these rules"), *none))
+    return Table(
+        "What each published rule says of the suspect levels (advisory)",
+        ("Rule (letter)", *(level.name for level, _ in suspects)),
+        tuple(rows),
+        (32, *(share for _ in suspects)),
+        'The rules in full, their inputs and what is missing stand with each level. "not met" '
+        "is no finding that a disc is sound.",
+    )
+
+
+def _common(grades: Iterable[Grade]) -> tuple[str, ...]:
+    """What is missing for every rule of a suspect, told once."""
+    asked = [named(grades, rule.name).missing for rule in RULES]
+    return tuple(text for text in asked[0] if all(text in missing for missing in asked))
+
+
+def named(grades: Iterable[Grade], rule: str) -> Grade:
+    """The grade by one rule."""
+    return next(grade for grade in grades if grade.rule == rule)
+
+
+def _answer(grade: Grade, known: Sequence[str]) -> Cell:
+    if grade.result is None:
+        fresh = tuple(text for text in grade.missing if text not in known)
+        return Cell(NO_RESULT, fresh, faint=True)
+    stands = grade.result != NOT_MET
+    return Cell(grade.result, (*grade.unmet, *grade.cautions), strong=stands)
+
+
+def _controls(controls: Sequence[GradedLevel], unit: Unit) -> Part:
+    if not controls:
+        return Lines(("No control disc is recorded: no rule can give a result.",), "Control discs")
+    rows = []
+    for level, grades in controls:
+        grade = named(grades, "control disc")
+        tested_pa = grade.inputs["peak_above_opening_pa"]
+        rows.append(
+            (
+                cells.text(level.name, strong=True),
+                Cell(grade.result or "proves nothing", grade.missing, strong=not grade.missing),
+                cells.pressure(tested_pa if isinstance(tested_pa, int) else None, unit),
+            )
+        )
+    columns = ("Level", "Was", f"Tested up to, above opening ({unit.name})")
+    return Table("Control discs", columns, tuple(rows), (20, 48, 32))
+
+
+def clock(time: object) -> str:
+    """A wall time with its zone."""
+    return NONE if time is None else f"{time:%Y-%m-%d %H:%M:%S %Z}".strip()

@@ -1,0 +1,179 @@
+"""The right number at the right level, with its unit, and what is in doubt where it stands."""
+
+import pytest
+
+from manostat_tools.report.model import Figure, Notice
+from manostat_tools.report.overview import NO_PRESS
+from manostat_tools.report.units import NONE, UNITS
+
+from .reading import (
+    LEVELS,
+    column,
+    level_cell,
+    parts,
+    said,
+    table,
+    tell,
+    with_level,
+    with_run,
+)
+
+PA = {"psi": 6894.757, "kPa": 1e3, "bar": 1e5, "mmHg": 133.322}
+
+
+def suspect(session):
+    return next(level for level in session.levels if level.name == "L4-5")
+
+
+@pytest.mark.parametrize(("unit", "digits"), [("psi", 1), ("kPa", 1), ("bar", 3), ("mmHg", 0)])
+def test_the_levels_table_has_the_pumps_numbers_in_the_chosen_unit(session, unit, digits):
+    run = suspect(session).runs[-1]
+    press = run.marks[0].points[0]
+    expected = {
+        f"Opening ({unit})": run.opening_pa,
+        f"Line at the press ({unit})": press.pressure_pa,
+        f"Above opening at the press ({unit})": press.pressure_pa - run.opening_pa,
+        f"Highest above opening ({unit})": run.peak_pa - run.opening_pa,
+    }
+    for head, pressure_pa in expected.items():
+        cell = level_cell(session, "L4-5", head, UNITS[unit])
+        assert cell.text == f"{pressure_pa / PA[unit]:.{digits}f}"
+    assert level_cell(session, "L4-5", "Volume").text == f"{press.volume_nl / 1e6:.3f}"
+    assert level_cell(session, "L4-5", "Pain (NRS").text == "8"
+    assert level_cell(session, "L4-5", "Pain is").text == "concordant"
+    assert level_cell(session, "L4-5", "Dallas").text == "3"
+    assert level_cell(session, "L4-5", "Stopped by").text == "pain"
+
+
+def test_levels_stand_in_the_order_tested_whatever_their_place_in_the_session(session):
+    turned = session.model_copy(update={"levels": tuple(reversed(session.levels))})
+    for one in (session, turned):
+        assert [cell.text for cell in column(table(tell(one), LEVELS), "Level")] == [
+            "L3-4",
+            "L5-S1",
+            "L4-5",
+        ]
+
+
+def test_no_press_no_injection_and_not_recorded_are_three_things(session):
+    assert level_cell(session, "L3-4", "Above opening").text == NO_PRESS
+    empty = with_level(session, "L3-4", runs=(), response=None)
+    assert level_cell(empty, "L3-4", "Above opening").text == "no injection"
+    assert level_cell(empty, "L3-4", "Pain is").text == NONE
+
+
+def test_look_back_points_stand_beside_the_press(session):
+    rows = table(tell(session), "Suspect levels: line pressure above opening (psi)").rows
+    points = suspect(session).runs[-1].marks[0].points
+    assert [cell.text for cell in rows[0]] == [
+        "L4-5",
+        *(f"{point.above_pa / PA['psi']:.1f}" for point in points),
+    ]
+
+
+DOUBTS = {
+    "uncertain": ({"uncertain": True, "marks": ()}, "Volume at the press", "UNCERTAIN"),
+    "unsettled": (
+        {"opening_pa": None, "opening_how": "unsettled"},
+        "Opening",
+        "NOT READ AT REST: unsettled",
+    ),
+    "nothing to count from": (
+        {"opening_pa": None, "opening_how": "unsettled"},
+        "Above opening at the press",
+        "NO OPENING TO COUNT FROM",
+    ),
+    "fault": ({"fault": "sensors disagree"}, "Above opening at the press", "FAULT"),
+    "its cause": ({"fault": "sensors disagree"}, "Stopped by", "FAULT: sensors disagree"),
+    "locked": ({"locked": True}, "Stopped by", "LOCKED OUT"),
+}
+
+
+@pytest.mark.parametrize("case", DOUBTS)
+def test_doubt_stands_in_the_cell_of_the_number(session, case):
+    changes, head, alert = DOUBTS[case]
+    spoilt = with_run(session, "L4-5", **changes)
+    assert any(alert in text for text in level_cell(spoilt, "L4-5", head).alerts)
+    assert level_cell(session, "L4-5", head).alerts == ()
+
+
+def test_doubt_is_told_before_the_levels_too(session):
+    spoilt = with_run(session, "L4-5", uncertain=True, locked=True, fault="late")
+    notices = " ".join(notice.text for notice in parts(tell(spoilt), Notice))
+    for word in ("uncertain", "locked out", "ended in a fault: late"):
+        assert f"L4-5, {word}" in notices or word in notices
+
+
+def test_a_press_at_rest_is_told_at_its_numbers(session):
+    mark = suspect(session).runs[-1].marks[0].model_copy(update={"moving": False})
+    spoilt = with_run(session, "L4-5", marks=(mark,))
+    for head in ("Line at", "Above opening at", "Volume at"):
+        assert "PRESSED AT REST" in level_cell(spoilt, "L4-5", head).alerts
+
+
+def test_an_unsettled_plateau_is_told_and_has_no_number(told):
+    plateaus = table(told, "Run 1: plateaus")
+    flagged = [row for row in plateaus.rows if "DID NOT SETTLE" in row[1].alerts]
+    assert flagged and all(row[1].text == row[2].text == "-" for row in flagged)
+
+
+def test_simulated_is_a_banner_and_only_where_it_is_true(session, told):
+    real = session.model_copy(update={"simulated": False})
+    assert told.banner == "SIMULATED"
+    assert tell(real).banner == ""
+    # The notes of the example say that it is simulated; the report itself does not any more.
+    assert not any("SIMULATED" in text for text in said(tell(real)))
+
+
+def test_the_foot_says_what_it_is_not_and_who_decides(told):
+    assert "Not a certified medical device" in told.every_page
+    assert "the physician decides" in told.every_page
+
+
+def test_each_rule_is_there_with_letter_result_and_what_is_missing(session):
+    report = tell(with_level(session, "L3-4", response=None))
+    rules = table(report, "What each published rule says of the suspect")
+    found = {row[0].text: row[1] for row in rules.rows}
+    assert found["IASP/ISIS, absolute discogenic (M)"].text == "no result"
+    assert found["IASP/ISIS, highly probable (M)"].text == "not met"
+    why = " ".join(found["IASP/ISIS, absolute discogenic (M)"].alerts)
+    assert "2 control discs, 1 can be judged" in why and "control L3-4: no response" in why
+
+
+def test_no_control_disc_is_said(session):
+    alone = session.model_copy(update={"levels": session.levels[2:]})
+    assert "No control disc is recorded: no rule can give a result." in said(tell(alone))
+
+
+def test_derived_values_stand_beside_their_interval_rule_and_inputs(session, told):
+    (value,) = suspect(session).runs[-1].derived
+    row = [cell.text for cell in table(told, "Derived values").rows[0]]
+    assert row[1] == f"{value.value / 1e6:.4g} mL"
+    assert row[2] == f"{value.low / 1e6:.4g} mL to {value.high / 1e6:.4g} mL"
+    assert f"volume {value.inputs['volume_nl'] / 1e6:.3f} mL" in row[3]
+    assert row[4] == value.rule
+
+
+def test_in_another_unit_no_pressure_is_left_in_psi(session):
+    report = tell(session, UNITS["kPa"])
+    heads = [head for part in parts(report, type(table(report, LEVELS))) for head in part.columns]
+    assert not [head for head in heads if "psi" in head]
+    psi, kpa = said(tell(session)), said(report)
+    assert len(psi) == len(kpa)
+    changed = [(a, b) for a, b in zip(psi, kpa, strict=True) if a != b]
+    assert len(changed) > 60
+    assert all("psi" not in b or "(" in b for _a, b in changed), "psi only in brackets, beside"
+
+
+def test_a_figure_for_each_injection_with_a_trace_and_none_for_a_sham(told):
+    titles = [figure.title for figure in parts(told, Figure)]
+    assert len(titles) == 3
+    assert titles[2].startswith("Run 2: pressure against volume, and against time (counts")
+
+
+def test_two_levels_of_one_name_are_two_sections(session):
+    again = session.levels[2].model_copy(update={"order": 4, "runs": ()})
+    twice = session.model_copy(update={"levels": (*session.levels, again)})
+    titles = [section.title for section in tell(twice).sections]
+    assert "L4-5: SUSPECT, tested as number 3" in titles
+    assert "L4-5: SUSPECT, tested as number 4" in titles
