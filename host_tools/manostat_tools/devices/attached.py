@@ -63,7 +63,7 @@ def _emulated() -> list[Attached]:
 
 def _real() -> list[Attached]:
     boards = []
-    for port in sorted(list_ports.comports()):
+    for port in sorted(list_ports.comports(), key=lambda port: port.device):
         if port.vid == RASPBERRY_PI:
             usb = f"{port.vid:04X}:{port.pid:04X}"
             serial = port.serial_number or ""

@@ -7,6 +7,7 @@ from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.bundle import Bundle
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.mpremote_link import Prompt
+from manostat_tools.devices.port import holder
 from manostat_tools.devices.probe import Answer, Hello, Kind, ask, interrupt
 from manostat_tools.devices.slots import Slots
 from manostat_tools.devices.wait import wait_for
@@ -53,7 +54,7 @@ def refuse_unless_ready(board: Attached, answer: Answer) -> None:
     advice = {
         Kind.BOOT_LOADER: "is in its boot loader: flash stock MicroPython first (manostat flash "
         f"{board.name} --stock)",
-        Kind.HELD: "is held by another program; close it (a terminal, Thonny, mpremote?)",
+        Kind.HELD: f"is held by {holder(board.path)}; close that program and try again",
         Kind.FORBIDDEN: "may not be opened by you; `manostat doctor` shows the udev rule",
         Kind.GONE: "has no serial port now; is it plugged in and powered?",
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from manostat_sim.emulated import registry
 from manostat_tools.devices.attached import Attached, attached, unmounted_drive
+from manostat_tools.devices.port import holders
 from manostat_tools.image import build, micropython, toolchain
 from manostat_tools.image.errors import ImageError
 
@@ -88,20 +89,6 @@ def of_holders(ports: list[Attached], proc: Path = Path("/proc")) -> Iterator[Fi
                 yield Finding(
                     WRONG, f"{board.path} is held by {program} (process {pid})", "close it"
                 )
-
-
-def holders(path: str, proc: Path = Path("/proc")) -> list[tuple[int, str]]:
-    """(process id, program) of all that have a file open, as far as this user may look."""
-    device = os.path.realpath(path)
-    found = []
-    for process in sorted(proc.glob("[0-9]*")):
-        try:
-            opened = [os.path.realpath(link) for link in (process / "fd").iterdir()]
-            if device in opened:
-                found.append((int(process.name), (process / "comm").read_text().strip()))
-        except OSError:  # another user's, or it has just ended
-            continue
-    return found
 
 
 def of_modem_manager(proc: Path = Path("/proc")) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.drive import copy, wait_for_drive
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.mpremote_link import Prompt
+from manostat_tools.devices.port import holder
 from manostat_tools.devices.probe import Answer, Hello, Kind, ask, interrupt
 from manostat_tools.devices.wait import wait_for
 from manostat_tools.image import uf2
@@ -15,6 +16,22 @@ from manostat_tools.image import uf2
 ANSWER_S = 90.0
 """From the last block to hello; an emulated board is up to ten times slower than a real one."""
 _DRIVE_S = 20.0
+_ERASE_S = 120.0
+# Where the records will be, MicroPython has its files. What is blank already takes no erase.
+_ERASE = """
+import os,rp2
+try:
+ os.umount('/')
+except OSError:
+ pass
+flash=rp2.Flash();block=bytearray(4096);blank=b'\\xff'*4096
+for n in range(flash.ioctl(4,0)):
+ flash.readblocks(n,block)
+ if block!=blank:
+  flash.ioctl(6,n)
+"""
+EMPTY_ROOM = 2046
+"""Pages of a journal that holds the record of its first start, and no level."""
 _MANIFEST = b"MIMG\x01\0\0\0"
 
 
@@ -43,17 +60,22 @@ def flash(
     board: Attached,
     image: Image,
     wait_s: float,
+    erase_files: bool = False,
+    lose_records: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
     say: Callable[[str], None] = lambda text: None,
 ) -> Answer:
     """Bring the board into its boot loader, copy, and verify what answers.
 
-    `wait_s`: how long somebody has to hold BOOTSEL, where nothing else helps. DeviceError in one
-    line.
+    `wait_s`: how long somebody has to hold BOOTSEL, where nothing else helps. `erase_files`: erase
+    MicroPython's file system first. `lose_records`: stock MicroPython may format what a pump has
+    kept. DeviceError in one line.
     """
     answer = ask(board)
+    refuse_unless_free(board, answer)
+    refuse_loss(board, answer, image, lose_records)
     if answer.kind is not Kind.BOOT_LOADER:
-        if ask_into_boot_loader(board, answer):
+        if ask_into_boot_loader(board, answer, erase_files):
             say(f"{board.name} goes into its boot loader")
             wait_s = _DRIVE_S
         else:
@@ -68,25 +90,42 @@ def flash(
     return answer
 
 
-def ask_into_boot_loader(board: Attached, answer: Answer) -> bool:
-    """Ask what runs there to start the boot loader; False where only the BOOTSEL button helps.
-
-    DeviceError for a board that must not be touched now.
-    """
+def refuse_unless_free(board: Attached, answer: Answer) -> None:
+    """DeviceError for a board that must not or cannot be touched now."""
     if answer.moves:
         raise DeviceError(f"{board.name} is injecting: nothing is done to it; press STOP first")
     if answer.kind is Kind.HELD:
         raise DeviceError(
-            f"{board.name} is held by another program; close it (a terminal, Thonny, mpremote?)"
+            f"{board.name} is held by {holder(board.path)}; close that program and try again"
         )
     if answer.kind is Kind.FORBIDDEN:
         raise DeviceError(f"{board.name} may not be opened by you; see: manostat doctor")
+
+
+def refuse_loss(board: Attached, answer: Answer, image: Image, lose_records: bool) -> None:
+    """DeviceError where stock MicroPython would format the flash in which a pump keeps its records:
+    its first start makes a file system there, without asking."""
+    hello = answer.hello
+    recorded = hello is not None and not hello.bench and hello.room < EMPTY_ROOM
+    if recorded and not image.ours and not lose_records:
+        raise DeviceError(
+            f"{board.name} has records in its journal, and {image.file.name} would format them "
+            "away: save its flash (picotool save --all), then flash with --lose-records"
+        )
+
+
+def ask_into_boot_loader(board: Attached, answer: Answer, erase_files: bool = False) -> bool:
+    """Ask what runs there to start the boot loader; False where only the BOOTSEL button helps."""
     prompt = answer.kind is Kind.MICROPYTHON
     if answer.kind is Kind.MANOSTAT and answer.hello is not None and answer.hello.bench:
         prompt = interrupt(board)  # a development board lets itself be interrupted
     if prompt:
         with Prompt(board.path) as connection:
+            if erase_files:
+                connection.run(_ERASE, _ERASE_S)
             connection.start("import machine\nmachine.bootloader()")
+    if erase_files and not prompt:
+        raise DeviceError(f"{board.name}: files are erased from a MicroPython prompt, none answers")
     return prompt
 
 

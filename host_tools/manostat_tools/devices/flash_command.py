@@ -11,6 +11,7 @@ from manostat_tools.devices.attached import find
 from manostat_tools.devices.errors import DeviceError
 
 _INTERRUPTED = 130
+_UNIT_INVALID = 4
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,7 +24,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "what answers afterwards and checks it: image hash, verdict of the self test, bench or\n"
         "production. A MicroPython prompt is asked into the boot loader. A pump's own image\n"
         "is not, by design: hold BOOTSEL while you plug the board in.\n\n"
-        "The journal and the unit are kept: the image does not reach to where they are.",
+        "An image leaves journal and unit as they are. Stock MicroPython formats them.",
         epilog="Images: manostat image makes build/RPI_PICO.uf2 (production, refuses to move\n"
         "until a prescription is stored) and build/RPI_PICO-bench.uf2.\n"
         "Example: manostat flash ttyACM0 build/RPI_PICO.uf2",
@@ -39,6 +40,17 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default=60.0,
         metavar="S",
         help="how long to wait for somebody to hold BOOTSEL (default %(default)g s)",
+    )
+    parser.add_argument(
+        "--erase-files",
+        action="store_true",
+        help="erase all files of MicroPython first: a pump keeps its records where they are, and "
+        "refuses to move (unit invalid) while it finds them there",
+    )
+    parser.add_argument(
+        "--lose-records",
+        action="store_true",
+        help="put stock MicroPython over a pump with records, which it formats away",
     )
     parser.set_defaults(run=run)
 
@@ -61,7 +73,15 @@ def run(options: argparse.Namespace) -> int:
             def progress(done: int, total: int) -> None:
                 bar.update(task, completed=done, total=total)
 
-            answer = flash(board, image, options.wait, progress, _say)
+            answer = flash(
+                board,
+                image,
+                options.wait,
+                options.erase_files,
+                options.lose_records,
+                progress,
+                _say,
+            )
     except DeviceError as problem:
         print(f"not flashed: {problem}", file=sys.stderr)
         return 1
@@ -72,6 +92,9 @@ def run(options: argparse.Namespace) -> int:
         )
         return _INTERRUPTED
     print(f"{board.name}: {', '.join(describe(answer))}")
+    if answer.hello is not None and answer.hello.verdict == _UNIT_INVALID:
+        print("if MicroPython was on this board before, its files are where the unit would be:")
+        print(f"flash it with --stock, then again with --erase-files: {board.name}")
     return 0 if answer.hello is None or answer.hello.verdict == 0 else 1
 
 

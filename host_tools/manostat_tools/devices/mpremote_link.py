@@ -6,6 +6,7 @@ as a module; requests and answers are JSON, one a line.
 """
 
 import base64
+import contextlib
 import json
 import os
 import select
@@ -72,9 +73,8 @@ class Prompt:
     Limits are wall seconds.
     """
 
-    def __init__(self, path: str, open_s: float = _OPEN_S) -> None:
+    def __init__(self, path: str) -> None:
         self._path = path
-        self._open_s = open_s
         self._child: subprocess.Popen[bytes] | None = None
         self._heard = b""
 
@@ -85,7 +85,7 @@ class Prompt:
         self._child = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self._answer(self._open_s)
+        self._answer(_OPEN_S)
         return self
 
     def __exit__(
@@ -199,8 +199,10 @@ class _Child:
                 out, error = transport.exec_raw(request["code"], timeout=None)
                 return self._checked(out, error)
             case "start":
-                transport.exec_raw_no_follow(request["code"])
-                transport.serial.flush()
+                # A board that restarts may be gone before it has acknowledged.
+                with contextlib.suppress(OSError, TypeError):
+                    transport.exec_raw_no_follow(request["code"])
+                    transport.serial.flush()
             case "receive":
                 if not self._can_receive:
                     self._checked(*transport.exec_raw(_RECEIVER, timeout=None))

@@ -5,6 +5,7 @@ import os
 import select
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 import serial
@@ -83,12 +84,32 @@ class Port:
         return False
 
 
+def holders(path: str, proc: Path = Path("/proc")) -> list[tuple[int, str]]:
+    """(process id, program) of all that have a file open, as far as this user may look."""
+    device = os.path.realpath(path)
+    found = []
+    for process in sorted(proc.glob("[0-9]*")):
+        try:
+            opened = [os.path.realpath(link) for link in (process / "fd").iterdir()]
+            if device in opened:
+                found.append((int(process.name), (process / "comm").read_text().strip()))
+        except OSError:  # another user's, or it has just ended
+            continue
+    return found
+
+
+def holder(path: str) -> str:
+    """In words: the first program that has a port open."""
+    for pid, program in holders(path):
+        if pid != os.getpid():
+            return f"{program} (process {pid})"
+    return "another program"
+
+
 def _explained(path: str, problem: Exception) -> DeviceError:
     code = getattr(problem, "errno", None)
     if code in (errno.EBUSY, errno.EAGAIN, errno.EWOULDBLOCK) or "lock" in str(problem).lower():
-        return HeldError(
-            f"{path}: another program has it open; close it (a terminal, Thonny, mpremote?)"
-        )
+        return HeldError(f"{path} is held by {holder(path)}; close that program and try again")
     if code in (errno.EACCES, errno.EPERM):
         return ForbiddenError(
             f"{path}: no permission to open it; `manostat doctor` shows the udev rule"

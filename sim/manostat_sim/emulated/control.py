@@ -9,7 +9,8 @@
     fault ID, mend ID       a fault of manostat_sim.faults, such as occlusion
     meet SCENARIO           another disc and patient
     await WHAT SECONDS      answers when it is so: port, no-port, boot-loader, moving, still,
-                            blocks:N (the boot loader has that many); wall seconds
+                            blocks:N (the boot loader has that many), virtual:S (that much
+                            virtual time from now on); SECONDS are of the wall
     status                  a JSON object
     end                     end the process
 
@@ -160,8 +161,14 @@ class Control:
             "moving": self._moves,
             "still": lambda: not self._moves(),
         }
-        if what.startswith("blocks:") and what[7:].isdecimal():
-            tests[what] = lambda: self._board.received[0] >= int(what[7:])
+        kind, _, number = what.partition(":")
+        if kind in ("blocks", "virtual") and number.replace(".", "", 1).isdecimal():
+            until_us = self._board.now_us + 1e6 * float(number)
+            tests[what] = (
+                (lambda: self._board.received[0] >= float(number))
+                if kind == "blocks"
+                else (lambda: self._board.now_us >= until_us)
+            )
         if what not in tests:
             self._answer(client, f"error cannot wait for {what}: allowed {', '.join(tests)}")
             return

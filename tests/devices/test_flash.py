@@ -1,0 +1,96 @@
+"""An image onto emulated boards: asked into the boot loader, copied, interrupted, verified."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from manostat_tools.devices.attached import Attached
+from manostat_tools.devices.drive import copy
+from manostat_tools.devices.errors import DeviceError
+from manostat_tools.devices.flash import Image, flash, read_image, refuse_loss, verify
+from manostat_tools.devices.probe import Answer, Hello, Kind
+from manostat_tools.image import uf2
+
+from .conftest import manostat, one_line
+
+HELLO = Hello(1, False, 0, 0, "0123456789abcdef", "", 0, 2000)
+
+
+@pytest.mark.pico
+def test_interrupted_half_way_it_waits_in_its_boot_loader_and_takes_the_next(emulated, images):
+    stock = emulated("was-stock", "--stock")
+    stock.await_port()
+    image = read_image(images["bench"])
+    pulled = []
+
+    def pull(done, total):
+        if done > total // 2 and not pulled:
+            pulled.append(done)
+            stock.operate("unplug")
+
+    with pytest.raises(DeviceError, match=r"ended at \d\d % .*flash again"):
+        flash(stock.board, image, 5, erase_files=True, progress=pull)
+    stock.operate("plug")
+    assert json.loads(stock.operate("status"))["mode"] == "boot loader"
+    answer = flash(stock.board, image, 5)
+    assert answer.hello is not None
+    assert answer.hello.bench
+    assert answer.hello.words == "passed"
+
+
+@pytest.mark.pico
+def test_an_empty_board_becomes_a_pump_that_only_its_button_opens(emulated, images):
+    board = emulated("new", "--blank")
+    done = manostat("flash", "new", str(images["production"]))
+    assert done.code == 0, done
+    assert "self test: passed, production image" in done.out
+    assert "no RPI-RP2 drive" in one_line(
+        manostat("flash", "new", str(images["bench"]), "--wait", "0")
+    )
+    board.operate("bootsel hold")
+    board.operate("reset")
+    board.operate("bootsel release")
+    assert board.board.drive
+
+
+def test_what_is_no_image_for_a_pico_is_refused(tmp_path):
+    text = tmp_path / "text.uf2"
+    text.write_text("no image")
+    other = tmp_path / "other.uf2"
+    blocks = uf2.encode({uf2.FLASH_START: bytes(512)})
+    other.write_bytes(blocks.replace(b"\x56\xff\x8b\xe4", b"1234"))
+    for file, said in ((text, "8 bytes"), (other, "block 0"), (tmp_path / "none.uf2", "No such")):
+        with pytest.raises(DeviceError, match=said):
+            read_image(file)
+    assert "name an image, or --stock" in one_line(manostat("flash", "any"))
+
+
+def test_another_image_than_the_one_that_was_copied_is_noticed():
+    image = Image(Path("pump.uf2"), b"", b"IMAGE 0123456789abcdef", True)
+    verify(image, HELLO)
+    with pytest.raises(DeviceError, match="kept what it had"):
+        verify(image, replace(HELLO, image="f" * 16))
+
+
+def test_records_are_not_formatted_away_unasked():
+    pump, stock = Attached("ttyACM0", False, "/dev/ttyACM0", ""), Image(Path("s"), b"", b"", False)
+    answer = Answer(Kind.MANOSTAT, HELLO, 0)
+    with pytest.raises(DeviceError, match="--lose-records"):
+        refuse_loss(pump, answer, stock, False)
+    refuse_loss(pump, answer, stock, True)
+    refuse_loss(pump, answer, Image(Path("p"), b"", b"", True), False)
+
+
+def test_a_drive_that_vanishes_with_its_last_block_is_a_copy_that_is_done(tmp_path):
+    (tmp_path / "INFO_UF2.TXT").write_text("Board-ID: RPI-RP2")
+    content = bytes(100_000)
+
+    def restarts(done, total):
+        if done == total:
+            (tmp_path / "INFO_UF2.TXT").unlink()
+
+    copy(content, tmp_path, restarts)
+    with pytest.raises(DeviceError, match="ended at 0 %"):
+        copy(content, tmp_path)
