@@ -2,8 +2,8 @@
 
 import pytest
 
-from manostat_tools.report.model import Figure, Notice
-from manostat_tools.report.overview import NO_PRESS
+from manostat_tools.report.cells import NO_PRESS
+from manostat_tools.report.model import Figure, Notice, Table
 from manostat_tools.report.units import NONE, UNITS
 
 from .reading import (
@@ -109,6 +109,27 @@ def test_a_press_at_rest_is_told_at_its_numbers(session):
     spoilt = with_run(session, "L4-5", marks=(mark,))
     for head in ("Line at", "Above opening at", "Volume at"):
         assert "PRESSED AT REST" in level_cell(spoilt, "L4-5", head).alerts
+
+
+def test_a_volume_that_may_include_a_run_without_outcome_is_told_at_its_number(session):
+    _sham, run = suspect(session).runs
+    lost = run.model_copy(update={"number": 1, "uncertain": True, "marks": ()})
+    spoilt = with_level(session, "L4-5", runs=(lost, run))
+    assert "UNCERTAIN: may include run 1" in level_cell(spoilt, "L4-5", "Volume at").alerts
+    volumes = [
+        cell.alerts
+        for of in parts(tell(spoilt), Table)
+        if of.title == "Runs"
+        for cell in column(of, "Volume of the level")
+    ]
+    assert volumes[-1] == ("UNCERTAIN: may include run 1",)
+
+
+def test_a_press_in_a_sham_run_is_told_on_the_first_page(session):
+    sham, run = suspect(session).runs
+    pressed = with_level(session, "L4-5", runs=(sham.model_copy(update={"marks": run.marks}), run))
+    assert any("pressed in sham run 1" in one.text for one in parts(tell(pressed), Notice))
+    assert not any("sham" in one.text for one in parts(tell(session), Notice))
 
 
 def test_an_unsettled_plateau_is_told_and_has_no_number(told):

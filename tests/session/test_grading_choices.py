@@ -89,6 +89,10 @@ def test_a_result_says_what_weakens_it():
     assert "sham" in cautions(runs=(sham, run(psi(10), mark(psi(10)), number=2)))
     twice = (run(psi(10)), run(psi(10), mark(psi(10)), number=2))
     assert "fewer responses than injections" in cautions(runs=twice)
+    cut_off = (run(0, uncertain=True), run(psi(10), mark(psi(10)), number=2))
+    assert "the volume may include run 1" in cautions(runs=cut_off)
+    faulty = (run(0, fault="late"), run(psi(10), mark(psi(10)), number=2))
+    assert "another run of this level ended in a fault" in cautions(runs=faulty)
     before = said(Concordance.ABSENT, 0)
     assert "answered otherwise" in cautions(runs=twice, earlier_responses=(before,))
 

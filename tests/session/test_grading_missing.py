@@ -146,6 +146,13 @@ def test_a_late_control_without_a_usable_pressure_is_not_late():
     assert results(session(suspect(psi(20)), painless(), unknown))[POSSIBLE] is None
 
 
+def test_another_suspect_is_not_listed_among_the_controls():
+    other = suspect(psi(20)).model_copy(update={"name": "L2-3"})
+    inputs = grades(session(suspect(LOW_PA), other, *TWO))[ABSOLUTE].inputs
+    named = {name for name in inputs if name.startswith("control") and "peak" not in name}
+    assert named == {"control L3-4", "control L5-S1"}
+
+
 def test_discomanometry_compares_nothing_for_its_opening_is_another_one():
     found = grades(session(suspect(LOW_PA), *TWO))["quantitative discomanometry cut-offs"]
     assert found.result is None

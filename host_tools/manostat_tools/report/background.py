@@ -89,9 +89,9 @@ def events(session: Session) -> Section:
     """What the pump and the host did, in one list."""
     rows = tuple(
         (
-            cells.text(clock(event.wall)),
-            cells.text(None if event.boot is None else event.boot),
-            cells.text(None if event.at_ms is None else f"{event.at_ms / 1e3:.3f}"),
+            cells.text("-" if event.wall is None else clock(event.wall)),
+            cells.text("-" if event.boot is None else event.boot),
+            cells.text("-" if event.at_ms is None else f"{event.at_ms / 1e3:.3f}"),
             cells.text(event.origin),
             cells.text(event.text),
         )
@@ -104,7 +104,7 @@ def events(session: Session) -> Section:
         ("Host's clock", "Boot", "Since power-on (s)", "From", "What"),
         rows,
         (22, 12, 14, 8, 44),
-        "The pump has no clock of day, and nobody checked the host's.",
+        "-: not recorded. The pump has no clock of day, and nobody checked the host's.",
     )
     return Section("Events", (table,))
 

@@ -3,10 +3,11 @@
 from manostat_tools.report.model import Cell, plain
 from manostat_tools.report.units import NONE, Unit, volume_number
 from manostat_tools.session.model import Level, Quantity, Role, Run
-from manostat_tools.session.provoked import counted_run
+from manostat_tools.session.provoked import counted_run, uncertain_before
 from manostat_tools.session.said import has_fault, opening_at_rest
 
 UNCERTAIN = "UNCERTAIN: no outcome stored; all prescribed counts as delivered"
+NO_PRESS = "no press"
 UNSETTLED = "DID NOT SETTLE"
 LOCKED = "LOCKED OUT"
 
@@ -28,9 +29,17 @@ def volume(volume_nl: float | None, *alerts: str, strong: bool = False) -> Cell:
     return text(volume_number(volume_nl), *alerts, strong=strong)
 
 
-def delivered(run: Run) -> Cell:
+def delivered(run: Run, level: Level | None) -> Cell:
     """The volume of a run's level, with what makes it doubtful."""
-    return volume(run.volume_nl, *([UNCERTAIN] if run.uncertain else []))
+    return volume(run.volume_nl, *volume_doubt(run, level))
+
+
+def volume_doubt(run: Run, level: Level | None) -> tuple[str, ...]:
+    """Why a volume of this run may not be what was delivered."""
+    if run.uncertain:
+        return (UNCERTAIN,)
+    earlier = () if level is None else uncertain_before(level, run)
+    return tuple(f"UNCERTAIN: may include run {number}" for number in earlier)
 
 
 def opening(run: Run, unit: Unit) -> Cell:

@@ -32,7 +32,7 @@ def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None =
                 cells.text(run.kind.value),
                 cells.text(clock(run.began_at)),
                 cells.text(seconds(run.duration_ms)),
-                cells.delivered(run),
+                cells.delivered(run, level),
                 cells.opening(run, unit) if run.kind in INTO_DISC else cells.text("-"),
                 cells.pressure(run.peak_pa, unit),
                 cells.pressure(run.stop_pa, unit),

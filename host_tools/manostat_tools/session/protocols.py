@@ -8,7 +8,7 @@ from typing import Any
 from manostat.core import codes
 from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.session.model import Concordance, Grade, Level, Run
-from manostat_tools.session.provoked import above_opening_pa, counted_run, doubts
+from manostat_tools.session.provoked import above_opening_pa, counted_run, doubts, uncertain_before
 from manostat_tools.session.said import opening_at_rest, reason_code
 
 NONE_REACHED = "no end point reached"
@@ -113,6 +113,10 @@ def _answer(level: Level, run: Run | None, reached: list[str]) -> dict[str, Any]
     """The fields of a Grade that hang on the run."""
     if run is None:
         return {"result": None, "missing": ("no injection into the disc",), "inputs": {}}
+    cautions = tuple(
+        f"the volume may include run {number}, whose outcome was not stored"
+        for number in uncertain_before(level, run)
+    )
     response = level.response
     inputs = {
         "run": run.number,
@@ -129,4 +133,4 @@ def _answer(level: Level, run: Run | None, reached: list[str]) -> dict[str, Any]
     if response is None:
         missing += ("no response recorded",)
     result = None if missing else "; ".join(reached) or NONE_REACHED
-    return {"result": result, "missing": missing, "inputs": inputs}
+    return {"result": result, "missing": missing, "inputs": inputs, "cautions": cautions}

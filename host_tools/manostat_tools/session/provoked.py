@@ -70,6 +70,13 @@ def doubts(run: Run) -> tuple[str, ...]:
     return tuple(said)
 
 
+def uncertain_before(level: Level, run: Run) -> tuple[int, ...]:
+    """Numbers of earlier runs of the level whose outcome was not stored. The pump counts all that
+    was prescribed for them into the volume of its level, and so of `run`."""
+    earlier = level.runs[: level.runs.index(run)]
+    return tuple(other.number for other in earlier if other.uncertain)
+
+
 def provoked(level: Level) -> Provoked:
     """What was provoked at a level, with all that keeps a rule from speaking."""
     run = counted_run(level)
@@ -137,6 +144,10 @@ def _cautions(level: Level, run: Run) -> tuple[str, ...]:
     said = []
     if len(injections(level)) > 1:
         said.append(f"{len(injections(level))} injections at this level; run {run.number} counts")
+    for number in uncertain_before(level, run):
+        said.append(f"the volume may include run {number}, whose outcome was not stored")
+    if any(doubts(other) for other in level.runs if other is not run and not other.uncertain):
+        said.append("another run of this level ended in a fault or a lock-out")
     answers = (*level.earlier_responses, *((level.response,) if level.response else ()))
     if 0 < len(answers) < len(injections(level)):
         said.append("fewer responses than injections: the response may be to an earlier one")
