@@ -198,6 +198,14 @@ def test_a_store_that_was_cut_off_is_refused_and_not_touched(copy, kept):
     assert copy.read_bytes() == cut
 
 
+def test_a_store_that_somebody_keeps_in_several_files_is_refused(copy):
+    with closing(sqlite3.connect(copy)) as raw:
+        raw.execute("PRAGMA journal_mode=WAL")
+    with pytest.raises(StoreError, match="journal mode 0202, allowed 0101"):
+        Store.open(copy)
+    assert [each.name for each in copy.parent.iterdir()] == ["copy.sqlite"]
+
+
 def test_a_file_that_is_not_there_is_named_and_not_made(folder):
     file = folder / "none.sqlite"
     with pytest.raises(StoreError, match=r"none\.sqlite: No such file"):

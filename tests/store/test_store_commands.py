@@ -129,6 +129,11 @@ def test_a_session_is_shown_with_everything_and_what_is_missing_is_said(command,
     assert "not a certified medical device" in said
 
 
+def test_a_run_that_is_in_a_session_is_not_called_left_over(command, copy):
+    said = command("sessions", store=copy)[1]
+    assert "2 sessions" in said and ", 0 runs in no session" in said
+
+
 def test_runs_and_events_of_the_pump_are_shown(command, copy):
     said = command("sessions", "show", "true", "--events", store=copy)[1]
     assert "pain pressed at" in said and "DELIVERY UNCERTAIN, at most 3.500 mL" in said
