@@ -3,6 +3,7 @@
 import contextlib
 import json
 from binascii import crc32
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -10,10 +11,11 @@ import serial
 
 from manostat.core import codes
 from manostat_tools.devices import attached as attached_module
+from manostat_tools.devices import wait
 from manostat_tools.devices.attached import Attached, attached, find
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.devices.mpremote_link import Prompt
 from manostat_tools.devices.probe import Kind, ask, ask_port
+from manostat_tools.devices.prompt import Prompt
 
 from .conftest import manostat
 
@@ -161,3 +163,22 @@ def test_each_way_a_port_does_not_open_has_its_name(monkeypatch, code, kind):
 
     monkeypatch.setattr(serial, "Serial", fails)
     assert ask(Attached("ttyACM0", False, "/dev/ttyACM0", "")).kind is kind
+
+
+def test_a_real_board_is_followed_into_its_boot_loader_and_out_of_it(monkeypatch):
+    runs = Attached("ttyACM0", False, "/dev/ttyACM0", "", "2E8A:0005", "E66058")
+    loader = Attached("RPI-RP2", False, "", "/media/RPI-RP2", "2E8A:0003")
+    moved = replace(runs, name="ttyACM1", path="/dev/ttyACM1")
+    other = replace(runs, name="ttyACM7", path="/dev/ttyACM7", serial="E99999")
+    there: list[Attached] = []
+    monkeypatch.setattr(wait, "attached", lambda: there)
+    for before, now, found in (
+        (runs, [], None),
+        (runs, [other], None),
+        (runs, [other, loader], loader),
+        (runs, [other, moved], moved),
+        (loader, [runs], runs),
+        (loader, [runs, other], None),
+    ):
+        there[:] = now
+        assert wait.same_board(before) == found

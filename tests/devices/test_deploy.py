@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from manostat_tools.devices import mpremote_link
+from manostat_tools.devices import prompt as prompt_module
 from manostat_tools.devices.bundle import MANIFEST, make_bundle
 from manostat_tools.devices.deploy import VERDICT_S, check_version, deploy
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.devices.mpremote_link import BoardRaisedError, NoPromptError, Prompt
 from manostat_tools.devices.probe import Kind
+from manostat_tools.devices.prompt import BoardRaisedError, NoPromptError, Prompt
 from manostat_tools.devices.slots import Slots
 from manostat_tools.devices.wait import wait_for
 
@@ -135,7 +135,7 @@ def test_what_never_answers_is_given_up_in_time(stock, monkeypatch):
             prompt.run("1")
     with Prompt(stock.board.path) as prompt:
         prompt.start(DEAF)
-    monkeypatch.setattr(mpremote_link, "_OPEN_S", 2.0)
+    monkeypatch.setattr(prompt_module, "_OPEN_S", 2.0)
     assert "no answer within 2 s; reset the board" in one_line(manostat("deploy", "stock"))
 
 

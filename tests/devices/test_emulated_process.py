@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,6 +85,23 @@ def test_a_pulled_cable_takes_the_port_away_and_brings_it_back(stock):
     stock.operate("plug")
     stock.await_port()
     assert mpremote(stock, "exec", "print('here')").stdout.strip() == "here"
+
+
+def test_its_flash_may_be_kept_from_run_to_run(emulated, tmp_path, stock_image):
+    kept = tmp_path / "flash.bin"
+    board = emulated("keeps", "--blank", "--flash", str(kept))
+    shutil.copyfile(stock_image, f"{board.board.drive}/new.uf2")
+    board.await_port()
+    assert (
+        mpremote(
+            board, "exec", "with open('note','w') as file: file.write('still here')"
+        ).returncode
+        == 0
+    )
+    board.end()
+    again = emulated("keeps", "--flash", str(kept))
+    again.await_port()
+    assert mpremote(again, "fs", "cat", ":note").stdout == "still here"
 
 
 def test_power_and_bootsel_work_as_on_the_board(stock):

@@ -68,6 +68,8 @@ def describe(answer: Answer) -> tuple[str, str]:
         about.append(f"self test: {answer.hello.words}")
         about.append("bench image" if answer.hello.bench else "production image")
         about.append(answer.hello.image)
+        if answer.hello.serial:
+            about.append(f"unit {answer.hello.serial}")
     elif not answer.moves:
         about.append("does not say hello")
     return answer.kind.value, ", ".join(about)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.bundle import Bundle
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.devices.mpremote_link import Prompt
 from manostat_tools.devices.port import holder
 from manostat_tools.devices.probe import Answer, Hello, Kind, ask, interrupt
+from manostat_tools.devices.prompt import Prompt
 from manostat_tools.devices.slots import Slots
 from manostat_tools.devices.wait import wait_for
 

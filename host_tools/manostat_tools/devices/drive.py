@@ -57,6 +57,10 @@ def copy(
     except OSError as problem:
         if done == len(content):
             return  # it restarts before a host has closed its file
+        if done == 0:
+            raise DeviceError(
+                f"{drive}: nothing was copied ({problem.strerror}); is it mounted for this user?"
+            ) from None
         raise DeviceError(
             f"the copy ended at {100 * done // len(content)} % ({problem.strerror}): what is in "
             "its flash is no whole image, and it waits in its boot loader; plug it in (holding "

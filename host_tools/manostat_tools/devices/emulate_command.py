@@ -53,6 +53,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="NAME",
         help="disc and patient (default %(default)s; manostat demo --list shows them)",
     )
+    parser.add_argument(
+        "--flash",
+        type=Path,
+        metavar="FILE",
+        help="keep its flash here from run to run: files, journal, unit",
+    )
     parser.add_argument("--bootsel", action="store_true", help="BOOTSEL is held at power-on")
     parser.set_defaults(run=run_emulate)
     buttons = subparsers.add_parser(
@@ -77,8 +83,9 @@ def run_emulate(options: argparse.Namespace) -> int:
     try:
         image = _image(options)
         pins = load_board(BOARDS / _BOARD).pins
-        print(f"{name}: {image or 'erased flash'}, {options.scenario}; Ctrl-C ends it", flush=True)
-        emulate(name, image, options.scenario, pins, _say, options.bootsel)
+        what = image or ("the flash as it was" if _has_flash(options) else "erased flash")
+        print(f"{name}: {what}, {options.scenario}; Ctrl-C ends it", flush=True)
+        emulate(name, image, options.scenario, pins, _say, options.bootsel, options.flash)
     except KeyboardInterrupt:
         pass
     except (OSError, ValueError, registry.NameTakenError) as problem:
@@ -104,12 +111,16 @@ def _image(options: argparse.Namespace) -> Path | None:
     from manostat_tools.devices.stock import ensure_stock
     from manostat_tools.image import ensure_images
 
-    if options.blank:
-        return None
     if options.stock:
         return ensure_stock(_BOARD, say=True)
+    if options.blank or (_has_flash(options) and options.image is None):
+        return None
     image: Path = options.image or ensure_images(_BOARD, say=True)
     return image
+
+
+def _has_flash(options: argparse.Namespace) -> bool:
+    return options.flash is not None and options.flash.exists()
 
 
 def _say(text: str) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.drive import copy, wait_for_drive
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.devices.mpremote_link import Prompt
 from manostat_tools.devices.port import holder
 from manostat_tools.devices.probe import Answer, Hello, Kind, ask, interrupt
+from manostat_tools.devices.prompt import Prompt
 from manostat_tools.devices.wait import wait_for
 from manostat_tools.image import uf2
 

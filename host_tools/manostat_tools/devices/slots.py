@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from manostat_tools.devices.bundle import MANIFEST, ON_BOARD
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.devices.mpremote_link import BoardRaisedError, Prompt
+from manostat_tools.devices.prompt import BoardRaisedError, Prompt
 
 _FIRST_LINE = b'"""main.py of a development board'
 _HASH_S = 60.0
@@ -72,45 +72,31 @@ class Slots:
         return hashes
 
     def fill(
-        self,
-        slot: str,
-        files: Mapping[str, bytes],
-        progress: Callable[[int, int], None],
+        self, slot: str, files: Mapping[str, bytes], progress: Callable[[int, int], None]
     ) -> int:
         """Make a slot hold exactly `files`; bytes that had to be sent. What the other slot has
         already is copied on the board. `progress` is told bytes done and bytes in all."""
         run = self._prompt.run
-        wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         other = "b" if slot == "a" else "a"
-        here, there = self.hashes(slot), self.hashes(other)
+        wanted = hashes_of(files)
+        here = self.hashes(slot)
+        known = {hash_: name for name, hash_ in self.hashes(other).items()}
         for name in sorted(set(here) - set(wanted)):
             run(f"os.remove('/{slot}/{name}')")
         folders = {str(parent) for name in wanted for parent in PurePosixPath(name).parents}
         run(f"for f in {sorted(f'/{slot}/{folder}' for folder in folders)!r}: _folder(f)")
         missing = [name for name in wanted if here.get(name) != wanted[name]]
-        known = {hash_: name for name, hash_ in there.items()}
-        copies = [
-            (f"/{other}/{known[wanted[name]]}", f"/{slot}/{name}")
-            for name in missing
-            if wanted[name] in known
-        ]
-        if copies:
-            run(f"for f in {copies!r}: _copy(*f)", _COPY_S)
-        sent = [name for name in missing if wanted[name] not in known]
-        total = sum(len(files[name]) for name in sent)
-        done = 0
-
-        def count(n: int) -> None:
-            nonlocal done
-            done += n
-            progress(done, total)
-
-        self._prompt.put([(f"/{slot}/{name}", files[name]) for name in sent], count)
+        copied = [name for name in missing if wanted[name] in known]
+        pairs = [(f"/{other}/{known[wanted[name]]}", f"/{slot}/{name}") for name in copied]
+        run(f"for f in {pairs!r}: _copy(*f)", _COPY_S)
+        sent = [(f"/{slot}/{name}", files[name]) for name in missing if name not in copied]
+        total = sum(len(data) for _, data in sent)
+        self._prompt.put(sent, lambda done: progress(done, total))
         return total
 
     def verify(self, slot: str, files: Mapping[str, bytes]) -> None:
         """Raises DeviceError if a slot holds anything else than `files`."""
-        wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        wanted = hashes_of(files)
         found = self.hashes(slot)
         wrong = sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
         if wrong:
@@ -146,3 +132,8 @@ class Slots:
             return {}
         manifest: dict[str, str] = json.loads(said)
         return manifest
+
+
+def hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of contents, by name."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}

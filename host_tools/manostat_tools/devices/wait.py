@@ -10,17 +10,20 @@ _LOOK_S = 0.05
 
 
 def same_board(before: Attached) -> Attached | None:
-    """The board as it is attached now, found by name, by USB serial number, or by being the one
-    port; None while it is not."""
-    boards = [board for board in attached() if board.emulated == before.emulated]
+    """The board as it is attached now, or None while it is not.
+
+    Firmware and boot loader show other USB identities: what is not known by name or by serial
+    number is taken for the board only if nothing else is attached that it could be.
+    """
+    boards = [
+        board
+        for board in attached()
+        if board.emulated == before.emulated and (board.path or board.drive)
+    ]
     for board in boards:
-        if board.name == before.name and (board.path or board.drive):
+        if board.name == before.name or (before.serial and board.serial == before.serial):
             return board
-    for board in boards:
-        if before.serial and board.serial == before.serial:
-            return board
-    # A boot loader and the firmware behind it have different USB identities.
-    others = [board for board in boards if board.path]
+    others = [board for board in boards if board.drive or before.drive]
     return others[0] if not before.emulated and len(others) == 1 else None
 
 

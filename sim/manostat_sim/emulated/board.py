@@ -21,23 +21,20 @@ _ROM_BYTES = 0x4000
 
 
 class EmulatedBoard:
-    """`pins`: GPIO by signal. Without `image` the flash is erased: the boot loader answers.
+    """`flash`: all 2 MB to start from; `pins`: GPIO by signal.
 
     `advance_to` lets virtual time pass; the verbs act at once. Times are virtual microseconds.
     """
 
     def __init__(
         self,
-        image: Path | None,
+        flash: bytes,
         scenario: str,
         pins: Mapping[str, int],
         port: SerialPort,
         drive: Path,
-        flash: bytes | None = None,
     ) -> None:
-        if image is None and flash is None:
-            flash = b"\xff" * (2 * 1024 * 1024)
-        self.bench = PicoBench(scenario, None, image or Path(), pins, flash=flash)
+        self.bench = PicoBench(scenario, None, Path(), pins, flash=flash)
         self.port = port
         self.mode = OFF
         self.plugged = True
@@ -75,6 +72,11 @@ class EmulatedBoard:
         """Take what a host has copied to the boot loader's drive."""
         if self._loader is not None and self._loader.look():
             self.reset()
+
+    @property
+    def flash(self) -> bytes:
+        """All of it as it is now."""
+        return self._pico.flash
 
     @property
     def received(self) -> tuple[int, int]:

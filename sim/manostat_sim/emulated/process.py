@@ -10,6 +10,7 @@ from manostat_sim.emulated.control import Control, Ended
 from manostat_sim.emulated.pace import Pace
 from manostat_sim.emulated.registry import Place
 from manostat_sim.emulated.serial_port import SerialPort
+from manostat_sim.emulator.flash import erased_flash, write_uf2
 
 _SLICE_US = 1000
 _WAIT_S = 0.01
@@ -23,18 +24,23 @@ def emulate(
     pins: Mapping[str, int],
     say: Callable[[str], None],
     bootsel: bool = False,
+    kept: Path | None = None,
 ) -> None:
     """Run an emulated board under `name` until it is asked to end, or interrupted.
 
-    `image`: a UF2 in its flash; None: erased flash. `bootsel`: held at power-on. Its registration
-    and all its files are gone afterwards. Raises ValueError for a name or an image that cannot be,
+    `image`: a UF2 in its flash; None: nothing is put there. `bootsel`: held at power-on. `kept`: a
+    file with all of its flash to start from, if it is there, and to leave at the end. Registration
+    and port are gone afterwards. Raises ValueError for a name, an image or a flash that cannot be,
     NameTakenError for a name that is in use.
     """
     started = datetime.now(UTC).isoformat(timespec="seconds")
     place = Place(name, str(image or "none"), scenario, started)
     try:
         port = SerialPort(place.tty)
-        board = EmulatedBoard(image, scenario, pins, port, place.drive)
+        flash = bytearray(kept.read_bytes()) if kept and kept.exists() else erased_flash()
+        if image is not None:
+            write_uf2(flash, image)
+        board = EmulatedBoard(bytes(flash), scenario, pins, port, place.drive)
         board.bootsel = bootsel
         control = Control(place.control, board)
         try:
@@ -46,6 +52,8 @@ def emulate(
         finally:
             control.close()
             board.power_off()
+            if kept is not None:
+                kept.write_bytes(board.flash)
     finally:
         place.leave()
 

@@ -10,12 +10,14 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 ENVIRONMENT = "MANOSTAT_RUN_DIR"
+_TRY_S = 0.02
 NAME = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
@@ -60,14 +62,16 @@ def stale() -> list[str]:
 
 def clean() -> list[str]:
     """Remove what killed ones left; returns their names."""
-    names = stale()
-    for name in names:
-        remove(name)
+    names = []
+    for name in stale():
+        with contextlib.suppress(NameTakenError), _claim(folder() / f"{name}.json", name, 1):
+            _remove(name)
+            names.append(name)
     return names
 
 
-def remove(name: str) -> None:
-    """Remove every file of a board that does not run any more."""
+def _remove(name: str) -> None:
+    """Remove every file of a board; whoever calls this has its lock."""
     base = folder()
     shutil.rmtree(base / f"{name}.RPI-RP2", ignore_errors=True)
     for suffix in ("tty", "ctl", "json"):
@@ -100,7 +104,7 @@ class Place:
 
     def leave(self) -> None:
         """Remove everything; the last thing a process does here."""
-        remove(self._name)
+        _remove(self._name)
         self._file.close()
 
 
@@ -113,16 +117,28 @@ def free_name(prefix: str = "pump") -> str:
     return name
 
 
-def _claim(path: Path, name: str) -> IO[str]:
-    file = path.open("a+", encoding="utf-8")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+def _claim(path: Path, name: str, tries: int = 10) -> IO[str]:
+    """The locked, empty file of a name. Who only looks at it has it locked too, for a moment."""
+    for _ in range(tries):
+        file = path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_still(path, file):
+                file.seek(0)
+                file.truncate()
+                return file
+        except BlockingIOError:
+            time.sleep(_TRY_S)
         file.close()
-        raise NameTakenError(f"an emulated board called {name} runs already") from None
-    file.seek(0)
-    file.truncate()
-    return file
+    raise NameTakenError(f"an emulated board called {name} runs already")
+
+
+def _is_still(path: Path, file: IO[str]) -> bool:
+    """Whether an open file has not been removed meanwhile by who cleaned up."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _files() -> Iterator[tuple[Path, Registration | None]]:
