@@ -263,4 +263,4 @@ class Session(Model):
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
-    chain_head: str | None = Field(default=None, description="hash of its last entry in the store's chain")
+    chain_head: str | None = Field(default=None, description="hash of its last entry in the store")

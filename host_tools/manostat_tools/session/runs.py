@@ -139,8 +139,8 @@ def _run(draft: _Draft, unit: str, number: int, trace: str | None) -> Run:
 
 
 def _marks(draft: _Draft, outcome: Fields) -> list[Fields]:
-    """Each press once, in order. An outcome keeps the first and the last of its level: those before the
-    intent are of an earlier run."""
+    """Each press once, in order. An outcome keeps the first and the last of its level: those
+    before the intent are of an earlier run."""
     found: dict[int, Fields] = {}
     began = draft.intent
     for mark in (outcome.get("first_mark"), outcome.get("last_mark"), *draft.marks):
