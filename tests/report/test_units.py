@@ -44,6 +44,10 @@ def test_what_is_none_is_not_recorded_and_never_zero():
         (("volume_nl", 504472), ("volume", "0.504 mL")),
         (("line_compliance_nl_per_pa", 0.7), ("line compliance", "0.7 uL/kPa")),
         (("rate_nl_s", 50_000), ("rate", "0.05 mL/s")),
+        (("drift_pa_s", -250.0), ("drift", "-0.25 kPa/s")),
+        (("warm_pa_s_nl", 0.5), ("warm", "500 kPa s/mL")),
+        (("rest_s", 2.5), ("rest", "2.5 s")),
+        (("stop_us", 1_500_000), ("stop", "1.500 s")),
         (("intensity_nrs", 8), ("intensity", "8/10")),
         (("concordance", "absent"), ("concordance", "absent")),
         (("samples", 12), ("samples", "12")),
@@ -58,6 +62,7 @@ def test_an_input_is_shown_in_the_unit_of_its_name(given_as, shown):
     [
         (103421.355, "Pa", "15 psi"),
         (0.7252, "nL/Pa", "5 uL/psi"),
+        (5.0, "uL/psi", "5 uL/psi"),
         (0.2103, "Pa/nL", "30.5 psi/mL"),
         (369_440, "nL", "0.3694 mL"),
         (1.25, "s", "1.25 s"),
@@ -66,3 +71,8 @@ def test_an_input_is_shown_in_the_unit_of_its_name(given_as, shown):
 )
 def test_derived_values_are_shown_in_the_readers_unit(value, of, shown):
     assert quantity(value, of, unit_named("psi")) == shown
+
+
+def test_a_compliance_in_uL_per_psi_follows_the_readers_unit():  # noqa: N802 - the unit is uL
+    assert quantity(5.0, "uL/psi", unit_named("kPa")) == "0.7252 uL/kPa"
+    assert quantity(0.7252, "nL/Pa", unit_named("kPa")) == "0.7252 uL/kPa"

@@ -92,7 +92,7 @@ def derived_table(found: Sequence[tuple[str, Quantity]], unit: Unit) -> Table:
         high = None if value.high is None else quantity(value.high, value.unit, unit)
         rows.append(
             (
-                cells.text(f"{where}: {value.name}"),
+                cells.text(f"{where}: {value.name.replace('_', ' ')}"),
                 cells.interval(value, quantity(value.value, value.unit, unit)),
                 cells.text(None if low is None and high is None else f"{low} to {high}"),
                 cells.text("; ".join(f"{name} {said}" for name, said in inputs)),

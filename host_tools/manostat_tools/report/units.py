@@ -87,7 +87,8 @@ def quantity(value: float, of: str, unit: Unit) -> str:
 
 def named_value(name: str, value: float | int | str | None, unit: Unit) -> tuple[str, str]:
     """An input with its unit in its name, as (words, value with unit)."""
-    ending = next((ending for ending in _ENDINGS if name.endswith(ending)), "")
+    # The longest ending: "_pa_s" is no number of seconds.
+    ending = max((ending for ending in _ENDINGS if name.endswith(ending)), key=len, default="")
     words = _words(name.removesuffix(ending))
     if value is None:
         return words, NONE
@@ -113,7 +114,11 @@ _ENDINGS: dict[str, Callable[[float, Unit], str]] = {
     "_nl_s": lambda value, unit: f"{value * ML_PER_NL:g} mL/s",
     "_pa": lambda value, unit: unit.beside_psi(value),
     "_nl": lambda value, unit: volume(value),
+    "_pa_s_nl": lambda value, unit: quantity(value, "Pa s/nL", unit),
+    "_pa_s": lambda value, unit: quantity(value, "Pa/s", unit),
+    "_us": lambda value, unit: f"{value / 1e6:.3f} s",
     "_ms": lambda value, unit: seconds(value),
+    "_s": lambda value, unit: f"{value:.4g} s",
     "_nrs": lambda value, unit: f"{value}/10",
 }
 
@@ -122,6 +127,8 @@ _CONVERTED: dict[str, Callable[[Unit], tuple[float, str]]] = {
     "nL": lambda unit: (ML_PER_NL, "mL"),
     "nL/s": lambda unit: (ML_PER_NL, "mL/s"),
     "nL/Pa": lambda unit: (unit.pa * 1e-3, f"uL/{unit.name}"),
+    "uL/psi": lambda unit: (unit.pa / PA_PER_PSI, f"uL/{unit.name}"),
+    "Pa/s": lambda unit: (1 / unit.pa, f"{unit.name}/s"),
     "Pa/nL": lambda unit: (1e6 / unit.pa, f"{unit.name}/mL"),
     "Pa s/nL": lambda unit: (1e6 / unit.pa, f"{unit.name} s/mL"),
     "Pa nL": lambda unit: (ML_PER_NL / unit.pa, f"{unit.name} mL"),
