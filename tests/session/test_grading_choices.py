@@ -97,6 +97,17 @@ def test_a_result_says_what_weakens_it():
     assert "answered otherwise" in cautions(runs=twice, earlier_responses=(before,))
 
 
+def test_a_painless_suspect_that_was_not_carried_to_an_end_point_is_told():
+    def told(reason):
+        level = suspect(0, runs=(run(psi(3), reason=reason),), response=said(Concordance.ABSENT, 0))
+        found = grades(session(level, *TWO))[ABSOLUTE]
+        assert found.result == NOT_MET
+        return any("not carried to an end point" in text for text in found.cautions)
+
+    assert told("STOP")
+    assert not told("volume")
+
+
 def test_a_control_tested_less_far_than_the_suspect_hurt_is_told():
     short = painless("L3-4", runs=(run(psi(9), reason="volume"),))
     found = grades(session(suspect(psi(10)), short, TWO[1]))[ABSOLUTE]

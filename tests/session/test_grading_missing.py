@@ -114,6 +114,17 @@ def test_a_painful_control_is_judged_and_is_none_that_stays_painless():
     assert "control L3-4 hurt" in found[PROBABLE].cautions
 
 
+def test_a_control_that_proves_nothing_may_be_the_one_that_is_asked_for():
+    hurt = painless("L2-3", runs=(run(LOW_PA, PRESS),), response=said(Concordance.CONCORDANT, 6))
+    unknown = painless("L5-S1", response=None)
+    found = grades(session(suspect(LOW_PA), painless("L3-4"), hurt, unknown))
+    assert found[ABSOLUTE].result is None
+    assert found[ABSOLUTE].missing == ("control L5-S1: no response recorded",)
+    assert found[PROBABLE].result == "highly probable"
+    judged = grades(session(suspect(LOW_PA), painless("L3-4"), hurt))
+    assert judged[ABSOLUTE].result == NOT_MET
+
+
 def test_a_disc_tested_twice_is_one_control():
     twice = session(suspect(LOW_PA), painless("L3-4"), painless("L3-4"))
     assert results(twice)[ABSOLUTE] is None

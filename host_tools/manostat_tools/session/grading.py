@@ -15,7 +15,7 @@ from manostat_tools.session.model import Grade, Level, Role, RunKind, Session
 from manostat_tools.session.protocols import end_points
 from manostat_tools.session.provoked import Provoked, first_press, provoked
 from manostat_tools.session.rules import NOT_MET, RULES, Case, Rule, Said
-from manostat_tools.session.said import opening_at_rest
+from manostat_tools.session.said import END_POINTS, opening_at_rest, reason_code
 
 SENSOR_ERROR_PA = LINE_SENSOR_TOTAL_ERROR * 150.0 * PA_PER_PSI
 """Total error band of the line sensor, 1 % of 150 psi (M): nearer to a boundary nothing is sure."""
@@ -90,6 +90,11 @@ def _cautions(rule: Rule, case: Case, stands: bool) -> tuple[str, ...]:
     above_pa = case.found.above_pa
     if above_pa is not None:
         said += _boundary(rule, case.found, above_pa)
+    run = case.found.run
+    if run is not None and not case.hurt and reason_code(run) not in END_POINTS:
+        said.append(
+            f"painless, but not carried to an end point of pressure or volume: {run.reason}"
+        )
     if any(run.kind is RunKind.SHAM and first_press(case.level, run) for run in case.level.runs):
         said.append("the button was pressed in a sham run, in which nothing moved")
     said += [f"control {other.name} hurt" for other in case.controls if other.did in _HURT]

@@ -93,18 +93,18 @@ def _pain_unmet(case: Case, below_pa: float, below: str) -> list[str]:
 
 
 def _controls_missing(case: Case, painless: int, late: int) -> tuple[str, ...]:
-    """What is not known of the controls, where the rule hangs on it."""
+    """What is not known of the controls, where the rule hangs on it: one that proves nothing may
+    be the one that the rule asks for."""
     if not _controls_unmet(case, painless, late):
-        return ()
-    known = case.count(Did.PAINLESS, Did.PAINFUL, Did.LATE)
-    if known >= painless + late:
         return ()
     unknown = [
         f"control {control.name}: {'; '.join(control.why)}"
         for control in case.controls
         if control.did is Did.UNKNOWN
     ]
-    needed = painless + late
+    known, needed = len(case.controls) - len(unknown), painless + late
+    if known >= needed:
+        return tuple(unknown)
     asked = "a control disc" if needed == 1 else f"{needed} control discs"
     return (f"the rule asks for {asked}, {known} can be judged", *unknown)
 
