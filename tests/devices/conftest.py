@@ -23,7 +23,7 @@ from manostat_tools.devices.attached import Attached, find
 from manostat_tools.devices.probe import Kind
 from manostat_tools.devices.wait import wait_for
 
-START_S = 60.0
+START_S = 180.0  # where the emulator has never run, it is compiled first
 PORT_S = 60.0
 
 

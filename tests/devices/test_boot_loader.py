@@ -90,6 +90,7 @@ def test_a_hidden_drive_is_no_drive(loader):
     assert not loader.folder.exists()
 
 
+@pytest.mark.pico
 def test_the_boot_rom_starts_an_image_and_no_erased_flash(stock_image):
     assert is_bootable(uf2.decode(stock_image))
     assert not is_bootable(b"\xff" * SECTOR)

@@ -48,6 +48,9 @@ def test_a_name_in_use_or_impossible_is_refused(emulated):
     emulated("twin", "--blank")
     assert "twin runs already" in one_line(manostat("emulate", "--name", "twin", "--blank"))
     assert "allowed 1 to 32" in one_line(manostat("emulate", "--name", "a/b", "--blank"))
+    wrong = ("emulate", "--name", "wrong", "--image", __file__)
+    assert "no UF2" in one_line(manostat(*wrong))
+    assert [entry.name for entry in registry.running() if entry.name == "wrong"] == []
 
 
 def test_what_it_does_not_understand_it_says_and_end_ends_it(emulated):

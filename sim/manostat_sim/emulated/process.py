@@ -10,6 +10,7 @@ from manostat_sim.emulated.control import Control, Ended
 from manostat_sim.emulated.pace import Pace
 from manostat_sim.emulated.registry import Place
 from manostat_sim.emulated.serial_port import SerialPort
+from manostat_sim.emulator import EmulatedPico
 from manostat_sim.emulator.flash import erased_flash, write_uf2
 
 _SLICE_US = 1000
@@ -33,6 +34,7 @@ def emulate(
     and port are gone afterwards. Raises ValueError for a name, an image or a flash that cannot be,
     NameTakenError for a name that is in use.
     """
+    _compile_emulator()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     place = Place(name, str(image or "none"), scenario, started)
     try:
@@ -56,6 +58,16 @@ def emulate(
                 kept.write_bytes(board.flash)
     finally:
         place.leave()
+
+
+def _compile_emulator() -> None:
+    """The first time it takes 10 s or more, in which a board that runs would answer nobody."""
+    pico = EmulatedPico()
+    pico.power_on()
+    powered = pico._powered
+    assert powered is not None
+    if powered._fast_core is not None:
+        powered._fast_core.run(powered.clock, 0)
 
 
 def _run(board: EmulatedBoard, control: Control) -> None:
