@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from manostat_tools.derive.compliance import as_quantity, line_compliance
+from manostat_tools.derive.compliance import as_quantity, from_quantity, line_compliance
 from manostat_tools.derive.equipment import Compliance
 from manostat_tools.derive.recording import Recording
 from manostat_tools.derive.refusal import NotDerived
@@ -37,10 +37,13 @@ def test_line_and_air_are_told_apart_within_their_intervals(air_nl):
     assert line.together < -0.5
 
 
-def test_the_interval_is_no_smaller_than_what_the_sensor_may_tilt():
+def test_without_noise_the_interval_is_what_the_sensor_may_tilt_and_bend():
+    """Bent alone it would look like air, and the two errors would be one: a correlation of -1."""
     line = found(noise_pa=0.0)
     rise_pa = 400_000.0 / LINE - 2.0 * PSI
-    assert line.half_nl_per_pa / line.nl_per_pa >= 0.0025 * 150.0 * PSI / rise_pa
+    tilt = 0.0025 * 150.0 * PSI / rise_pa
+    assert tilt < line.half_nl_per_pa / line.nl_per_pa < 3.0 * tilt
+    assert -0.95 < line.together < -0.8
 
 
 def test_noise_widens_it():
@@ -65,6 +68,14 @@ def test_the_quantity_is_in_ul_per_psi_with_rule_and_inputs():
     assert value.low < 5.0 < value.high
     assert value.rule.endswith("v1")
     assert "air_nl" in value.inputs
+
+
+def test_what_a_session_keeps_comes_back_as_it_was():
+    line = found(CLOSED._replace(air_nl=50_000.0))
+    back = from_quantity(as_quantity(line))
+    assert [*vars(back).values()] == pytest.approx([*vars(line).values()])
+    with pytest.raises(ValueError, match="interval"):
+        from_quantity(as_quantity(line).model_copy(update={"high": None}))
 
 
 def test_a_span_error_cancels_where_volume_is_read_off_the_same_sensor():

@@ -76,7 +76,8 @@ def test_the_sensor_and_what_was_not_seen_widen_it():
     narrow, wide = value_of(recording), value_of(recording, SensorError(5000.0, 0.0))
     assert wide.high - wide.value > 4900.0 > narrow.high - narrow.value
     early = value_of(decaying(1.0, 2.5))
-    assert early.high - early.value > 3.0 * (narrow.high - narrow.value)
+    assert early.inputs["unseen_pa"] == pytest.approx(10.0 * PSI * np.exp(-2.5), rel=0.05)
+    assert early.high - early.value >= 0.5 * early.inputs["unseen_pa"]
 
 
 def test_of_a_whole_run_it_is_the_disc_at_the_end_of_each_rest():

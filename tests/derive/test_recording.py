@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from manostat.core.codes import HOLDING, IDLE, INJECTING, SEEKING, SETTLING, STOPPED
+from manostat.core.scale import line_pa
 from manostat_sim.telemetry import TickFrame
 from manostat_tools.derive.grid import grid_of
-from manostat_tools.derive.recording import Recording, from_frames
+from manostat_tools.derive.recording import Recording, from_frames, pascals
 
 from .made import STEP_NL, WARMING, make
 
@@ -40,6 +41,12 @@ def test_lost_frames_take_their_time_also_where_the_tick_number_starts_over():
 def test_a_reading_that_was_not_fresh_is_left_out_and_its_time_counts():
     found = from_frames([frame(1), frame(2, line_status=2, elapsed_us=2010), frame(3), frame(4)])
     assert list(found.time_us) == [0, 4010, 6010]
+
+
+def test_counts_are_the_pascals_that_the_pump_makes_of_them():
+    counts = np.arange(0, 16384, 7)
+    expected = [line_pa(int(count)) - 250 for count in counts]
+    assert pascals(counts, 250.0) == pytest.approx(expected, abs=1.0)
 
 
 @pytest.mark.parametrize(

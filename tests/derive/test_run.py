@@ -89,6 +89,14 @@ def test_every_value_names_its_rule_and_all_that_it_rests_on(derived):
             assert {"nl_num", "measured_line_half_nl_per_pa", "fit_rms_pa"} <= set(value.inputs)
 
 
+def test_points_before_the_record_began_are_left_out_and_a_press_outside_is_refused(plain):
+    found = derive(plain.recording, equipment(), 2_000_000)
+    assert found.at("disc_volume", 2000) is not None
+    assert found.at("disc_volume", 3000) is None
+    with pytest.raises(ValueError, match="press at"):
+        derive(plain.recording, equipment(), 40_000_000)
+
+
 # What widens an interval
 
 

@@ -112,8 +112,6 @@ def _run(c, edges, pushed):  # type: ignore[no-untyped-def]
             passed = (end * open_s + (drop - end) * (1.0 - np.exp(-rate * open_s)) / rate) / needle
         else:
             passed = 0.0
-        if entered + passed < 0.0:
-            passed = -entered
         gone = leak * max(disc_pa - leak_at, 0.0) * dt
         gone = min(gone, held + passed)
         entered += passed

@@ -77,9 +77,26 @@ def as_quantity(found: Compliance) -> Quantity:
         inputs={
             "air_nl": found.air_nl,
             "air_half_nl": found.air_half_nl,
+            "line_with_air_correlation": found.together,
             "residual_nl": found.residual_nl,
             "sensor_accuracy_of_full_scale": tables.LINE_SENSOR_ACCURACY,
         },
+    )
+
+
+def from_quantity(stored: Quantity) -> Compliance:
+    """What `as_quantity` made, back from a session. ValueError for one without an interval."""
+    if stored.high is None:
+        raise ValueError("line_compliance: without an interval nothing can be derived from it")
+    per = 1e3 / tables.PA_PER_PSI
+    numbers = {name: float(value) for name, value in stored.inputs.items()}
+    return Compliance(
+        stored.value * per,
+        (stored.high - stored.value) * per,
+        numbers.get("air_nl", 0.0),
+        numbers.get("air_half_nl", 0.0),
+        numbers.get("line_with_air_correlation", 0.0),
+        numbers.get("residual_nl", 0.0),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from manostat.core.codes import INJECTING, SEEKING
+from manostat_sim.plant.sensors import FULL_SCALE_PA
 from manostat_sim.telemetry import TickFrame
 
 Floats = NDArray[np.float64]
@@ -14,6 +15,7 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _TICK_US = 2000
+_RAW_ZERO, _RAW_SPAN = 1638, 13108  # HSC data sheet (H), as in the core's scale.py
 _NUMBERS = 0x10000  # a frame carries 16 bits of its tick's number
 _STATUS_OK = 0
 GAP_US = 20_000
@@ -80,6 +82,12 @@ class Recording:
     def until(self, to_us: int) -> "Recording":
         """The same up to `to_us`."""
         return self.without(to_us, int(self.time_us[-1]) + 1)
+
+
+def pascals(counts: Whole, zero_pa: float = 0.0) -> Floats:
+    """Line pressure of 14 bit counts of the line sensor, as traces keep them."""
+    line_pa: Floats = (counts - _RAW_ZERO).astype(np.float64) * (FULL_SCALE_PA / _RAW_SPAN)
+    return line_pa - zero_pa
 
 
 def from_frames(frames: Sequence[TickFrame]) -> Recording:

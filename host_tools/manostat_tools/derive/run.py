@@ -62,8 +62,12 @@ def derive(
     before_ms: Sequence[int] = BEFORE_MS,
 ) -> Derived:
     """Everything that can be said of a run into a disc. `press_us`: of the pain button, on the
-    record's clock; None: the last stop takes its place.
+    record's clock; None: the last stop takes its place. Look-back points before the record began
+    are left out. ValueError for a press outside the record.
     """
+    begin_us, end_us = int(recording.time_us[0]), int(recording.time_us[-1])
+    if press_us is not None and not begin_us <= press_us <= end_us:
+        raise ValueError(f"press at {press_us} us, the record holds {begin_us} to {end_us}")
     stops = recording.stops_us()
     names = ("needle_resistance", "disc_volume", *_NEEDS_NEEDLE, "plateau")
     if not stops:
@@ -84,7 +88,9 @@ def derive(
         )
         refused += [NotDerived(name, why) for name in names[:-1]]
         return Derived(tuple(values), tuple(refused), fit)
-    found, missing = _of_fit(recording, fit, press_us or stops[-1], stops, before_ms)
+    press_us = stops[-1] if press_us is None else press_us
+    known_ms = [ms for ms in before_ms if press_us - 1000 * ms >= begin_us]
+    found, missing = _of_fit(recording, fit, press_us, stops, known_ms)
     return Derived(tuple(values + found), tuple(refused + missing), fit)
 
 
@@ -96,7 +102,7 @@ def _of_fit(
     recording: Recording, fit: Fit, press_us: int, stops: Sequence[int], before_ms: Sequence[int]
 ) -> tuple[list[Quantity], list[NotDerived]]:
     begin_us = int(recording.time_us[0])
-    marks = [max((press_us - begin_us) * 1e-6 - ms * 1e-3, 0.0) for ms in before_ms]
+    marks = [(press_us - begin_us) * 1e-6 - ms * 1e-3 for ms in before_ms]
     halts = [(stop - begin_us) * 1e-6 for stop in stops]
     gaps = [(begin - begin_us, end - begin_us, made) for begin, end, made in recording.gaps()]
     moments = Moments(fit, marks + halts, gaps)
