@@ -58,12 +58,7 @@ def _about(level: Level) -> Facts:
         ("Preset", cells.text(level.preset)),
         ("Preset confirmed by", cells.text(level.confirmed_by)),
         ("Needle", cells.text(needle and f"{needle.gauge} G x {needle.length_mm} mm")),
-        (
-            "Contrast",
-            cells.text(
-                contrast and f"{contrast.iodine_mg_ml} mg/mL iodine, {contrast.temperature_c:g} C"
-            ),
-        ),
+        ("Contrast", cells.text(contrast and str(contrast))),
         *_answer_rows("Response", level.response),
     ]
     for number, earlier in enumerate(level.earlier_responses, 1):

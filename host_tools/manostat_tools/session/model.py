@@ -115,7 +115,11 @@ class Contrast(Model):
     """Iohexol by its iodine; viscosity follows from that and the temperature."""
 
     iodine_mg_ml: int = Field(ge=140, le=400)
-    temperature_c: float = Field(default=20.0, ge=10.0, le=40.0)
+    temperature_c: float | None = Field(default=None, ge=10.0, le=40.0)
+
+    def __str__(self) -> str:
+        warm = "unknown" if self.temperature_c is None else f"{self.temperature_c:g} C"
+        return f"{self.iodine_mg_ml} mg iodine/mL, temperature {warm}"
 
 
 class Syringe(Model):

@@ -82,11 +82,7 @@ def _level(level: Level) -> Iterator[str]:
     yield f"\n{level.order}. {level.name}, {level.role}, preset {level.preset}{confirmed}"
     needle, contrast = level.needle, level.contrast
     fitted = f"{needle.gauge} G x {needle.length_mm} mm" if needle else f"needle {NOTHING}"
-    fitted += (
-        f", {contrast.iodine_mg_ml} mg iodine/mL at {contrast.temperature_c:g} C"
-        if contrast
-        else f", contrast {NOTHING}"
-    )
+    fitted += f", {contrast}" if contrast else f", contrast {NOTHING}"
     yield f"   {fitted}"
     for run in level.runs:
         yield from _run(run)
