@@ -38,7 +38,7 @@ from manostat_tools.session.model import (
 
 _OPENED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _NEEDLE = Needle(gauge=22, length_mm=152)
-_CONTRAST = Contrast(iodine_mg_ml=240)
+_CONTRAST = Contrast(iodine_mg_ml=240, temperature_c=20.0)
 
 
 @cache

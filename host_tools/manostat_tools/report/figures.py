@@ -108,6 +108,7 @@ def _draw_opening(axes: Axes, run: Run, curve: Curve, unit: Unit) -> None:
 
 
 def _draw_mark(axes: Axes, run: Run, mark: PainMark, unit: Unit) -> None:
+    before = [f"{point.before_ms / 1e3:g}" for point in mark.points if point.before_ms]
     for point in mark.points:
         at = [point.volume_nl * ML_PER_NL], [unit.value(point.pressure_pa)]
         if point.before_ms:
@@ -118,7 +119,7 @@ def _draw_mark(axes: Axes, run: Run, mark: PainMark, unit: Unit) -> None:
                 color=_PAIN,
                 mfc="white",
                 ms=4.5,
-                label="0.5, 1, 2 and 3 s before the press" if last else None,
+                label=f"{', '.join(before)} s before the press" if last else None,
             )
             continue
         how = "press" if mark.moving else "press at rest"
@@ -151,14 +152,17 @@ def _draw_time(axes: Axes, run: Run, trace: Trace, seen: Trace, unit: Unit) -> N
 
 def _draw_press_time(axes: Axes, run: Run, trace: Trace, mark: PainMark, unit: Unit) -> None:
     """A press is placed by its volume: pump time and the time of a trace have no common zero."""
-    if not mark.moving:
+    if not mark.moving or not mark.points:
         return
-    rx, press = run.prescription, mark.points[0]
+    rx = run.prescription
+    press = min(mark.points, key=lambda point: point.before_ms)
     at_s = time_of_steps(trace, press.volume_nl * rx.nl_den / rx.nl_num)
     if at_s is None:
         return
     axes.axvline(at_s, color=_PAIN, lw=1.2, label="press, placed by its volume")
-    for point in mark.points[1:]:
+    for point in mark.points:
+        if point is press:
+            continue
         x, y = [at_s - point.before_ms / 1e3], [unit.value(point.pressure_pa)]
         axes.plot(x, y, "o", color=_PAIN, mfc="white", ms=4)
 
