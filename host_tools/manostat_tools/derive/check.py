@@ -49,16 +49,19 @@ class Checked(NamedTuple):
     rms_pa: float
 
 
-def check(of: SetUp, unit: Unit, zeroed: bool = False, rest_s: float = REST_S) -> Checked:
+def check(
+    of: SetUp, unit: Unit, zeroed: bool = False, rest_s: float = REST_S, other: bool = False
+) -> Checked:
     """Measure the line, inject, derive, compare.
 
     `zeroed`: a zero is taken first, with the line open. `rest_s`: recorded after the stop.
+    `other`: a disc and a needle that are not those of the picture (`other_plant.py`).
     """
     if zeroed:
         unit = (*unit[:_ZERO], zero_of(of))
     step_nl = unit[_NL_NUM] / unit[_NL_DEN]
     line = line_compliance(from_frames(comply(of, unit)), step_nl)
-    run = inject(of, unit, rest_s)
+    run = inject(of, unit, rest_s, other)
     recording = from_frames(run.frames)
     if isinstance(line, NotDerived):
         return Checked(of, run.pain, run.frames[-1].reason, {}, line.reason, 0.0)

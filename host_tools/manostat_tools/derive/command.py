@@ -31,6 +31,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--zeroed", action="store_true", help="take a zero first, with the line open"
     )
+    parser.add_argument(
+        "--other",
+        action="store_true",
+        help="inject into a disc and a needle that are not those of the picture (all E)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -52,7 +57,11 @@ def run(options: argparse.Namespace) -> int:
     if board.bench is None:
         raise ValueError(f"{board.folder}: no bench.json, no unit to inject with")
     one = partial(
-        check, unit=board.bench.values, zeroed=options.zeroed, rest_s=max(options.rest, 0.1)
+        check,
+        unit=board.bench.values,
+        zeroed=options.zeroed,
+        rest_s=max(options.rest, 0.1),
+        other=options.other,
     )
     with ProcessPoolExecutor(options.jobs) as pool:
         runs = list(pool.map(one, drawn(options.runs, options.seed)))

@@ -24,8 +24,10 @@ VOLUME_RULE = "disc volume, steps less lost less line, v1"
 ELASTANCE_RULE = "elastance, mean slope from opening, v1"
 WORK_RULE = "work, integral of disc pressure over volume, v1"
 
-NEEDLE_SHARE = 0.02
-"""A needle that warms along its length is not quite the one resistance of the picture (E)."""
+NEEDLE_SHARE = 0.05
+"""A needle that warms along its length and by its flow, before a disc that gives way in more ways
+than one, is not quite the one resistance of the picture (E; `manostat derive-check --other` shows
+how much of that two strangers need)."""
 LINE_CURVE_PA = tables.LINE_SENSOR_ACCURACY * FULL_SCALE_PA
 """Volume in the line is read off its pressure, and no straight line through the sensor's own curve
 comes nearer to it than its accuracy, 0.25 % of full scale (H)."""

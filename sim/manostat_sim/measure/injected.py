@@ -11,6 +11,7 @@ from manostat_sim.benches.base import Unit
 from manostat_sim.benches.core import CoreBench
 from manostat_sim.benches.ticked import SAMPLE_US
 from manostat_sim.measure.drawn import SetUp
+from manostat_sim.measure.other_plant import OtherPlant
 from manostat_sim.plant.sensors import SecondSensor
 from manostat_sim.scenarios import Scenario, scenario
 from manostat_sim.telemetry import TickFrame
@@ -49,10 +50,10 @@ class Run(NamedTuple):
     pain: bool
 
 
-def inject(of: SetUp, unit: Unit, rest_s: float = REST_S) -> Run:
+def inject(of: SetUp, unit: Unit, rest_s: float = REST_S, other: bool = False) -> Run:
     """One injection as a clinic does it: arm, hold RUN until something ends it, and rest.
 
-    After 150 s RUN is let go.
+    After 150 s RUN is let go. `other`: disc and needle of `other_plant.py` instead.
     """
     values = list(unit)
     values[_RATE] = of.rate_nl_s
@@ -63,6 +64,8 @@ def inject(of: SetUp, unit: Unit, rest_s: float = REST_S) -> Run:
         "reaction_s": of.reaction_s,
     }
     bench = _bench(of, tuple(values), replace(scenario("dallas-0"), patient_options=patient), False)
+    if other:
+        bench.world.plant = OtherPlant(bench.world.plant)
     begin_us = bench.now_us + SAMPLE_US
     rows: list[tuple[float, float, float, float]] = []
     bench.arm()
