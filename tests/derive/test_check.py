@@ -192,7 +192,7 @@ def test_the_other_plant_stiffens_and_gives_way_with_two_times():
     plant.advance(4_000_000)
     soon_pa = plant.disc.pressure_pa
     plant.advance(26_000_000)
-    assert plant.disc.pressure_pa < soon_pa - 0.02 * PSI
+    assert plant.disc.pressure_pa < soon_pa - 50.0
     assert plant.coldness < 0.6 * coldness
     held = plant.stored_nl + plant.disc.volume_nl
     assert held == pytest.approx(plant.syringe.delivered_nl, rel=1e-9)
