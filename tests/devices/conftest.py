@@ -174,11 +174,13 @@ def pump_process(run_dir: Path, images: dict[str, Path]) -> Iterator[Emulated]:
 
 @pytest.fixture
 def pump(pump_process: Emulated) -> Iterator[Emulated]:
-    """The bench image, self test done, at rest; shared."""
+    """The bench image, self test done, at rest. Off between tests: it is never idle."""
+    pump_process.operate("power on")
     wait_for(pump_process.await_port(), Kind.MANOSTAT, PORT_S)
     yield pump_process
     for switch in ("RUN", "PAIN", "STOP"):
         pump_process.operate(f"release {switch}")
+    pump_process.operate("power off")
 
 
 @pytest.fixture

@@ -61,9 +61,13 @@ def test_what_it_does_not_understand_it_says_and_end_ends_it(emulated):
         ("fault none-such", "allowed"),
         ("await spring 1", "cannot wait for spring"),
         ("await port 0.1", "did not come in time"),
+        ("mend leak", "cannot be mended"),
+        ("meet nobody", "nobody"),
     ):
         with pytest.raises(OperateError, match=said):
             board.operate(line)
+    for line in ("fault occlusion", "mend occlusion", "meet control-disc", "await virtual:0.1 20"):
+        assert board.operate(line) == ""
     with pytest.raises(OperateError, match="no emulated board called nobody"):
         operate("nobody", "status")
     assert one_line(manostat("operate", "odd", "dance")) == "odd: not understood: dance"

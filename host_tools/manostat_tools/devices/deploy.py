@@ -12,7 +12,7 @@ from manostat_tools.devices.prompt import Prompt
 from manostat_tools.devices.slots import Slots
 from manostat_tools.devices.wait import wait_for
 
-VERDICT_S = 60.0
+VERDICT_S = 90.0
 """From reset to hello: 2 s of self test, on an emulated board up to ten times slower."""
 
 _ABOUT = (

@@ -23,7 +23,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "for the self test. Interrupted, the old slot still runs. Only what changed is sent.\n\n"
         "For development only. What differs from the image: Ctrl-C gets to a prompt; the record\n"
         "is in memory and lost with the power; the unit is the bench unit; a trace of 16 s; a\n"
-        "host that does not read can hold the loop up, which stops a moving plunger (LATE).",
+        "host that opens the port and does not read holds the loop up, and the watchdog bites.",
         epilog="A pump that is injecting is refused. Needs stock MicroPython of the version of\n"
         "this tree: manostat flash BOARD --stock. Example: manostat deploy pump",
     )
