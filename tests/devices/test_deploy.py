@@ -86,11 +86,33 @@ def test_the_switch_is_one_file_and_a_foreign_main_is_kept(stock):
         prompt.run("os.remove('/main.py');os.remove('/slot')")
 
 
-def test_data_that_stops_coming_restarts_the_board(stock):
-    with Prompt(stock.board.path) as prompt:
-        prompt._ask({"do": "receive", "files": [("/part", 5000)]}, 10)
-        stock.operate("await no-port 30")
-    stock.await_port()
+def marked(stock, mark=False):
+    """Whether the board has not been restarted since it was marked."""
+    stock.operate("await virtual:0.1 20")  # a restart that was asked for takes less
+    with Prompt(stock.await_port().path) as prompt:
+        return prompt.run("mark=1" if mark else "print('mark' in globals())").strip() == "True"
+
+
+def test_ctrl_c_while_data_comes_restarts_the_board(stock, bundle):
+    def interrupted(_done, _total):
+        raise KeyboardInterrupt
+
+    marked(stock, mark=True)
+    assert marked(stock)
+    few = replace(bundle, files={"more.bin": bytes(5000)})
+    with pytest.raises(KeyboardInterrupt):
+        deploy(stock.board, few, progress=interrupted)
+    stock.operate("await no-port 30")
+    assert not marked(stock)
+
+
+def test_what_is_not_on_the_board_as_it_was_sent_restarts_it_too(stock, bundle, monkeypatch):
+    monkeypatch.setattr(Slots, "hashes", lambda _slots, _slot: {})
+    marked(stock, mark=True)
+    few = replace(bundle, files={"few.bin": b"few"})
+    with pytest.raises(DeviceError, match=r"not on the board as it was sent .*\(nothing was depl"):
+        deploy(stock.board, few)
+    assert not marked(stock)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A deploy from the first question to the verdict of the self test."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -91,7 +92,11 @@ def deploy(
             slots.verify(new, bundle.files)
             slots.install_chooser(replace_main)
             slots.switch(new)
-        except DeviceError as problem:
+        except BaseException as problem:
+            with contextlib.suppress(DeviceError):
+                prompt.start(_RESTART)  # into the slot that ran before
+            if not isinstance(problem, DeviceError):
+                raise
             kept = f"slot {old} still runs" if old else "nothing was deployed"
             raise DeviceError(f"{problem} ({kept})") from problem
         say(f"slot {new} is verified and runs from now on; restarting")

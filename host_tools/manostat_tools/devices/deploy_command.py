@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"not deployed: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ninterrupted: the slot that ran before still runs, after a reset", file=sys.stderr)
+        print("\ninterrupted: the board restarts into the slot that ran before", file=sys.stderr)
         return _INTERRUPTED
     hello = done.hello
     print(f"{board.name}: slot {done.slot}, {done.sent} bytes sent, image {hello.image}")

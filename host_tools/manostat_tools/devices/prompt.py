@@ -49,13 +49,18 @@ class Prompt:
         self._path = path
         self._child: subprocess.Popen[bytes] | None = None
         self._heard = b""
+        self._sends = False
 
     def __enter__(self) -> "Prompt":
         with Port(self._path):  # held, forbidden or gone is told before a process is started
             pass
         command = [sys.executable, "-m", mpremote_child.__name__, self._path]
         self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for us: the board is still to be let go of
         )
         self._answer(_OPEN_S)
         return self
@@ -88,14 +93,19 @@ class Prompt:
         return str(self._ask({"do": "run", "code": code}, limit_s))
 
     def start(self, code: str) -> None:
-        """Run code that has no end that one could hear of, such as a reset, and let go."""
-        self._ask({"do": "start", "code": code}, _EXEC_S)
+        """Run code that has no end that one could hear of, such as a reset, and let go.
+
+        A board that still waits for data hears no code: it restarts by itself after 5 s.
+        """
+        if not self._sends:
+            self._ask({"do": "start", "code": code}, _EXEC_S)
         self.close()
 
     def put(
         self, files: Sequence[tuple[str, bytes]], progress: Callable[[int], None] = lambda n: None
     ) -> None:
         """Write files; `progress` is told how many bytes are done, after each piece."""
+        self._sends = True
         sizes = [(path, len(data)) for path, data in files]
         self._ask({"do": "receive", "files": sizes}, _EXEC_S)
         done = 0
@@ -106,6 +116,7 @@ class Prompt:
                 done += len(part)
                 progress(done)
         self._ask({"do": "received"}, _EXEC_S)
+        self._sends = False
 
     def _ask(self, request: dict[str, Any], limit_s: float) -> Any:
         if self._child is None:
@@ -145,6 +156,7 @@ class Prompt:
     def _error(self, kind: str, text: str) -> DeviceError:
         if kind == "raised":
             last = text.strip().splitlines()[-1] if text.strip() else "an exception"
+            self._sends = False
             return BoardRaisedError(f"{self._path}: the board says {last}", text)
         self.close()
         if kind == "gone":
