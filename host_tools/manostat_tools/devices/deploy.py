@@ -14,7 +14,7 @@ from manostat_tools.devices.slots import Slots
 from manostat_tools.devices.wait import wait_for
 
 VERDICT_S = 90.0
-"""From reset to hello: 2 s of self test, on an emulated board up to ten times slower."""
+"""From reset to hello: 3 s with the self test; an emulated board is slower."""
 
 _ABOUT = (
     "import sys\n"

@@ -14,7 +14,7 @@ from manostat_tools.devices.wait import wait_for
 from manostat_tools.image import uf2
 
 ANSWER_S = 90.0
-"""From the last block to hello; an emulated board is up to ten times slower than a real one."""
+"""From the last block to hello; 2 s with the self test; an emulated board is slower."""
 _DRIVE_S = 20.0
 _ERASE_S = 120.0
 # Where the records will be, MicroPython has its files. What is blank already takes no erase.
