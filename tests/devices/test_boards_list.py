@@ -107,6 +107,14 @@ def test_a_banner_that_the_board_has_cut_off_does_not_count():
 
 
 @pytest.mark.pico
+def test_a_reset_is_the_run_pin_and_no_power_on(pump):
+    assert ask(pump.board).hello.reset_reason == 0
+    pump.operate("reset")
+    _, answer = wait.wait_for(pump.await_port(), Kind.MANOSTAT, 60)
+    assert answer.hello.reset_reason == 3
+
+
+@pytest.mark.pico
 def test_one_that_says_nothing_is_mute_and_not_interrupted(stock):
     with Prompt(stock.board.path) as prompt:
         prompt.start(DEAF)

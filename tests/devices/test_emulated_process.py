@@ -80,7 +80,9 @@ def test_mpremote_runs_code_and_keeps_files(stock, tmp_path):
     file = tmp_path / "note.txt"
     file.write_text("kept")
     assert mpremote(stock, "fs", "cp", str(file), ":note.txt").returncode == 0
+    starts = json.loads(stock.operate("status"))["starts"]
     assert mpremote(stock, "reset").returncode == 0
+    stock.operate(f"await starts:{starts + 1} 20")  # it sleeps for 100 ms before
     stock.await_port()
     assert mpremote(stock, "fs", "cat", ":note.txt").stdout.strip() == "kept"
 

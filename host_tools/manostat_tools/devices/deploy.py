@@ -122,7 +122,7 @@ def check_version(prompt: Prompt, bundle: Bundle) -> tuple[str, str]:
     if runs != bundle.mpy or version != bundle.micropython:
         raise DeviceError(
             f"the board runs MicroPython {version} (.mpy {runs}) and this tree compiles for "
-            f"{bundle.micropython} (.mpy {bundle.mpy}): flash build/RPI_PICO-stock.uf2, or set "
+            f"{bundle.micropython} (.mpy {bundle.mpy}): flash it with --stock, or set "
             f"MICROPYTHON_DIR to a tree of {version}"
         )
     if int(architecture) != _ARMV6M:

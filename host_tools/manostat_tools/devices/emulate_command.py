@@ -21,7 +21,8 @@ what to do, one of
   reset                                      pull the RUN pin of the Pico
   fault ID, mend ID                          a fault of the plant, such as occlusion or leak
   meet SCENARIO                              another disc and patient
-  await WHAT SECONDS                         port, no-port, boot-loader, moving, still
+  await WHAT SECONDS                         port, no-port, boot-loader, moving, still, starts:N,
+                                             blocks:N, virtual:S
   status                                     all of it, as JSON
   end                                        end the emulator
 """

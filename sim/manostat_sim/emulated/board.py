@@ -24,6 +24,7 @@ class EmulatedBoard:
     """`flash`: all 2 MB to start from; `pins`: GPIO by signal.
 
     `advance_to` lets virtual time pass; the verbs act at once. Times are virtual microseconds.
+    `starts` counts power-ons and resets.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class EmulatedBoard:
         self.mode = OFF
         self.plugged = True
         self.bootsel = False
+        self.starts = 0
         self._pico = self.bench.pico
         self._loader: BootLoader | None = None
         self._drive = drive
@@ -87,6 +89,7 @@ class EmulatedBoard:
         """From flash, or into the boot loader with BOOTSEL held or nothing to boot in flash."""
         if self.mode != OFF:
             return
+        self.starts += 1
         if self.bootsel or not is_bootable(self._pico.flash):
             self._enter_boot_loader()
             return
@@ -102,7 +105,9 @@ class EmulatedBoard:
 
     def reset(self) -> None:
         """The RUN pin is pulled, or the boot loader is done."""
-        if self.mode != OFF:
+        if self.mode == RUNNING:
+            self._pico.reset()
+        elif self.mode != OFF:
             self.power_off()
             self.power_on()
 
@@ -140,6 +145,7 @@ class EmulatedBoard:
             self.port.appear()
 
     def _chip_was_reset(self, cause: str, _t_ns: int) -> None:
+        self.starts += 1
         self._lose_port()
         powered = self._pico._powered
         if powered is not None and (self.bootsel or _asks_for_boot_loader(powered.chip.watchdog)):

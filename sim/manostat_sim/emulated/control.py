@@ -9,8 +9,9 @@
     fault ID, mend ID       a fault of manostat_sim.faults, such as occlusion
     meet SCENARIO           another disc and patient
     await WHAT SECONDS      answers when it is so: port, no-port, boot-loader, moving, still,
-                            blocks:N (the boot loader has that many), virtual:S (that much
-                            virtual time from now on); SECONDS are of the wall
+                            blocks:N (the boot loader has that many), starts:N (power-ons
+                            and resets so far), virtual:S (that much virtual time from now
+                            on); SECONDS are of the wall
     status                  a JSON object
     end                     end the process
 
@@ -162,13 +163,16 @@ class Control:
             "still": lambda: not self._moves(),
         }
         kind, _, number = what.partition(":")
-        if kind in ("blocks", "virtual") and number.replace(".", "", 1).isdecimal():
-            until_us = self._board.now_us + 1e6 * float(number)
-            tests[what] = (
-                (lambda: self._board.received[0] >= float(number))
-                if kind == "blocks"
-                else (lambda: self._board.now_us >= until_us)
-            )
+        if number.replace(".", "", 1).isdecimal():
+            least = float(number)
+            until_us = self._board.now_us + 1e6 * least
+            counts: dict[str, Callable[[], bool]] = {
+                "blocks": lambda: self._board.received[0] >= least,
+                "starts": lambda: self._board.starts >= least,
+                "virtual": lambda: self._board.now_us >= until_us,
+            }
+            if kind in counts:
+                tests[what] = counts[kind]
         if what not in tests:
             self._answer(client, f"error cannot wait for {what}: allowed {', '.join(tests)}")
             return
@@ -187,6 +191,7 @@ class Control:
             "bootsel": board.bootsel,
             "pressed": [switch for switch in SWITCHES if world.wiring.pressed(switch)],
             "moving": self._moves(),
+            "starts": board.starts,
             "line_pa": round(world.plant.line_pa),
             "blocks": list(board.received),
         }
