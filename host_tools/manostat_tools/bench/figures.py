@@ -247,8 +247,8 @@ FIGURES = (
         13790.0,
         ("derived",),
         "half of that interval at the press, median",
-        "The bar is 2 psi. Of the runs that the press ended. Mostly the line sensor's offset, which "
-        "a zero taken at the height of the disc removes.",
+        "The bar is 2 psi. Of the runs that the press ended. Mostly the line sensor's offset, "
+        "which a zero taken at the height of the disc removes.",
     ),
     Figure(
         "disc_pressure_error_pa_p95",
