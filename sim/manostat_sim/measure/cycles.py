@@ -20,6 +20,8 @@ _WHOLE_S = 0.6
 _REST_S = 0.4  # a stop that was latched late, behind an erase, has been seen all the same
 _ACKNOWLEDGE_S = 0.15  # longer than an erase of the ring of traces, which sees no switch
 _OPEN_S = 0.13
+_TAKEN_S = 0.1  # 20 ms closed, the page of the intent, a tick or two
+_PRESSES = 3
 
 
 class Cycle(NamedTuple):
@@ -53,7 +55,7 @@ def cycles(bench: PicoBench, seconds: float, progress: Progress = none_said) -> 
 def _level(bench: PicoBench, end: str, begin_us: int) -> Cycle:
     n_ticks, n_steps = len(bench.edges("TICK")), len(bench.edges("STEP"))
     at_s = (bench.now_us - begin_us) / 1e6
-    bench.run()
+    _press_run(bench)
     bench.advance(_WHOLE_S if end == "volume" else _SHORT_S)
     _end(bench, end)
     steps = [edge.at_us for edge in bench.edges("STEP")[n_steps:] if edge.level]
@@ -74,6 +76,17 @@ def _level(bench: PicoBench, end: str, begin_us: int) -> Cycle:
         max(apart_us),
         sum(us > 2500.0 for us in apart_us),
     )
+
+
+def _press_run(bench: PicoBench) -> None:
+    """As an operator does: RUN that closes just while a page is written is not taken, and is
+    pressed again."""
+    for _ in range(_PRESSES):
+        bench.run()
+        bench.advance(_TAKEN_S)
+        if bench.last.state != codes.READY:
+            return
+        bench.release("RUN")
 
 
 def _end(bench: PicoBench, end: str) -> None:
