@@ -4,9 +4,12 @@ import argparse
 import json
 import re
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from manostat_tools import report
 from manostat_tools.journal.source import NoJournalError
+from manostat_tools.report.units import UNITS
 from manostat_tools.session.corrections import FoldError
 from manostat_tools.store.arguments import (
     NOTICE,
@@ -22,6 +25,7 @@ from manostat_tools.store.imports import Outcome, import_pull, import_trace
 from manostat_tools.store.listing import session_lines, store_lines
 from manostat_tools.store.reading import read_session
 from manostat_tools.store.store import Store
+from manostat_tools.store.traces import trace_of
 
 _UNIT = re.compile(r"[0-9a-f]{16}")
 _LINES = 10
@@ -37,11 +41,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "(docs/session.md). " + NOTICE,
         epilog="manostat sessions                      what is stored\n"
         "manostat sessions show 2026-11-28-1    one session\n"
+        "manostat sessions report 2026-11-28-1  the same as PDF, HTML and tables\n"
         "manostat sessions import flash.bin     the records and traces of a pump\n"
         "manostat verify                        whether all is as it was written",
     )
     add_store(parser)
-    commands = parser.add_subparsers(metavar="list | show | import")
+    commands = parser.add_subparsers(metavar="list | show | report | import")
     parser.set_defaults(run=run, what=_list)
     listing = commands.add_parser("list", help="all sessions and pumps (what is done without it)")
     listing.set_defaults(what=_list)
@@ -52,7 +57,24 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     show.add_argument("--events", action="store_true", help="also what pump and host did and saw")
     show.add_argument("--json", action="store_true", help="everything, for programs")
     show.set_defaults(what=_show)
+    _register_report(commands)
     _register_import(commands)
+
+
+def _register_report(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "report",
+        help="the report of a session: PDF, HTML, CSV and Parquet",
+        description="Writes report.pdf, report.html and tables/ (docs/report.md). What is there "
+        "already is overwritten. Grades are advisory: the physician decides. " + NOTICE,
+    )
+    add_store(parser, argparse.SUPPRESS)
+    parser.add_argument("id", metavar="ID", help="as `manostat sessions` lists it")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="where to (default: report-ID, here)"
+    )
+    parser.add_argument("--unit", choices=UNITS, default="psi", help="of pressures (default psi)")
+    parser.set_defaults(what=_report)
 
 
 def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -112,6 +134,16 @@ def _show(options: argparse.Namespace, file: Path) -> int:
         return 0
     for line in session_lines(session, options.events):
         print(line)
+    return 0
+
+
+def _report(options: argparse.Namespace, file: Path) -> int:
+    folder = options.out or Path(f"report-{options.id}")
+    with Store.open(file) as store:
+        session = read_session(store, options.id)
+        files = report.write(session, partial(trace_of, store), folder, options.unit)
+    for written in files:
+        print(written)
     return 0
 
 

@@ -1,0 +1,61 @@
+"""Requirements on the trace of a stored run, and on the report that is made of a store."""
+
+import numpy as np
+import pytest
+
+from manostat_tools.cli import main
+from manostat_tools.store.imports import import_pull
+from manostat_tools.store.reading import unassigned
+from manostat_tools.store.traces import trace_of
+
+from ..session.written import START
+from .pumps import later
+
+
+@pytest.fixture
+def runs(store):
+    import_pull(store, later(), START)
+    (unit,) = {pull.unit for pull in store.pulls()}
+    return unassigned(store, unit)
+
+
+def test_a_trace_ends_with_the_volume_of_its_run(store, runs):
+    traced = [run for run in runs if run.trace is not None]
+    assert traced
+    for run in traced:
+        trace = trace_of(store, run)
+        rx = run.prescription
+        assert int(trace.steps[-1]) * rx.nl_num // rx.nl_den == run.volume_nl
+        assert np.all(np.diff(trace.steps) >= 0) and trace.steps[0] >= 0
+
+
+def test_a_trace_has_the_peak_that_the_pump_recorded(store, runs):
+    """To a count of the sensor."""
+    run = next(run for run in runs if run.trace is not None and run.peak_pa is not None)
+    assert float(trace_of(store, run).pressure_pa.max()) == pytest.approx(run.peak_pa, abs=80)
+
+
+def test_a_run_without_outcome_or_without_trace_has_none(store, runs):
+    traced = next(run for run in runs if run.trace is not None)
+    assert trace_of(store, traced.model_copy(update={"uncertain": True})) is None
+    assert trace_of(store, traced.model_copy(update={"trace": None})) is None
+    assert trace_of(store, traced.model_copy(update={"trace": "00" * 32})) is None
+
+
+def test_a_report_is_made_of_what_is_stored(copy, folder, capsys):
+    out = folder / "out"
+    arguments = ["sessions", "report", "true", "--store", copy, "--out", out, "--unit", "kPa"]
+    code = main([str(each) for each in arguments])
+    said = capsys.readouterr().out
+    assert code == 0 and str(out / "report.pdf") in said
+    assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "L4-5" in page and "line pressure (kPa, gauge)" in page
+    assert (out / "tables" / "traces.csv").stat().st_size > 1000
+
+
+def test_a_report_of_a_session_that_is_not_there_writes_nothing(copy, folder, capsys):
+    out = folder / "out"
+    code = main(["sessions", "report", "nobody", "--store", str(copy), "--out", str(out)])
+    assert code == 2 and not out.exists()
+    assert "session nobody: not in" in capsys.readouterr().err
