@@ -238,7 +238,7 @@ def _plain(one: State) -> str:
             (
                 row["id"],
                 f"{number(row['figure'])} {row.get('unit', '')}".strip(),
-                number(row["limit"]),
+                f"{row.get('at', '')} {number(row['limit'])}".strip(),
                 row["bench"],
                 row["verdict"],
                 row.get("of", ""),
