@@ -59,13 +59,14 @@ def _disc(session: Session, name: str) -> Control:
     if any(level.role is Role.SUSPECT for level in tests):
         return Control(name, Did.UNKNOWN, ("tested as a suspect too",))
     each = [control(level) for level in tests]
-    # The least painless test speaks for the disc.
-    for did in (Did.PAINFUL, Did.UNKNOWN, Did.LATE):
-        for found in each:
-            if found.did is did:
-                return found
-    # Equal outcomes: the one that was tested least far.
-    return min(each, key=lambda found: found.peak_above_pa or 0)
+    # The least painless test speaks for the disc; of equal ones that which was carried least far.
+    order = (Did.PAINFUL, Did.UNKNOWN, Did.LATE, Did.PAINLESS)
+    return min(each, key=lambda found: (order.index(found.did), *_how_far(found), found.why))
+
+
+def _how_far(found: Control) -> tuple[bool, int]:
+    """In order; a test of which that is not known comes first."""
+    return found.peak_above_pa is not None, found.peak_above_pa or 0
 
 
 def control(level: Level) -> Control:
