@@ -80,6 +80,11 @@ def test_a_volume_of_less_than_a_step_is_refused():
     assert refused(unit_of(volume_nl=1999, nl=nl))[:3] == ("volume_nl", 1999, 2001)
 
 
+def test_a_volume_step_may_be_the_first_whole_nanolitre_above_a_motor_step() -> None:
+    """A step of the motor is 103.2 nL here."""
+    validate(unit_of(codes.STEP, step_volume_nl=104))
+
+
 @pytest.mark.parametrize("step_volume_nl", [0, 50, 103, 3_500_001, 1_000_001])
 def test_a_volume_step_is_at_least_one_motor_step_and_at_most_the_volume(step_volume_nl):
     volume_nl = 500_000
