@@ -230,8 +230,8 @@ PARTS = (
     ),
     Part(
         "figures",
-        "the measured figures",
-        (*_MANOSTAT, "bench"),
+        "the measured figures, and docs/figures.md",
+        (*_MANOSTAT, "bench", "--docs"),
         6.0,
         _files("figures.json"),
         lambda _: [f"figure/{one.name}" for one in FIGURES],
