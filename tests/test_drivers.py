@@ -174,6 +174,16 @@ def test_what_was_heard_is_told_once_and_listening_goes_on(machine, host_stop, h
     assert machine.mem32.slate == listening
 
 
+def test_a_stop_of_the_tick_in_which_listening_begins_is_heard(machine, host_stop):
+    machine.mem32.slate = STOP_AT_REST
+    host_stop.listen(1)
+    assert machine.mem32.slate == LISTEN | STOP_HEARD
+    host_stop.listen(0)
+    machine.mem32.slate |= STOP_AT_REST
+    host_stop.listen(0)
+    assert host_stop.take() == STOP_HEARD | STOP_AT_REST
+
+
 def test_to_end_listening_keeps_what_was_heard(machine, host_stop):
     host_stop.listen(1)
     machine.mem32.slate |= STOP_HEARD

@@ -74,9 +74,7 @@ class App:
         self.read_second = self.second.read
         self.feed = watchdog.feed
         self.console = Console()
-        self.send = self.console.send
         self.frame = TickFrame()
-        self.wire = self.frame.wire
         self.trace = Trace(board.TRACE_BYTES)
         self.inputs = Inputs()
         self.refused = 0
@@ -157,7 +155,7 @@ class App:
             self._run_or_rest(running)
         if self.frame.pack(self.ticks, inputs, decision):
             take_change(self.frame.buf, self.events, self.pump)
-        self.send(self.wire)
+        self.console.send(self.frame.wire)
         if decision.enable != self.enabled:
             self.enabled = decision.enable
             self.enable.set(self.enabled)

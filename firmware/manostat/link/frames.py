@@ -57,9 +57,11 @@ class BulkFrame(_Frame):
         the request with this sequence number."""
         buf = self.buf
         pack_into("<BI", buf, _SEQUENCE_AT, sequence, offset)
-        left = len(source) - start
-        for i in range(DATA_BYTES):
-            buf[_DATA_AT + i] = source[start + i] if i < left else 0xFF
+        data = source[start : start + DATA_BYTES]
+        end = _DATA_AT + len(data)
+        buf[_DATA_AT:end] = data
+        for i in range(end, _BUF_BYTES):
+            buf[i] = 0xFF
         finish(buf)
 
 

@@ -8,6 +8,8 @@ stands in one register, at which `Switches.read` looks. Nothing else uses SCRATC
 import machine
 from micropython import const
 
+from manostat.link.codes import STOP_AT_REST, STOP_HEARD
+
 _SLATE = const(0x40058018)  # WATCHDOG SCRATCH3 (RP2040 datasheet 4.7.6, M)
 _LISTEN = const(1)  # what the image has heard stands in the bits above
 
@@ -24,6 +26,8 @@ class HostStop:
         tick that obeys it, and never to a pump at rest, where it could acknowledge."""
         told = machine.mem32[_SLATE]
         if told & _LISTEN != on:
+            if told & STOP_AT_REST and on:  # it came in this very tick
+                told ^= STOP_AT_REST | STOP_HEARD
             machine.mem32[_SLATE] = told ^ _LISTEN
 
     def has_told(self) -> bool:

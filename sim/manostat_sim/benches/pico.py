@@ -210,9 +210,13 @@ class PicoBench(Bench):
     def hello(self) -> Hello | None:
         """Who is speaking; None from a pump that does not answer within 50 ms."""
         self.reader.hellos.clear()
-        self.pico.usb.write(wire.hello(self._next_sequence()))
+        self._send(wire.hello(self._next_sequence()))
         self.advance(_REPLY_GAP_S)
         return self.reader.hellos[-1] if self.reader.hellos else None
+
+    def _send(self, frame: bytes) -> None:
+        """Behind a zero, which ends whatever was sent before."""
+        self.pico.usb.write(b"\0" + frame)
 
     def _next_sequence(self) -> int:
         self._sequence = (self._sequence + 1) % 255
@@ -222,7 +226,7 @@ class PicoBench(Bench):
         """Send a request and collect its bulk frames until the last one."""
         self.reader.bulks.clear()
         sequence = self._next_sequence()
-        self.pico.usb.write(request(sequence, *about))
+        self._send(request(sequence, *about))
         end_us = self.now_us + round(_REPLY_LIMIT_S * 1e6)
         while self.now_us < end_us:
             self.advance(_REPLY_GAP_S)
