@@ -161,6 +161,16 @@ def test_noise_in_motion_is_one_event(bench: PicoBench) -> None:
     assert commands(bench) == [(0, 1)]
 
 
+def test_what_waits_when_motion_begins_is_dropped_and_logged(bench: PicoBench) -> None:
+    bench.press("RUN")
+    bench.advance(0.018)
+    bench.pico.usb.write(b"\xaa" * 60)  # of which a few ticks take a part
+    bench.advance(0.15)
+    assert bench.steps_made() > 0
+    bench.hold("PAIN", 0.1)
+    assert commands(bench) == [(0, 1)]
+
+
 def test_a_journal_pull_that_was_broken_off_goes_on(bench: PicoBench) -> None:
     begin(bench)
     bench.hold("PAIN", 0.05)

@@ -48,6 +48,8 @@ def test_what_was_stuffed_has_no_zero_and_comes_back(content):
 
 
 @given(st.binary(max_size=MOST_BYTES - 1).map(lambda data: data.replace(b"\0", b"")))
+@example(b"\x02")
+@example(b"\x01\x03a")
 def test_the_firmware_refuses_what_the_host_cannot_have_stuffed(coded):
     buf = bytearray(coded.ljust(MOST_BYTES, b"\xee"))
     length = decode(buf, len(coded))

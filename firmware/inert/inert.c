@@ -30,6 +30,8 @@ void __wrap_mp_hal_set_interrupt_char(int c);
 mp_uint_t __real_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len);
 mp_uint_t __wrap_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len);
 void __wrap_tud_cdc_rx_cb(uint8_t itf);
+uintptr_t __real_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags);
+uintptr_t __wrap_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags);
 void __real_nlr_jump_fail(void *val);
 void __wrap_nlr_jump_fail(void *val);
 
@@ -115,12 +117,11 @@ static void take_packet(void) {
     uint32_t count = tud_cdc_available();
     uint32_t told = SLATE;
     bool listening = told & LISTEN;
-    if (listening && ringbuf_avail(&stdin_ringbuf)) {
-        stdin_ringbuf.iget = stdin_ringbuf.iput; // heard already
-        told |= DROPPED;
-    }
     if (!listening) {
         count = MIN(count, ringbuf_free(&stdin_ringbuf));
+    } else if (ringbuf_avail(&stdin_ringbuf)) {
+        stdin_ringbuf.iget = stdin_ringbuf.iput; // was scanned when it came
+        SLATE = told |= DROPPED;
     }
     if (count == 0) {
         return;
@@ -134,6 +135,12 @@ static void take_packet(void) {
         }
     }
     SLATE = told;
+}
+
+// Called whenever the program asks for a byte: at rest.
+uintptr_t __wrap_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags) {
+    take_packet();
+    return __real_mp_usbd_cdc_poll_interfaces(poll_flags);
 }
 
 // Called once a tick at least, with its frame. Never waits for a host (the stock port waits up to 500 ms): a packet that does not fit is dropped

@@ -1,4 +1,4 @@
-# What the image changes in MicroPython's rp2 port, without touching its sources: sizes, five functions
+# What the image changes in MicroPython's rp2 port, without touching its sources: sizes, six functions
 # replaced at link time (inert.c), and one module added (wire.c). Passed to the port's makefile as
 # USER_C_MODULES.
 
@@ -26,9 +26,11 @@ target_link_options(manostat_inert INTERFACE
     -Wl,--wrap=pyexec_file_if_exists
     -Wl,--wrap=mp_hal_set_interrupt_char
     -Wl,--wrap=mp_usbd_cdc_tx_strn
+    -Wl,--wrap=mp_usbd_cdc_poll_interfaces
     -Wl,--wrap=tud_cdc_rx_cb
     -Wl,--wrap=nlr_jump_fail
     -Wl,--require-defined=mp_usbd_cdc_tx_strn
+    -Wl,--require-defined=mp_usbd_cdc_poll_interfaces
     -Wl,--require-defined=tud_cdc_rx_cb
     -Wl,--require-defined=nlr_jump_fail
 )
