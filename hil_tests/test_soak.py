@@ -77,11 +77,14 @@ def test_a_fortnight_changes_nothing() -> None:
 
 
 def flat(found: list[Cycle]) -> list[dict]:
-    """Rows of evidence: the last minute against the first."""
+    """Rows of evidence: the last minute against the second. In the first one events are still
+    written at once; then the budget of pages is used up, and pages come at other times."""
     first, last = minute(found), minute(found, last=True)
-    of = f"{len(found)} levels in {found[-1].at_s:.0f} s, the last minute against the first"
+    of = f"{len(found)} levels in {found[-1].at_s:.0f} s, the last minute against the second"
     tick_us = max(one.tick_us for one in last) - max(one.tick_us for one in first)
-    heap = max(one.heap_bytes for one in last) - max(one.heap_bytes for one in first)
+    # The least of a minute: just after a collection. How much garbage lies there at another time
+    # depends on when pages were written.
+    heap = min(one.heap_bytes for one in last) - min(one.heap_bytes for one in first)
     late = sum(one.late for one in found)
     figures = (
         ("heap", heap, 0, "bytes"),
@@ -96,8 +99,9 @@ def flat(found: list[Cycle]) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def board(boards: Boards) -> PicoBench:
-    """With a soft disc: all levels go into the same one, and near the limit the flow is lowered."""
-    board = boards.cold("dallas-4", cycles.UNIT)
+    """Into the air: a disc would fill from level to level, and no two of them be alike."""
+    board = boards.cold("dallas-0", cycles.UNIT)
+    board.world.plant.point_at_air()
     board.power_on()
     board.arm()
     return board

@@ -116,6 +116,6 @@ def _next_level(bench: PicoBench) -> None:
 
 
 def minute(of: Sequence[Cycle], last: bool = False) -> list[Cycle]:
-    """The cycles of the first minute, or of the last."""
+    """The cycles of the second minute, or of the last."""
     ends_s = of[-1].at_s
-    return [one for one in of if (one.at_s >= ends_s - 60.0 if last else one.at_s < 60.0)]
+    return [one for one in of if (one.at_s >= ends_s - 60.0 if last else 60.0 <= one.at_s < 120.0)]
