@@ -4,9 +4,12 @@ import json
 
 import pytest
 
+from manostat_tools.bench.figures import FIGURES
 from manostat_tools.evidence import pages, store
 from manostat_tools.evidence.command import FILE, write
+from manostat_tools.evidence.elsewhere import REQUIREMENT_OF, figures_elsewhere
 from manostat_tools.evidence.parts import PARTS, Part, nearest, stamp, state
+from manostat_tools.trace.items import register
 from manostat_tools.trace.results import Figure
 
 
@@ -107,3 +110,27 @@ def test_the_worst_case_is_the_one_nearest_to_its_limit() -> None:
     assert nearest([far, near, above]) is above
     assert nearest([above, beyond, near]) is beyond
     assert nearest([]) is None
+
+
+def test_a_requirement_has_the_figures_of_matrix_and_bench_of_this_firmware_only():
+    cell = store.row("leak/holding", True, 2.0, 5.0, "pico", of="steps", unit="steps")
+    cells = [
+        {**cell, "requirements": ["P-12", "P-05"], "firmware": "this"},
+        {**cell, "requirements": ["P-12"], "figure": 4.0, "firmware": "another"},
+        {**cell, "requirements": ["P-12"], "limit": None, "firmware": "this"},
+    ]
+    boot = store.row("figure/boot_to_ready_ms", True, 1369.0, 2000.0, "pico") | {"firmware": "this"}
+    found = figures_elsewhere(cells, [boot], "this")
+    assert {name: [one.value for one in figures] for name, figures in found.items()} == {
+        "P-12": [2.0],
+        "P-05": [2.0],
+        "T-01": [1369.0],
+    }
+    assert found["T-01"][0].unit == "ms"
+
+
+def test_every_figure_that_stands_for_a_requirement_is_measured_and_has_a_bar():
+    measured = {one.name: one for one in FIGURES}
+    for name, requirement in REQUIREMENT_OF.items():
+        assert measured[name].bar is not None and not measured[name].at_least
+        assert requirement in {item.id for item in register().requirements}

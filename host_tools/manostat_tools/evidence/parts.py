@@ -10,6 +10,7 @@ from manostat_sim.faults import FAULTS, STATES
 from manostat_tools.bench.figures import FIGURES
 from manostat_tools.boards import REPOSITORY
 from manostat_tools.evidence import store
+from manostat_tools.evidence.elsewhere import figures_elsewhere
 from manostat_tools.evidence.store import FIRMWARE, Row
 from manostat_tools.trace import results
 from manostat_tools.trace.items import register
@@ -137,16 +138,19 @@ def _required(_: tuple[Row, ...]) -> list[str]:
 
 
 def _requirements(root: Path) -> list[Row]:
-    """From the last full run of the tests."""
+    """From the last full run of the tests, with the worst figure of tests, matrix and bench."""
     full = results.read(root / results.FULL)
     if full is None:
         return []
     rows = []
+    others = figures_elsewhere(
+        _files("fault-matrix/*.json")(root), _files("figures.json")(root), full.firmware
+    )
     for one in judge(root, full):
         verdicts = {SHOWN: "passed", MISSING: "failed", NOT_HERE: "not met here"}
         passed = sum(test.outcome == results.PASSED for test in one.tests)
         ran = sum(test.outcome in (results.PASSED, results.FAILED) for test in one.tests)
-        worst = nearest([figure for _, figure in one.figures])
+        worst = nearest([figure for _, figure in one.figures] + others.get(one.requirement.id, []))
         rows.append(
             {
                 "id": one.requirement.id,
@@ -173,12 +177,12 @@ def nearest(figures: list[Figure]) -> Figure | None:
 
 
 def _used(figure: Figure) -> float:
-    """Part of the limit that is used: over 1 is beyond it."""
+    """Part of the limit that is used: over 1 is beyond it. None of what must be and is nothing."""
     if not figure.holds:
         return float("inf")
     if figure.at in (">", ">="):
         return figure.limit / figure.value if figure.value else 1.0
-    return figure.value / figure.limit if figure.limit else 1.0
+    return figure.value / figure.limit if figure.limit else 0.0
 
 
 PARTS = (

@@ -1,0 +1,44 @@
+"""Figures for requirements that stand in the fault matrix and in the bench, not in a test's own."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from manostat_tools.bench.figures import FIGURES
+from manostat_tools.evidence.store import FIRMWARE, Row
+from manostat_tools.trace.results import Figure
+
+REQUIREMENT_OF = {
+    "tick_us_max": "T-03",
+    "late_ticks": "T-03",
+    "overshoot_pa_disc": "P-04",
+    "overshoot_pa_blocked": "P-04",
+    "pain_to_last_step_us": "B-01",
+    "release_to_last_step_us": "B-06",
+    "bounce_steps": "B-01",
+    "freeze_to_last_step_us": "T-03",
+    "freeze_volume_nl": "T-03",
+    "freeze_to_last_step_us_fastest": "T-03",
+    "boot_to_ready_ms": "T-01",
+}
+"""Which requirement a figure of the bench is about."""
+
+
+def figures_elsewhere(
+    cells: Iterable[Row], measured: Iterable[Row], firmware: str
+) -> dict[str, list[Figure]]:
+    """By requirement, of rows about this firmware that have a limit."""
+    found: dict[str, list[Figure]] = defaultdict(list)
+    for row in cells:
+        if row.get(FIRMWARE) == firmware and row["limit"] is not None:
+            of = f"{row['id']}: {row['of']}"
+            for name in row["requirements"]:
+                figure = Figure(name, of, row["figure"], "<=", row["limit"], row["unit"])
+                found[name].append(figure)
+    bars = {f"figure/{one.name}": one for one in FIGURES if one.name in REQUIREMENT_OF}
+    for row in measured:
+        one = bars.get(row["id"])
+        if one is not None and row.get(FIRMWARE) == firmware and row["limit"] is not None:
+            name = REQUIREMENT_OF[one.name]
+            figure = Figure(name, one.how, row["figure"], "<=", row["limit"], one.unit)
+            found[name].append(figure)
+    return found
