@@ -8,9 +8,9 @@ from manostat_tools.bench.figures import FIGURES
 from manostat_tools.evidence import pages, store
 from manostat_tools.evidence.command import FILE, write
 from manostat_tools.evidence.elsewhere import REQUIREMENT_OF, figures_elsewhere
-from manostat_tools.evidence.parts import PARTS, Part, nearest, stamp, state
+from manostat_tools.evidence.parts import PARTS, Part, stamp, state
 from manostat_tools.trace.items import register
-from manostat_tools.trace.results import Figure
+from manostat_tools.trace.results import Figure, nearest
 
 
 @pytest.fixture

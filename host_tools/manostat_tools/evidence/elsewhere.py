@@ -2,8 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 
 from manostat_tools.bench.figures import FIGURES
+from manostat_tools.boards import REPOSITORY
+from manostat_tools.evidence import store
 from manostat_tools.evidence.store import FIRMWARE, Row
 from manostat_tools.trace.results import Figure
 
@@ -21,6 +24,13 @@ REQUIREMENT_OF = {
     "boot_to_ready_ms": "T-01",
 }
 """Which requirement a figure of the bench is about."""
+
+
+def measured_elsewhere(root: Path = REPOSITORY) -> dict[str, list[Figure]]:
+    """By requirement, what `manostat evidence` has kept of the present firmware."""
+    folder = root / store.FOLDER
+    cells = store.read(sorted((folder / "fault-matrix").glob("*.json")))
+    return figures_elsewhere(cells, store.read([folder / "figures.json"]), store.firmware(root))
 
 
 def figures_elsewhere(

@@ -10,12 +10,12 @@ from manostat_sim.faults import FAULTS, STATES
 from manostat_tools.bench.figures import FIGURES
 from manostat_tools.boards import REPOSITORY
 from manostat_tools.evidence import store
-from manostat_tools.evidence.elsewhere import figures_elsewhere
+from manostat_tools.evidence.elsewhere import measured_elsewhere
 from manostat_tools.evidence.store import FIRMWARE, Row
 from manostat_tools.trace import results
 from manostat_tools.trace.items import register
 from manostat_tools.trace.model import NOT_MET
-from manostat_tools.trace.results import Figure
+from manostat_tools.trace.results import nearest
 from manostat_tools.trace.rows import MISSING, NOT_HERE, SHOWN, judge
 
 BENCH_FILE = Path("build/bench.json")
@@ -143,9 +143,7 @@ def _requirements(root: Path) -> list[Row]:
     if full is None:
         return []
     rows = []
-    others = figures_elsewhere(
-        _files("fault-matrix/*.json")(root), _files("figures.json")(root), full.firmware
-    )
+    others = measured_elsewhere(root) if full.firmware == store.firmware(root) else {}
     for one in judge(root, full):
         verdicts = {SHOWN: "passed", MISSING: "failed", NOT_HERE: "not met here"}
         passed = sum(test.outcome == results.PASSED for test in one.tests)
@@ -169,20 +167,6 @@ def _requirements(root: Path) -> list[Row]:
             }
         )
     return rows
-
-
-def nearest(figures: list[Figure]) -> Figure | None:
-    """The figure that comes nearest to its limit, or is furthest beyond it."""
-    return max(figures, key=_used, default=None)
-
-
-def _used(figure: Figure) -> float:
-    """Part of the limit that is used: over 1 is beyond it. None of what must be and is nothing."""
-    if not figure.holds:
-        return float("inf")
-    if figure.at in (">", ">="):
-        return figure.limit / figure.value if figure.value else 1.0
-    return figure.value / figure.limit if figure.limit else 0.0
 
 
 PARTS = (

@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from manostat_tools.boards import REPOSITORY
+from manostat_tools.evidence.elsewhere import measured_elsewhere
 from manostat_tools.trace import results
 from manostat_tools.trace.items import register as read_register
 from manostat_tools.trace.page import page
@@ -36,6 +38,8 @@ def run_trace(options: argparse.Namespace) -> int:
         return 1
     full = results.read(REPOSITORY / results.FULL)
     rows = judge(REPOSITORY, full, results.read(REPOSITORY / results.PARTIAL))
+    others = measured_elsewhere(REPOSITORY)
+    rows = tuple(replace(row, elsewhere=tuple(others.get(row.requirement.id, ()))) for row in rows)
     file = REPOSITORY / PAGE
     file.parent.mkdir(parents=True, exist_ok=True)
     digest = results.digest(REPOSITORY)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from manostat_tools.trace import results
 from manostat_tools.trace.model import PRIORITIES, Hazard, Register, Requirement
-from manostat_tools.trace.results import Case, Run
+from manostat_tools.trace.results import Case, Run, nearest
 from manostat_tools.trace.rows import MISSING, NOT_HERE, NOT_RUN, SHOWN, Row
 
 _STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
@@ -88,13 +88,14 @@ def _counts(rows: tuple[Row, ...]) -> str:
 def _row(row: Row, titles: dict[str, Hazard]) -> str:
     item = row.requirement
     limits = "<br>".join(escape(f"{each.of} {each}") for each in item.limits[:2])
-    worst = "<br>".join(sorted({escape(str(figure)) for _, figure in row.figures})[:2])
+    worst = nearest([*(figure for _, figure in row.figures), *row.elsewhere])
+    measured = "" if worst is None else f"{escape(str(worst))}<br><small>{escape(worst.of)}</small>"
     benches = " ".join(f"<span class=bench>{bench}</span>" for bench in row.benches)
     part = " <span class='badge away'>in part</span>" if _in_part(item) else ""
     return (
         f"<details class=row id='{item.id}' data-verdict='{row.verdict}'><summary>"
         f"<b>{item.id}</b><span>{escape(item.title)}</span><span class=limit>{limits}</span>"
-        f"<span class=figure>{worst}</span><span>{benches}</span>"
+        f"<span class=figure>{measured}</span><span>{benches}</span>"
         f"<span>{_badge(row.verdict)}{part}</span></summary>{_body(row, titles)}</details>"
     )
 

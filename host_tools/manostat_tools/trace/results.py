@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,20 @@ class Figure:
 
     def __str__(self) -> str:
         return f"{self.value:.6g} {self.unit} ({self.at} {self.limit:.6g})"
+
+
+def nearest(figures: Iterable[Figure]) -> Figure | None:
+    """The figure that comes nearest to its limit, or is furthest beyond it."""
+    return max(figures, key=_used, default=None)
+
+
+def _used(figure: Figure) -> float:
+    """Part of the limit that is used: over 1 is beyond it. None of what must be and is nothing."""
+    if not figure.holds:
+        return float("inf")
+    if figure.at in (">", ">="):
+        return figure.limit / figure.value if figure.value else 1.0
+    return figure.value / figure.limit if figure.limit else 0.0
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ SHOWN, MISSING, NOT_RUN, NOT_HERE = "shown", "missing", "not run", "not met here
 class Row:
     """`verdict` is SHOWN, MISSING (see `missing`), NOT_RUN (no full run yet) or NOT_HERE.
 
-    `partial` are tests of partial runs since: they say something, and prove nothing.
+    `partial` are tests of partial runs since: they say something, and prove nothing. `elsewhere`:
+    figures of the fault matrix and of the bench.
     """
 
     requirement: Requirement
@@ -33,6 +34,7 @@ class Row:
     partial: tuple[Case, ...]
     missing: tuple[str, ...]
     verdict: str
+    elsewhere: tuple[Figure, ...] = ()
 
     @property
     def benches(self) -> tuple[str, ...]:
