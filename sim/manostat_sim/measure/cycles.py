@@ -22,6 +22,7 @@ _ACKNOWLEDGE_S = 0.15  # longer than an erase of the ring of traces, which sees 
 _OPEN_S = 0.13
 _TAKEN_S = 0.1  # 20 ms closed, the page of the intent, a tick or two
 _PRESSES = 3
+_LEASE_US = 3000  # the tick that starts the lease comes no sooner before the first step
 
 
 class Cycle(NamedTuple):
@@ -64,7 +65,7 @@ def _level(bench: PicoBench, end: str, begin_us: int) -> Cycle:
     moving = [
         tick
         for tick in ticks(bench.edges("TICK")[n_ticks:])
-        if steps[0] - 5800 <= tick.at_us <= steps[-1]
+        if steps[0] - _LEASE_US <= tick.at_us <= steps[-1]
     ]
     apart_us = periods_us(moving)
     return Cycle(
