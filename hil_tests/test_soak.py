@@ -80,7 +80,10 @@ def flat(found: list[Cycle]) -> list[dict]:
     """Rows of evidence: the last minute against the second. In the first one events are still
     written at once; then the budget of pages is used up, and pages come at other times."""
     first, last = minute(found), minute(found, last=True)
-    of = f"{len(found)} levels in {found[-1].at_s:.0f} s, the last minute against the second"
+    of = (
+        f"{len(found)} levels in {found[-1].at_s:.0f} s, the last minute against the second; "
+        f"longest tick of all {max(one.tick_us for one in found):.0f} us"
+    )
     tick_us = max(one.tick_us for one in last) - max(one.tick_us for one in first)
     # The least of a minute: just after a collection. How much garbage lies there at another time
     # depends on when pages were written.

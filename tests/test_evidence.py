@@ -123,7 +123,6 @@ def test_a_requirement_has_the_figures_of_matrix_and_bench_of_this_firmware_only
     found = figures_elsewhere(cells, [boot], "this")
     assert {name: [one.value for one in figures] for name, figures in found.items()} == {
         "P-12": [2.0],
-        "P-05": [2.0],
         "T-01": [1369.0],
     }
     assert found["T-01"][0].unit == "ms"
