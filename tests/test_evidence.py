@@ -113,11 +113,12 @@ def test_the_worst_case_is_the_one_nearest_to_its_limit() -> None:
 
 
 def test_a_requirement_has_the_figures_of_matrix_and_bench_of_this_firmware_only():
-    cell = store.row("leak/holding", True, 2.0, 5.0, "pico", of="steps", unit="steps")
+    cell = store.row("leak/holding", True, 2.0, 5.0, "pico", of="volume without a rise", unit="nL")
     cells = [
         {**cell, "requirements": ["P-12", "P-05"], "firmware": "this"},
         {**cell, "requirements": ["P-12"], "figure": 4.0, "firmware": "another"},
         {**cell, "requirements": ["P-12"], "limit": None, "firmware": "this"},
+        {**cell, "requirements": ["P-12"], "of": "steps after the fault", "firmware": "this"},
     ]
     boot = store.row("figure/boot_to_ready_ms", True, 1369.0, 2000.0, "pico") | {"firmware": "this"}
     found = figures_elsewhere(cells, [boot], "this")

@@ -24,6 +24,18 @@ REQUIREMENT_OF = {
     "boot_to_ready_ms": "T-01",
 }
 """Which requirement a figure of the bench is about."""
+_TIME = ("time to last step", "press to last step")
+_NO_STEP = ("steps after the fault",)
+OF_CELLS = {
+    **dict.fromkeys(("B-01", "B-02", "B-05", "B-06", "P-05", "P-11", "P-13", "T-03"), _TIME),
+    **dict.fromkeys(("P-09", "T-04", "T-05", "L-04"), _NO_STEP),
+    "P-04": ("line beyond its limit",),
+    "P-08": ("volume after the fault",),
+    "P-12": ("volume without a rise",),
+    "D-01": ("volume after the fault",),
+}
+"""What a cell measures that a requirement speaks of. Other figures of its cells are of something else
+than its limit, and stand in the fault matrix only."""
 
 
 def measured_elsewhere(root: Path = REPOSITORY) -> dict[str, list[Figure]]:
@@ -43,8 +55,9 @@ def figures_elsewhere(
             name = row["requirements"][
                 0
             ]  # the figure is about the first; the others hold in it too
-            of = f"{row['id']}: {row['of']}"
-            found[name].append(Figure(name, of, row["figure"], "<=", row["limit"], row["unit"]))
+            if row["of"] in OF_CELLS.get(name, ()):
+                of = f"{row['id']}: {row['of']}"
+                found[name].append(Figure(name, of, row["figure"], "<=", row["limit"], row["unit"]))
     bars = {f"figure/{one.name}": one for one in FIGURES if one.name in REQUIREMENT_OF}
     for row in measured:
         one = bars.get(row["id"])
