@@ -34,8 +34,8 @@ OF_CELLS = {
     "P-12": ("volume without a rise",),
     "D-01": ("volume after the fault",),
 }
-"""What a cell measures that a requirement speaks of. Other figures of its cells are of something else
-than its limit, and stand in the fault matrix only."""
+"""What a cell measures that a requirement speaks of. Other figures of its cells are of something
+else than its limit, and stand in the fault matrix only."""
 
 
 def measured_elsewhere(root: Path = REPOSITORY) -> dict[str, list[Figure]]:
