@@ -184,17 +184,4 @@ class Correction(Entry):
     instead: Correctable | None
 
 
-SessionEntry = Annotated[
-    Opened
-    | Equipment
-    | LevelPlanned
-    | Prepared
-    | RunDone
-    | Responded
-    | Found
-    | Noted
-    | HostEvent
-    | Closed
-    | Correction,
-    Field(discriminator="kind"),
-]
+SessionEntry = Annotated[Correctable | Correction, Field(discriminator="kind")]
