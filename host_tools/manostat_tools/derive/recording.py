@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from manostat.core.codes import INJECTING, SEEKING
 from manostat_sim.plant.sensors import FULL_SCALE_PA
 from manostat_sim.telemetry import TickFrame
+from manostat_tools.pump import TICK_US
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-_TICK_US = 2000
+
 _RAW_ZERO, _RAW_SPAN = 1638, 13108  # HSC data sheet (H), as in the core's scale.py
 _NUMBERS = 0x10000  # a frame carries 16 bits of its tick's number
 _STATUS_OK = 0
@@ -101,7 +102,7 @@ def from_frames(frames: Sequence[TickFrame]) -> Recording:
     for frame in frames:
         if before is not None:
             missing = (frame.tick - before - 1) % _NUMBERS
-            now_us += frame.elapsed_us + missing * _TICK_US
+            now_us += frame.elapsed_us + missing * TICK_US
         before = frame.tick
         if frame.line_status == _STATUS_OK:
             moving = frame.state in (SEEKING, INJECTING)

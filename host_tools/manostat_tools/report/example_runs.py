@@ -14,6 +14,7 @@ from manostat_sim.telemetry import TickFrame
 from manostat_tools.demo.benches import bench_unit
 from manostat_tools.demo.outcome import PRESCRIBED
 from manostat_tools.journal import names
+from manostat_tools.pump import TICK_US
 from manostat_tools.report.trace import Trace
 from manostat_tools.session.model import (
     Event,
@@ -25,7 +26,6 @@ from manostat_tools.session.model import (
     RunKind,
 )
 
-TICK_S = 0.002
 _AT_MOST_S = 200.0
 _PAUSE_S = 0.05
 _TRACED = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
@@ -85,7 +85,7 @@ def _trace(frames: Sequence[TickFrame]) -> Trace:
         if frame.state in _TRACED or before.state in _TRACED:
             kept.append(frame)
     return Trace(
-        np.array([at * TICK_S for at in range(len(kept))], dtype=np.float64),
+        np.array([at * TICK_US / 1e6 for at in range(len(kept))], dtype=np.float64),
         np.array([frame.pressure_pa for frame in kept], dtype=np.float64),
         np.array([frame.steps for frame in kept], dtype=np.int64),
     )

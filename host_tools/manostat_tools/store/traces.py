@@ -3,11 +3,11 @@
 import numpy as np
 
 from manostat_tools.derive.recording import pascals
+from manostat_tools.pump import TICK_US
 from manostat_tools.report.trace import Trace
 from manostat_tools.session.model import Run
 from manostat_tools.store.store import Store
 
-TICK_S = 0.002
 _COUNT = 0x3FFF
 _MADE_SHIFT = 14
 
@@ -26,7 +26,7 @@ def trace_of(store: Store, run: Run) -> Trace | None:
     rx = run.prescription
     at_stop = -(-run.volume_nl * rx.nl_den // rx.nl_num)  # the volume was rounded down
     return Trace(
-        np.arange(len(words), dtype=np.float64) * TICK_S,
+        np.arange(len(words), dtype=np.float64) * TICK_US / 1e6,
         pascals(words & _COUNT, rx.zero_pa),
         at_stop - int(made.sum()) + np.cumsum(made),
     )
