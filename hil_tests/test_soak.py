@@ -137,3 +137,13 @@ def test_of_the_test_a_leak_of_one_block_a_minute_is_found_out() -> None:
         for at_s in range(0, 600, 5)
     ]
     assert {one["id"] for one in flat(grows) if one["verdict"] == "failed"} == {"soak/minutes heap"}
+
+
+def test_of_the_test_ticks_that_grow_longer_are_found_out() -> None:
+    slower = [
+        Cycle(at_s, "pain", 85, 1000, 1100.0 + at_s // 60 * 5, 2010.0, 0)
+        for at_s in range(0, 600, 5)
+    ]
+    assert {one["id"] for one in flat(slower) if one["verdict"] == "failed"} == {
+        "soak/minutes tick"
+    }
