@@ -52,9 +52,7 @@ def figures_elsewhere(
     found: dict[str, list[Figure]] = defaultdict(list)
     for row in cells:
         if row.get(FIRMWARE) == firmware and row["limit"] is not None:
-            name = row["requirements"][
-                0
-            ]  # the figure is about the first; the others hold in it too
+            name = row["requirements"][0]  # the figure is about it; the others hold too
             if row["of"] in OF_CELLS.get(name, ()):
                 of = f"{row['id']}: {row['of']}"
                 found[name].append(Figure(name, of, row["figure"], "<=", row["limit"], row["unit"]))
