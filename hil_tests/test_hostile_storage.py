@@ -133,10 +133,9 @@ def _boot_on(boards, storage: bytes, unit=None) -> PicoBench:
 
 def _notices(bench: PicoBench) -> tuple[int, int]:
     """(verdict of the self test, notices) of the hello frame."""
-    bench.pico.usb.write(b"H")
-    bench.advance(0.05)
-    hello = bench.reader.hellos[-1]
-    return hello[5], int.from_bytes(hello[24:26], "little")
+    said = bench.hello()
+    assert said is not None
+    return said.verdict, said.notices
 
 
 def _boots(bench: PicoBench) -> list[JournalRecord]:

@@ -34,10 +34,8 @@ def cold(boards: Boards, bench_name: str) -> PicoBench:
 
 def verdict(bench: PicoBench) -> int | None:
     """What the hello frame says; None from a pump that says nothing."""
-    bench.reader.hellos.clear()
-    bench.pico.usb.write(b"H")
-    bench.advance(0.05)
-    return bench.reader.hellos[-1][5] if bench.reader.hellos else None
+    said = bench.hello()
+    return said.verdict if said else None
 
 
 def is_inert(bench: PicoBench) -> None:

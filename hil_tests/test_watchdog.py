@@ -45,11 +45,9 @@ def resets(bench: PicoBench) -> list[tuple[str, float]]:
 
 def hello(bench: PicoBench) -> tuple[int, int]:
     """(verdict of the self test, reset reason)."""
-    bench.reader.hellos.clear()
-    bench.pico.usb.write(b"H")
-    bench.advance(0.05)
-    frame = bench.reader.hellos[-1]
-    return frame[5], frame[6] | frame[7] << 8
+    said = bench.hello()
+    assert said is not None
+    return said.verdict, said.reset_reason
 
 
 def freeze_until_reset(bench: PicoBench, limit_us: float) -> float:

@@ -33,13 +33,18 @@ class Port:
         self.inputs = 0
         self.outputs = 0
         self.sets = []
+        self.slate = 0  # SCRATCH3 of the watchdog
 
     def __getitem__(self, address):
+        if address == 0x40058018:
+            return self.slate
         assert address == 0xD0000004
         return self.inputs
 
     def __setitem__(self, address, mask):
-        if address == 0xD0000014:
+        if address == 0x40058018:
+            self.slate = mask
+        elif address == 0xD0000014:
             self.sets.append(mask)
             self.outputs |= mask
         else:
@@ -75,7 +80,8 @@ def machine(monkeypatch):
 
 
 def driver(name):
-    sys.modules.pop(f"manostat.drivers.{name}", None)
+    for module in (name, f"{name}_portable"):
+        sys.modules.pop(f"manostat.drivers.{module}", None)
     return importlib.import_module(f"manostat.drivers.{name}")
 
 
@@ -132,6 +138,60 @@ def test_six_switches_come_from_one_read_of_the_port(machine, first_gpio, levels
     around = 0x3FFFFFFF & ~(63 << first_gpio)
     machine.mem32.inputs = around | levels << first_gpio
     assert driver("switches").Switches(first_gpio).read() == levels
+
+
+LISTEN, STOP_HEARD, DROPPED, STOP_AT_REST = 1, 2, 4, 8
+
+
+@pytest.mark.parametrize("told", range(16))
+@pytest.mark.parametrize("levels", [0, 0b010111, 0b110111, 63])
+def test_only_a_stop_heard_in_motion_looks_like_a_pressed_stop(machine, told, levels):
+    machine.mem32.inputs, machine.mem32.slate = levels << 6, told
+    shown = driver("switches").Switches(6).read()
+    assert shown == (levels & ~7 if told & LISTEN and told & STOP_HEARD else levels)
+
+
+@pytest.fixture
+def host_stop(machine, monkeypatch):
+    monkeypatch.delitem(sys.modules, "manostat.link.host_stop", raising=False)
+    machine.mem32.slate = LISTEN | STOP_HEARD  # as a reset in motion leaves it
+    return importlib.import_module("manostat.link.host_stop").HostStop()
+
+
+def test_what_was_heard_before_a_reset_is_forgotten(machine, host_stop):
+    assert machine.mem32.slate == 0
+    assert not host_stop.has_told()
+
+
+@pytest.mark.parametrize("heard", [0, STOP_HEARD, DROPPED, STOP_HEARD | DROPPED, STOP_AT_REST])
+@pytest.mark.parametrize("listening", [0, 1])
+def test_what_was_heard_is_told_once_and_listening_goes_on(machine, host_stop, heard, listening):
+    host_stop.listen(listening)
+    machine.mem32.slate |= heard
+    assert host_stop.has_told() == (heard != 0)
+    assert host_stop.take() == heard
+    assert (host_stop.has_told(), host_stop.take()) == (False, 0)
+    assert machine.mem32.slate == listening
+
+
+def test_a_stop_of_the_tick_in_which_listening_begins_is_heard(machine, host_stop):
+    machine.mem32.slate = STOP_AT_REST
+    host_stop.listen(1)
+    assert machine.mem32.slate == LISTEN | STOP_HEARD
+    host_stop.listen(0)
+    machine.mem32.slate |= STOP_AT_REST
+    host_stop.listen(0)
+    assert host_stop.take() == STOP_HEARD | STOP_AT_REST
+
+
+def test_to_end_listening_keeps_what_was_heard(machine, host_stop):
+    host_stop.listen(1)
+    machine.mem32.slate |= STOP_HEARD
+    host_stop.listen(1)
+    assert machine.mem32.slate == LISTEN | STOP_HEARD
+    host_stop.listen(0)
+    host_stop.listen(0)
+    assert machine.mem32.slate == STOP_HEARD
 
 
 def test_switches_are_inputs_without_internal_pulls(machine):

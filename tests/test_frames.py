@@ -11,11 +11,11 @@ from types import SimpleNamespace
 import pytest
 
 from manostat.link import console as console_module
-from manostat.link.frames import BulkFrame, HelloFrame, TickFrame
-from manostat.link.reader import Reader
+from manostat.link.frames import AnswerFrame, BulkFrame, HelloFrame, TickFrame
 from manostat.trace import Trace
+from manostat_sim import wire
 from manostat_sim.benches.vm import find_micropython
-from manostat_sim.telemetry import FrameReader
+from manostat_sim.telemetry import AT_REST, Answer, FrameReader, Hello
 
 FIRMWARE = Path(console_module.__file__).parents[2]
 
@@ -57,18 +57,20 @@ EXTREMES = [
 def packed(tick, record, decided):
     frame = TickFrame()
     frame.pack(tick, record, decided)
-    return bytes(frame.buf)
+    return bytes(frame.wire)
 
 
 # Tick frames
 
 
 def test_a_tick_frame_has_the_bytes_of_the_contract():
-    frame = packed(0x12345, inputs(line_status=2), pump())
-    assert frame == struct.pack(
-        "<BBHHHHBBBBBBiii", 0x4D, 1, 0x2345, 2003, 5000 | 2 << 14, 40000, 0b1110111, 1, 4, 0, 1, 0,
-        123456, 9876, -1,
-    ) + struct.pack("<I", crc32(frame[:28]))  # fmt: skip
+    frame = packed(0x12345, inputs(line_status=2), pump(reason=7, fault=18))
+    content = struct.pack(
+        "<BHHHHBBBBiiiB", 1, 0x2345, 2003, 5000 | 2 << 14, 40000, 0b1110111, 1, 4 | 7 << 4,
+        18 | 1 << 6, 123456, 9876, -1, 0,
+    )  # fmt: skip
+    assert frame == wire.stuffed(content + struct.pack("<I", crc32(content))) + b"\0"
+    assert len(frame) == 32
 
 
 @pytest.mark.parametrize(("record", "decided"), EXTREMES)
@@ -86,7 +88,8 @@ def test_a_host_reads_back_what_was_packed(record, decided):
 
 
 def test_a_sensor_without_answer_is_marked_beside_the_made_steps():
-    assert packed(1, inputs(line_status=4, made=2), pump())[11] == 0x82
+    content = wire.content_of(packed(1, inputs(line_status=4, made=2), pump())[:-1])
+    assert content is not None and content[10] == 0x82
 
 
 def test_the_board_and_the_host_pack_equal_bytes():
@@ -101,10 +104,10 @@ def record(values):
 frame = TickFrame()
 for number, (inputs, pump) in enumerate(json.loads(sys.stdin.readline())):
     frame.pack(65530 + number * 7, record(inputs), record(pump))
-    print("".join("%02x" % byte for byte in frame.buf))
+    print("".join("%02x" % byte for byte in frame.wire))
 bulk = BulkFrame()
 bulk.pack(65, 0xFFFFFFFF, bytes(range(50)), 41)
-print("".join("%02x" % byte for byte in bulk.buf))
+print("".join("%02x" % byte for byte in bulk.wire))
 """
     values = json.dumps([(vars(record), vars(decided)) for record, decided in EXTREMES])
     run = subprocess.run(
@@ -118,7 +121,7 @@ print("".join("%02x" % byte for byte in bulk.buf))
     bulk = BulkFrame()
     bulk.pack(65, 0xFFFFFFFF, bytes(range(50)), 41)
     expected = [packed(65530 + i * 7, *pair) for i, pair in enumerate(EXTREMES)]
-    assert run.stdout.split() == [frame.hex() for frame in (*expected, bytes(bulk.buf))]
+    assert run.stdout.split() == [frame.hex() for frame in (*expected, bytes(bulk.wire))]
 
 
 # Bulk and hello frames
@@ -130,7 +133,7 @@ def test_a_bulk_frame_carries_twenty_bytes_and_pads_the_last():
     reader = FrameReader()
     for start in (0, 20):
         frame.pack(84, 1000 + start, source, start)
-        reader.feed(bytes(frame.buf))
+        reader.feed(bytes(frame.wire))
     first, second = reader.bulks
     assert (first.request, first.offset, first.data) == (84, 1000, source[:20])
     assert (second.offset, second.data) == (1020, source[20:] + b"\xff" * 10)
@@ -138,12 +141,26 @@ def test_a_bulk_frame_carries_twenty_bytes_and_pads_the_last():
 
 def test_a_hello_frame_says_who_is_speaking():
     frame = HelloFrame()
-    frame.pack(1, 3, 2, b"abcdefgh", b"serial-1")
+    frame.pack(7, (1, 3, 2, b"abcdefgh", b"serial-1"), 33, 500)
     reader = FrameReader()
-    reader.feed(bytes(frame.buf))
-    assert reader.hellos == [bytes(frame.buf)]
-    head = struct.unpack_from("<BBHBBH8s8sI", frame.buf)
-    assert head == (0x4D, 3, 1, 1, 3, 2, b"abcdefgh", b"serial-1", 0)
+    reader.feed(bytes(frame.wire))
+    assert reader.hellos == [Hello(7, 2, 1, 3, 2, b"abcdefgh", b"serial-1", 33, 500)]
+
+
+def test_an_answer_frame_repeats_sequence_and_kind():
+    frame = AnswerFrame()
+    frame.pack(255, wire.STOP_KIND, 3)
+    reader = FrameReader()
+    reader.feed(bytes(frame.wire))
+    assert reader.answers == [Answer(255, wire.STOP_KIND, AT_REST)]
+
+
+def test_a_reader_that_comes_late_has_the_next_frame():
+    frames = b"".join(packed(number, inputs(), pump()) for number in range(3))
+    for cut in range(1, 32):
+        reader = FrameReader()
+        reader.feed(frames[cut:])
+        assert ([tick.tick for tick in reader.ticks], reader.bad_bytes) == ([1, 2], 32 - cut)
 
 
 # Console
@@ -194,7 +211,7 @@ def test_a_host_that_does_not_read_costs_whole_frames_and_no_waiting(open_consol
     sent = 0
     for tick in range(20):
         frame.pack(tick, inputs(), pump())
-        sent += console.send(frame.buf)
+        sent += console.send(frame.wire)
     reader = FrameReader()
     reader.feed(port.taken)
     assert (sent, console.dropped) == (8, 12)
@@ -235,24 +252,3 @@ def test_a_new_level_begins_at_the_front():
     assert (trace.level, trace.count) == (2, 0)
     trace.add(2, 0)
     assert struct.unpack_from("<H", trace.buf) == (2,)
-
-
-# Requests
-
-
-@pytest.mark.req("L-01")
-def test_a_byte_that_is_no_request_is_rejected_and_logged():
-    sent, logged = [], []
-    books = SimpleNamespace(
-        events=SimpleNamespace(put_command=logged.append),
-        notices=0,
-        journal=SimpleNamespace(room=1, pages=lambda: iter(())),
-    )
-    bytes_of_host = iter(range(256))
-    console = SimpleNamespace(poll=lambda: next(bytes_of_host, -1), send=sent.append)
-    reader = Reader(console, books, Trace(8), (0, 0, 0, bytes(8)))
-    while reader.is_asked():
-        reader.serve()
-        reader.drop()
-    assert len(sent) == 1, "the answer to H"
-    assert logged == [byte if byte in b"HJT" else 0 for byte in range(256)]

@@ -158,10 +158,10 @@ class Pump:
 pump = Pump()
 pump.now_ms, pump.part_us = {now_ms}, 5999
 words = array("I", bytes(4 * 516))
-frame = bytearray(32)
+frame = bytearray(61)
 words[0], words[1] = {taken}, {max(taken - 255, 0)}
 for number in range(3):
-    frame[10], frame[12], frame[13], frame[15] = 251, 6, 8 + number, 18
+    frame[44], frame[46], frame[47] = 251, 6 | 8 + number << 4, 18 | number << 6
     take_change(frame, words, pump)
 print([word for word in words if word])
 """

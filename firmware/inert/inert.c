@@ -1,4 +1,5 @@
 // Every exit of the program ends inert: pins released, interrupts off, no prompt: S-01, S-03, T-04.
+// And what a host sends costs a tick no more than one packet, in which a STOP is heard: S-01, S-02.
 //
 // Stock MicroPython runs the frozen _boot.py, then boot.py, then main.py, and when main.py returns,
 // raises or is interrupted it opens a prompt on USB; SystemExit starts everything again. Here
@@ -12,8 +13,10 @@
 #include "hardware/gpio.h"
 #include "hardware/pio.h"
 #include "hardware/structs/nvic.h"
+#include "hardware/structs/watchdog.h"
 #include "hardware/sync.h"
 #include "py/mphal.h"
+#include "py/ringbuf.h"
 #include "py/runtime.h"
 #include "shared/runtime/pyexec.h"
 #include "tusb.h"
@@ -26,6 +29,9 @@ void __real_mp_hal_set_interrupt_char(int c);
 void __wrap_mp_hal_set_interrupt_char(int c);
 mp_uint_t __real_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len);
 mp_uint_t __wrap_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len);
+void __wrap_tud_cdc_rx_cb(uint8_t itf);
+uintptr_t __real_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags);
+uintptr_t __wrap_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags);
 void __real_nlr_jump_fail(void *val);
 void __wrap_nlr_jump_fail(void *val);
 
@@ -72,13 +78,79 @@ void __wrap_mp_hal_set_interrupt_char(int c) {
     __real_mp_hal_set_interrupt_char(-1);
 }
 
-// Never waits for a host (the stock port waits up to 500 ms): a packet that does not fit is dropped
+// SCRATCH3 of the watchdog is the slate between this file and drivers/host_stop.py.
+#define SLATE (watchdog_hw->scratch[3])
+#define LISTEN (1) // written by the firmware: the pump moves, or is about to
+#define STOP_HEARD (2) // while listening
+#define DROPPED (4) // while listening: something else came, and was dropped
+#define STOP_AT_REST (8)
+
+// The one STOP frame there is (docs/protocol.md). Its first byte stands nowhere else in it: a byte
+// that does not go on can only be the first of another one.
+static const uint8_t stop_frame[] = {0x07, 0x53, 0xff, 0xe5, 0xf3, 0x4d, 0xfd, 0x00};
+
+// How many bytes of stop_frame in a row are the last ones that came.
+static size_t stop_seen;
+
+// What `byte` tells, as bits of the slate, less LISTEN.
+static uint32_t hear(uint8_t byte, bool listening) {
+    if (byte == stop_frame[stop_seen]) {
+        if (++stop_seen < sizeof(stop_frame)) {
+            return 0;
+        }
+        stop_seen = 0;
+        return listening ? STOP_HEARD : STOP_AT_REST;
+    }
+    stop_seen = byte == stop_frame[0] ? 1 : 0;
+    return listening && byte != 0 ? DROPPED : 0;
+}
+
+// What has arrived stays in TinyUSB's FIFO until `take_packet`. As long as that is not empty the host
+// gets no further packet through: a flood costs a tick one packet, and the host waits.
+void __wrap_tud_cdc_rx_cb(uint8_t itf) {
+    (void)itf;
+}
+
+// Takes at most one packet, 64 bytes: to the program at rest, as many as its buffer has room for;
+// while listening to nobody, once it is known that they are no STOP.
+static void take_packet(void) {
+    uint32_t count = tud_cdc_available();
+    uint32_t told = SLATE;
+    bool listening = told & LISTEN;
+    if (!listening) {
+        count = MIN(count, ringbuf_free(&stdin_ringbuf));
+    } else if (ringbuf_avail(&stdin_ringbuf)) {
+        stdin_ringbuf.iget = stdin_ringbuf.iput; // was scanned when it came
+        SLATE = told |= DROPPED;
+    }
+    if (count == 0) {
+        return;
+    }
+    uint8_t bytes[CFG_TUD_CDC_RX_BUFSIZE];
+    count = tud_cdc_read(bytes, MIN(count, sizeof(bytes)));
+    for (uint32_t i = 0; i < count; ++i) {
+        told |= hear(bytes[i], listening);
+        if (!listening) {
+            ringbuf_put(&stdin_ringbuf, bytes[i]);
+        }
+    }
+    SLATE = told;
+}
+
+// Called whenever the program asks for a byte: at rest.
+uintptr_t __wrap_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags) {
+    take_packet();
+    return __real_mp_usbd_cdc_poll_interfaces(poll_flags);
+}
+
+// Called once a tick at least, with its frame. Never waits for a host (the stock port waits up to 500 ms): a packet that does not fit is dropped
 // whole, so that frames whose size divides the packet stay whole. With no host connected the
 // buffer is overwritten, as in the stock port, and holds the latest.
 mp_uint_t __wrap_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len) {
     if (!tusb_inited()) {
         return 0;
     }
+    take_packet();
     mp_uint_t sent = 0;
     while (sent < len) {
         mp_uint_t packet = MIN(len - sent, CFG_TUD_CDC_EP_BUFSIZE);

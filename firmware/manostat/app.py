@@ -27,6 +27,7 @@ from manostat.drivers.switches import Switches
 from manostat.events import take_change
 from manostat.link.console import Console
 from manostat.link.frames import TickFrame
+from manostat.link.host_stop import HostStop
 from manostat.link.reader import Reader
 from manostat.ports.rp2 import StepLease
 from manostat.ports.rp2_bus import Bus
@@ -69,6 +70,7 @@ class App:
         self.second = Ratiometric(ADC(board.PIN_PRESSURE2))
         self.switches = Switches(board.SWITCH_SHIFT)
         self.read_switches = self.switches.read
+        self.host_stop = HostStop()
         self.read_second = self.second.read
         self.feed = watchdog.feed
         self.console = Console()
@@ -110,7 +112,8 @@ class App:
             self.console,
             self.books,
             self.trace,
-            (manostat_unit.BENCH, self.verdict, reset.reason, image_hash),
+            self.host_stop,
+            (manostat_unit.BENCH, self.verdict, reset.reason, image_hash, bytes(8)),
         )
 
     def run(self):
@@ -152,7 +155,7 @@ class App:
             self._run_or_rest(running)
         if self.frame.pack(self.ticks, inputs, decision):
             take_change(self.frame.buf, self.events, self.pump)
-        self.console.send(self.frame.buf)
+        self.console.send(self.frame.wire)
         if decision.enable != self.enabled:
             self.enabled = decision.enable
             self.enable.set(self.enabled)
@@ -183,6 +186,7 @@ class App:
         inputs.line_status = line.status
 
     def _rest(self, decision):
+        self.host_stop.listen(decision.wants_start)
         alarm = self.pump.alarm
         if decision.reason == FAULT and alarm.priority == 0:
             return  # the alarm, in the next tick, is not kept waiting by a page

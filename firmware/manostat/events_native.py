@@ -21,7 +21,6 @@ def take_change(frame_, words_, pump):
     turn_ms = 1
     turn_ms = turn_ms << 30
     words[at] = int(pump.now_ms) + int(pump.part_us) // 1000 & turn_ms - 1
-    state = frame[12] | frame[13] << 4
-    words[at + 1] = 1 | (frame[10] & 63) << 8 | state << 16 | frame[15] << 24
+    words[at + 1] = 1 | (frame[44] & 63) << 8 | frame[46] << 16 | (frame[47] & 63) << 24
     words[0] = newest + 1
     words[3] = 1

@@ -1,24 +1,30 @@
-"""Frames from the pump, as a host reads them (docs/design.md, "Frames on the link")."""
+"""Frames from the pump, as a host reads them (docs/protocol.md)."""
 
 import struct
-from binascii import crc32
 from typing import NamedTuple
 
+from manostat_sim.wire import content_of
+
 FRAME_BYTES = 32
-SYNC = 0x4D
 KIND_TICK = 1
 KIND_BULK = 2
 KIND_HELLO = 3
+KIND_ANSWER = 4
 
 END_OFFSET = 0xFFFFFFFF
 """Offset of the bulk frame that ends an answer; its data is the answer's length as u32."""
 
-_TICK = struct.Struct("<BBHHHHBBBBBBiiiI")
-_BULK = struct.Struct("<BBHI20sI")
+STOPPED, UNKNOWN, WRONG_LENGTH, AT_REST = range(4)
+"""Results of an answer."""
+
+_BODY_BYTES = 25
+_TICK = struct.Struct("<xHHHHBBBBiiix")
+_BULK = struct.Struct("<xBI20s")
+_HELLO = struct.Struct("<xBBBBB8s8sHH")
 
 
 class TickFrame(NamedTuple):
-    """Inputs and outputs of one tick; fields as in docs/design.md."""
+    """Inputs and outputs of one tick; fields as in docs/protocol.md."""
 
     tick: int
     elapsed_us: int
@@ -38,11 +44,33 @@ class TickFrame(NamedTuple):
 
 
 class Bulk(NamedTuple):
-    """A piece of a stored region: what was asked for, where it stands, 20 bytes."""
+    """A piece of a stored region: sequence number of the request, where it stands, 20 bytes."""
 
     request: int
     offset: int
     data: bytes
+
+
+class Hello(NamedTuple):
+    """Who is speaking."""
+
+    sequence: int
+    protocol: int
+    bench: int
+    verdict: int
+    reset_reason: int
+    image_hash: bytes
+    serial: bytes
+    notices: int
+    room: int
+
+
+class Answer(NamedTuple):
+    """What came of the request with this sequence number and kind."""
+
+    sequence: int
+    kind: int
+    result: int
 
 
 class FrameReader:
@@ -53,36 +81,35 @@ class FrameReader:
         self.bad_bytes = 0
         self.ticks: list[TickFrame] = []
         self.bulks: list[Bulk] = []
-        self.hellos: list[bytes] = []
+        self.hellos: list[Hello] = []
+        self.answers: list[Answer] = []
 
     def feed(self, data: bytes) -> None:
         """Take more of the stream, in pieces of any size."""
-        stream = self._rest + data
-        at = 0
-        while len(stream) - at >= FRAME_BYTES:
-            frame = stream[at : at + FRAME_BYTES]
-            if frame[0] == SYNC and crc32(frame[:28]) == int.from_bytes(frame[28:], "little"):
-                self._take(frame)
-                at += FRAME_BYTES
+        *frames, self._rest = (self._rest + data).split(b"\0")
+        for frame in frames:
+            content = content_of(frame)
+            if content is None or len(content) != 1 + _BODY_BYTES:
+                self.bad_bytes += len(frame) + 1
             else:
-                self.bad_bytes += 1
-                at += 1
-        self._rest = stream[at:]
+                self._take(content)
 
-    def _take(self, frame: bytes) -> None:
-        if frame[1] == KIND_TICK:
-            self.ticks.append(decode_tick(frame))
-        elif frame[1] == KIND_BULK:
-            _, _, request, offset, data, _ = _BULK.unpack(frame)
-            self.bulks.append(Bulk(request, offset, data))
-        elif frame[1] == KIND_HELLO:
-            self.hellos.append(frame)
+    def _take(self, content: bytes) -> None:
+        kind = content[0]
+        if kind == KIND_TICK:
+            self.ticks.append(decode_tick(content))
+        elif kind == KIND_BULK:
+            self.bulks.append(Bulk(*_BULK.unpack(content)))
+        elif kind == KIND_HELLO:
+            self.hellos.append(Hello(*_HELLO.unpack(content)))
+        elif kind == KIND_ANSWER:
+            self.answers.append(Answer(*content[1:4]))
 
 
-def decode_tick(frame: bytes) -> TickFrame:
-    """A tick frame of 32 checked bytes."""
-    (_, _, tick, elapsed_us, line, second_raw, switches, made, *rest) = _TICK.unpack(frame)
-    state, reason, grant, fault, pressure_pa, steps, opening_pa, _ = rest
+def decode_tick(content: bytes) -> TickFrame:
+    """A tick frame: kind and body, checked."""
+    tick, elapsed_us, line, second_raw, switches, made, *rest = _TICK.unpack(content)
+    state, fault, pressure_pa, steps, opening_pa = rest
     return TickFrame(
         tick,
         elapsed_us,
@@ -92,10 +119,10 @@ def decode_tick(frame: bytes) -> TickFrame:
         switches,
         made & 0x0F,
         (made >> 4) & 3,
-        state,
-        reason,
-        grant,
-        fault,
+        state & 0x0F,
+        state >> 4,
+        fault >> 6,
+        fault & 0x3F,
         pressure_pa,
         steps,
         opening_pa,

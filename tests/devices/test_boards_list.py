@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from binascii import crc32
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,6 +9,7 @@ import pytest
 import serial
 
 from manostat.core import codes
+from manostat_sim import wire
 from manostat_tools.devices import attached as attached_module
 from manostat_tools.devices import wait
 from manostat_tools.devices.attached import Attached, attached, find
@@ -73,18 +73,17 @@ class ToldPort:
 
 
 def frame(kind, *body):
-    head = bytes((0x4D, kind, *body)).ljust(28, b"\0")
-    return head + crc32(head).to_bytes(4, "little")
+    return wire.frame(bytes((kind, *body)).ljust(26, b"\0"))
 
 
 TICK_AT_REST = frame(1)
 TICK_INJECTING = frame(1, *(0,) * 10, codes.INJECTING)
 
 
-def test_a_pump_at_rest_is_sent_h_and_nothing_else():
-    port = ToldPort(TICK_AT_REST, frame(3, 1, 0, 1, 5))
+def test_a_pump_at_rest_is_asked_who_it_is_and_nothing_else():
+    port = ToldPort(TICK_AT_REST, frame(3, 1, 2, 1, 5))
     answer = ask_port(port)
-    assert port.sent == b"H"
+    assert port.sent == b"\0" + wire.hello(1)
     assert (answer.kind, answer.moves) == (Kind.MANOSTAT, False)
     assert (answer.hello.bench, answer.hello.words) == (True, "image")
 

@@ -1,11 +1,7 @@
-"""The three frames the board sends, 32 bytes each, little endian (docs/design.md, "Frames").
+"""The four frames the board sends, 32 bytes each (docs/protocol.md).
 
-Kind 2, bulk:  0 u8 0x4D, 1 u8 2, 2 u16 request id, 4 u32 offset of the data in what was asked for,
-               8 20 bytes of data, 0xFF behind the end, 28 u32 CRC-32.
-Kind 3, hello: 0 u8 0x4D, 1 u8 3, 2 u16 protocol version, 4 u8 bench image (1) or not (0),
-               5 u8 self-test verdict (0 passed), 6 u16 reset reason, 8 8 bytes of image hash,
-               16 8 bytes of unit serial, 24 u16 notices of the bookkeeper, 26 u16 pages left in
-               the journal, 28 u32 CRC-32.
+Each has one buffer: what goes over the wire in `buf[:32]`, before it is packed in `buf[35:61]`, the
+kind at 35 and the body behind it, so that its words lie where a processor can write them.
 """
 
 import sys
@@ -13,72 +9,84 @@ from struct import pack_into
 
 from micropython import const
 
-if sys.implementation.name == "micropython":
-    from manostat.link.native import append_crc32, pack_tick
-else:
-    from manostat.link.portable import append_crc32, pack_tick
+from manostat.link.codes import ANSWER, BULK, HELLO, PROTOCOL, TICK
 
-MAGIC = const(0x4D)
-TICK = const(1)
-BULK = const(2)
-HELLO = const(3)
-PROTOCOL = const(1)
+if sys.implementation.name == "micropython":
+    from manostat.link.native import finish, pack_tick
+else:
+    from manostat.link.portable import finish, pack_tick
+
 SIZE = const(32)
 DATA_BYTES = const(20)
 
-_BODY = const(28)
-_DATA = const(8)
+_BUF_BYTES = const(61)
+_KIND_AT = const(35)
+_SEQUENCE_AT = const(36)
+_DATA_AT = const(41)
 
 
-class TickFrame:
-    """One tick as it was read and decided; `buf` is reused by every `pack`."""
+class _Frame:
+    """`wire`: the 32 bytes of the frame that was packed last."""
+
+    def __init__(self, kind: int):
+        self.buf = bytearray(_BUF_BYTES)
+        self.buf[_KIND_AT] = kind
+        self.wire = memoryview(self.buf)[:SIZE]
+
+
+class TickFrame(_Frame):
+    """One tick as it was read and decided."""
 
     def __init__(self):
-        self.buf = bytearray(SIZE)
+        super().__init__(TICK)
 
     def pack(self, tick: int, inputs, decision) -> int:
-        """Fill `buf` from `inputs` (core `Inputs`) and `decision` (docs/design.md, "Outputs").
+        """Fill `wire` from `inputs` (core `Inputs`) and `decision` (docs/design.md, "Outputs").
         Not 0 if a switch, the state, the reason or the fault is another one than before."""
         return pack_tick(self.buf, tick, inputs, decision)
 
 
-class BulkFrame:
+class BulkFrame(_Frame):
     """Up to 20 bytes of something longer: the trace, a journal page."""
 
     def __init__(self):
-        self.buf = bytearray(SIZE)
+        super().__init__(BULK)
 
-    def pack(self, request: int, offset: int, source, start: int):
-        """Fill `buf` with `source[start : start + 20]`, which stands at `offset` of the answer."""
+    def pack(self, sequence: int, offset: int, source, start: int):
+        """Fill `wire` with `source[start : start + 20]`, which stands at `offset` of the answer to
+        the request with this sequence number."""
         buf = self.buf
-        pack_into("<BBHI", buf, 0, MAGIC, BULK, request & 0xFFFF, offset)
-        left = len(source) - start
-        for i in range(DATA_BYTES):
-            buf[_DATA + i] = source[start + i] if i < left else 0xFF
-        append_crc32(buf, _BODY)
+        pack_into("<BI", buf, _SEQUENCE_AT, sequence, offset)
+        data = source[start : start + DATA_BYTES]
+        end = _DATA_AT + len(data)
+        buf[_DATA_AT:end] = data
+        for i in range(end, _BUF_BYTES):
+            buf[i] = 0xFF
+        finish(buf)
 
 
-class HelloFrame:
-    """Who is speaking, sent at boot and when asked."""
+class HelloFrame(_Frame):
+    """Who is speaking, sent when asked."""
 
     def __init__(self):
-        self.buf = bytearray(SIZE)
+        super().__init__(HELLO)
 
-    def pack(
-        self,
-        bench: int,
-        verdict: int,
-        reset_reason: int,
-        image_hash,
-        serial=bytes(8),
-        notices: int = 0,
-        room: int = 0,
-    ):
-        """Fill `buf`; `image_hash` and `serial` are at least 8 bytes, of which 8 are sent."""
-        buf = self.buf
-        pack_into("<BBHBBH", buf, 0, MAGIC, HELLO, PROTOCOL, bench, verdict, reset_reason)
-        for i in range(8):
-            buf[8 + i] = image_hash[i]
-            buf[16 + i] = serial[i]
-        pack_into("<HH", buf, 24, notices, room)
-        append_crc32(buf, _BODY)
+    def pack(self, sequence: int, who, notices: int = 0, room: int = 0):
+        """Fill `wire`; `who` is bench flag, verdict of the self test, reset reason, and at least 8
+        bytes each of image hash and serial, of which 8 are sent."""
+        bench, verdict, reset_reason, image_hash, serial = who
+        values = (sequence, PROTOCOL, bench, verdict, reset_reason, image_hash, serial)
+        pack_into("<BBBBB8s8sHH", self.buf, _SEQUENCE_AT, *values, notices, room)
+        finish(self.buf)
+
+
+class AnswerFrame(_Frame):
+    """What came of a request that is not answered with something else."""
+
+    def __init__(self):
+        super().__init__(ANSWER)
+
+    def pack(self, sequence: int, kind: int, result: int):
+        """Fill `wire`; `kind` is that of the request, `result` as in codes.py."""
+        pack_into("<BBB", self.buf, _SEQUENCE_AT, sequence, kind, result)
+        finish(self.buf)

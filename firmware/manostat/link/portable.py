@@ -3,40 +3,50 @@
 import binascii
 from struct import pack_into
 
-_TICK_FORMAT = "<BBHHHHBBBBBBiii"
+_CONTENT_AT = 35
+_BODY_AT = 36
+_CRC_AT = 61
+_FRAME_BYTES = 32
+_TICK_FORMAT = "<HHHHBBBBiii"
 
 
-def append_crc32(buf, length: int):
-    """Write the CRC-32 of `buf[:length]` to `buf[length : length + 4]`, little endian."""
-    pack_into("<I", buf, length, binascii.crc32(memoryview(buf)[:length]))
+def finish(buf):
+    """From kind and body, `buf[35:61]`, to the frame, `buf[:32]`: a CRC-32 is added to them, each
+    zero is replaced by the way to the next (COBS), and the only zero ends it (docs/protocol.md)."""
+    content = bytes(buf[_CONTENT_AT:_CRC_AT])
+    content += binascii.crc32(content).to_bytes(4, "little")
+    code_at = 0  # of the stretch that has begun: where its length belongs
+    for at in range(1, _FRAME_BYTES - 1):
+        buf[at] = content[at - 1]
+        if buf[at] == 0:
+            buf[code_at] = at - code_at
+            code_at = at
+    buf[code_at] = _FRAME_BYTES - 1 - code_at
+    buf[_FRAME_BYTES - 1] = 0
 
 
 def pack_tick(buf, tick: int, inputs, decision):
-    """Fill the 32 bytes of a tick frame. Not 0 if a switch, the state, the reason or the fault is
-    another one than before."""
-    changed = (buf[10] ^ inputs.switches) & 63 | buf[12] ^ decision.state
-    changed |= buf[13] ^ decision.reason | buf[15] ^ decision.fault
+    """Fill `buf` of a tick frame. Not 0 if a switch, the state, the reason or the fault is another
+    one than before."""
+    state = decision.state | decision.reason << 4
+    changed = (buf[44] ^ inputs.switches) & 63 | buf[46] ^ state | (buf[47] ^ decision.fault) & 63
     status = inputs.line_status
     made = inputs.made if inputs.made < 15 else 15
     pack_into(
         _TICK_FORMAT,
         buf,
-        0,
-        0x4D,
-        1,
+        _BODY_AT,
         tick & 0xFFFF,
         inputs.elapsed_us,
         inputs.line_raw | (status & 3) << 14,
         inputs.second_raw,
         inputs.switches,
         made | inputs.refused << 4 | (128 if status == 4 else 0),
-        decision.state,
-        decision.reason,
-        decision.grant,
-        decision.fault,
+        state,
+        decision.fault | decision.grant << 6,
         decision.pressure_pa,
         decision.steps,
         decision.opening_pa,
     )
-    append_crc32(buf, 28)
+    finish(buf)
     return changed

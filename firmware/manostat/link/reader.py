@@ -1,81 +1,119 @@
-"""Answers a host that reads: b"H" who is this, b"J" the journal, b"T" the trace of the level.
+"""Answers a host (docs/protocol.md): who is this, the journal, the trace of the level, and STOP.
 
-Served only at rest, a few frames a tick. Every other byte is rejected, and logged as 0, whichever
-it was: so noise, many bytes that are all different, is one event. Nothing here sets or moves
-anything. An answer ends with a bulk frame at offset 0xFFFFFFFF that holds the length as u32.
+Served only at rest, a few frames a tick, one request at a time. What is no valid request is
+rejected, and logged as 0 whatever it was: so noise is one event. Nothing here sets or moves
+anything; a STOP has been heard, and shown to the core, before it comes here (host_stop.py).
 """
 
 from micropython import const
 
-from manostat.link.frames import DATA_BYTES, BulkFrame, HelloFrame
+from manostat.link import codes
+from manostat.link.frames import DATA_BYTES, AnswerFrame, BulkFrame, HelloFrame
+from manostat.link.parser import Parser
+from manostat.pages import sequence_of
 
 _FRAMES_A_TICK = const(4)
+_BYTES_A_TICK = const(8)
 _END = 0xFFFFFFFF
-_HELLO = const(72)
-_JOURNAL = const(74)
-_TRACE = const(84)
 _REJECTED = const(0)
 
 
 class Reader:
-    """`hello` is the tuple of bench flag, verdict, reset reason and image hash; `books` a
-    `Bookkeeper`, or what has its `journal`, `notices` and `events`."""
+    """`who` is what a `HelloFrame` tells; `books` a `Bookkeeper`, or what has its `journal`,
+    `notices` and `events`; `host_stop` a `HostStop`, or what has its `has_told` and `take`."""
 
-    def __init__(self, console, books, trace, hello):
+    def __init__(self, console, books, trace, host_stop, who):
         self._console = console
         self._books = books
         self._trace = trace
+        self._host_stop = host_stop
+        self._who = who
+        self._parser = Parser()
         self._bulk = BulkFrame()
         self._hello = HelloFrame()
-        self._who = hello
-        self._answer = None
-        self._request = -1
+        self._said = AnswerFrame()
+        self._said_of_stop = AnswerFrame()
+        self._answer = None  # frames that are still to be sent
 
     def is_asked(self) -> bool:
         """Call once a tick at rest: whether to `serve`. Allocates nothing."""
-        if self._answer is not None:
+        if self._answer is not None or self._host_stop.has_told():
             return True
-        self._request = self._console.poll()
-        return self._request >= 0
+        for _ in range(_BYTES_A_TICK):
+            byte = self._console.poll()
+            if byte < 0:
+                return False
+            if self._parser.put(byte):
+                return True
+        return False
 
     def serve(self):
-        """Send what is due."""
-        if self._answer is None:
-            self._begin(self._request)
-            return
+        """Do what is due."""
+        if self._host_stop.has_told():
+            self._tell_of_stop(self._host_stop.take())
+        elif self._answer is None:
+            self._begin(self._parser.take())
         for _ in range(_FRAMES_A_TICK):
-            if next(self._answer, None) is None:
+            if self._answer is None or next(self._answer, None) is None:
                 self._answer = None
                 return
 
     def drop(self):
-        """Motion begins: what was not sent is not sent."""
+        """Motion begins: what was not sent is not sent, and what was half received is forgotten."""
         self._answer = None
+        self._parser.reset()
 
-    def _begin(self, request):
-        books = self._books
-        if request == _HELLO:
-            self._hello.pack(*self._who, notices=books.notices, room=books.journal.room)
-            self._console.send(self._hello.buf)
-        elif request == _JOURNAL:
-            self._answer = self._frames(request, books.journal.pages())
-        elif request == _TRACE:
+    def _tell_of_stop(self, told):
+        events = self._books.events
+        if told & codes.DROPPED:
+            events.put_command(_REJECTED)
+        if told & (codes.STOP_HEARD | codes.STOP_AT_REST):
+            events.put_command(codes.STOP)
+            result = codes.DONE if told & codes.STOP_HEARD else codes.AT_REST
+            self._said_of_stop.pack(codes.STOP_SEQUENCE, codes.STOP, result)
+            self._answer = self._frame(self._said_of_stop, self._answer or ())
+
+    def _begin(self, found):
+        parser = self._parser
+        kind, sequence = parser.kind, parser.sequence
+        if found == codes.MALFORMED:
+            kind = _REJECTED
+        elif found != codes.DONE:
+            self._said.pack(sequence, kind, found)
+            self._answer = self._frame(self._said)
+            kind = _REJECTED
+        elif kind == codes.ASK_HELLO:
+            books = self._books
+            self._hello.pack(sequence, self._who, books.notices, books.journal.room)
+            self._answer = self._frame(self._hello)
+        elif kind == codes.ASK_JOURNAL:
+            self._answer = self._frames(sequence, self._pages_from(parser.argument))
+        elif kind == codes.ASK_TRACE:
             taken = memoryview(self._trace.buf)[: 2 * self._trace.count]
-            self._answer = self._frames(request, (taken,))
-        else:
-            request = _REJECTED
-        books.events.put_command(request)
+            self._answer = self._frames(sequence, (taken,))
+        if kind != codes.STOP:  # that one was logged where it was heard
+            self._books.events.put_command(kind)
 
-    def _frames(self, request, chunks):
+    def _frame(self, frame, then=()):
+        while not self._console.send(frame.wire):
+            yield 1
+        yield from then
+
+    def _frames(self, sequence, chunks):
         offset = 0
         for chunk in chunks:
             if not chunk:
                 yield 1
             for start in range(0, len(chunk), DATA_BYTES):
-                self._bulk.pack(request, offset + start, chunk, start)
-                while not self._console.send(self._bulk.buf):
-                    yield 1
+                self._bulk.pack(sequence, offset + start, chunk, start)
+                yield from self._frame(self._bulk)
                 yield 1
             offset += len(chunk)
-        self._bulk.pack(request, _END, offset.to_bytes(4, "little"), 0)
-        self._console.send(self._bulk.buf)
+        self._bulk.pack(sequence, _END, offset.to_bytes(4, "little"), 0)
+        yield from self._frame(self._bulk)
+
+    def _pages_from(self, first):
+        """Pages of the journal from this sequence number on; for each other one, which takes its
+        time too, nothing."""
+        for page in self._books.journal.pages():
+            yield page if page and sequence_of(page) >= first else b""

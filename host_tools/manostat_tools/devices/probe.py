@@ -1,7 +1,7 @@
 """Who answers on a board's serial port: Manostat, a MicroPython prompt, or nobody.
 
-First only listening: a pump sends a frame every tick, and is then asked with `H`, the one byte that
-it takes for a question. Only a board that says nothing gets Ctrl-B, on which a prompt tells its
+First only listening: a pump sends a frame every tick, and is then asked who it is, in a frame
+(docs/protocol.md). Only a board that says nothing gets Ctrl-B, on which a prompt tells its
 version; a program that runs there is not interrupted.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from manostat.core import codes
+from manostat_sim import telemetry, wire
 from manostat_sim.telemetry import FrameReader
 from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.port import ForbiddenError, GoneError, HeldError, Port
@@ -31,8 +32,9 @@ VERDICTS = (
     "driver enable pin",
     "flash takes no records",
 )
-"""Of the self test, by number (docs/design.md, hello frame)."""
+"""Of the self test, by number (docs/protocol.md, hello)."""
 
+_SEQUENCE = 1
 _LISTEN_S = 0.5
 _BANNER_S = 1.5
 _HELLO_S = 3.0
@@ -153,7 +155,7 @@ def ask_port(port: Port, only_listen: bool = False) -> Answer:
             version, machine = (part.decode("utf-8", "replace") for part in banner.groups())
             return Answer(Kind.MICROPYTHON, version=version, machine=machine)
     if ear.frames.ticks[-1].state not in RUNNING_STATES:
-        port.send(b"H")
+        port.send(b"\0" + wire.hello(_SEQUENCE))
         port.receive(ear.is_hello, _HELLO_S)
     hello = decode_hello(ear.frames.hellos[-1]) if ear.frames.hellos else None
     return Answer(Kind.MANOSTAT, hello, ear.frames.ticks[-1].state)
@@ -168,15 +170,15 @@ def interrupt(board: Attached) -> bool:
         return port.receive(ear.is_prompt, _PROMPT_S)
 
 
-def decode_hello(frame: bytes) -> Hello:
-    """A hello frame of 32 checked bytes (docs/design.md)."""
+def decode_hello(frame: telemetry.Hello) -> Hello:
+    """What the frame says, with hashes and numbers in hexadecimal."""
     return Hello(
-        int.from_bytes(frame[2:4], "little"),
-        bool(frame[4]),
-        frame[5],
-        int.from_bytes(frame[6:8], "little"),
-        frame[8:16].hex(),
-        frame[16:24].hex() if any(frame[16:24]) else "",
-        int.from_bytes(frame[24:26], "little"),
-        int.from_bytes(frame[26:28], "little"),
+        frame.protocol,
+        bool(frame.bench),
+        frame.verdict,
+        frame.reset_reason,
+        frame.image_hash.hex(),
+        frame.serial.hex() if any(frame.serial) else "",
+        frame.notices,
+        frame.room,
     )

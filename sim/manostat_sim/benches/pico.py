@@ -5,12 +5,13 @@ from pathlib import Path
 
 from manostat.journal import OUTCOME
 from manostat.record import unpack_level
+from manostat_sim import wire
 from manostat_sim.benches.base import Bench, Edge, LevelRecord, Unit
 from manostat_sim.emulator import EmulatedPico
 from manostat_sim.emulator.flash_chip import TYPICAL, FlashTimes
 from manostat_sim.journal import JournalRecord, read_pages
 from manostat_sim.scenarios import Scenario
-from manostat_sim.telemetry import END_OFFSET, FrameReader, TickFrame, join
+from manostat_sim.telemetry import END_OFFSET, FrameReader, Hello, TickFrame, join
 from manostat_sim.unit_page import COPIES, STORAGE_OFFSET, encode
 from manostat_sim.wiring import SIGNALS
 from manostat_sim.world import World
@@ -83,6 +84,7 @@ class PicoBench(Bench):
         super().__init__(of, unit or (), seed)
         self.pins = dict(pins)
         self.reader = FrameReader()
+        self._sequence = 0
         self.pico = EmulatedPico(
             image if flash is None else None, flash=flash, flash_times=flash_times
         )
@@ -180,13 +182,14 @@ class PicoBench(Bench):
                 return level
         raise LookupError("the journal holds no level")
 
-    def journal(self) -> list[JournalRecord]:
-        """The journal, oldest first, read over the link; the pump must be at rest."""
-        return read_pages(self._ask(b"J"))
+    def journal(self, first: int = 0) -> list[JournalRecord]:
+        """The journal from this record on, oldest first, read over the link; the pump must be at
+        rest."""
+        return read_pages(self._ask(wire.journal, first))
 
     def trace(self) -> list[tuple[int, int]]:
         """(count, steps made) of each tick of the level, read over the link."""
-        data = self._ask(b"T")
+        data = self._ask(wire.trace)
         words = [data[at] | data[at + 1] << 8 for at in range(0, len(data) - 1, 2)]
         return [(word & 0x3FFF, word >> 14) for word in words]
 
@@ -204,17 +207,34 @@ class PicoBench(Bench):
         """Whether the host takes what the pump sends."""
         self.pico.usb.reading = reads
 
-    def _ask(self, request: bytes) -> bytes:
-        """Send a request byte and collect its bulk frames until the last one."""
+    def hello(self) -> Hello | None:
+        """Who is speaking; None from a pump that does not answer within 50 ms."""
+        self.reader.hellos.clear()
+        self._send(wire.hello(self._next_sequence()))
+        self.advance(_REPLY_GAP_S)
+        return self.reader.hellos[-1] if self.reader.hellos else None
+
+    def _send(self, frame: bytes) -> None:
+        """Behind a zero, which ends whatever was sent before."""
+        self.pico.usb.write(b"\0" + frame)
+
+    def _next_sequence(self) -> int:
+        self._sequence = (self._sequence + 1) % 255
+        return self._sequence
+
+    def _ask(self, request: Callable[..., bytes], *about: int) -> bytes:
+        """Send a request and collect its bulk frames until the last one."""
         self.reader.bulks.clear()
-        self.pico.usb.write(request)
+        sequence = self._next_sequence()
+        self._send(request(sequence, *about))
         end_us = self.now_us + round(_REPLY_LIMIT_S * 1e6)
         while self.now_us < end_us:
             self.advance(_REPLY_GAP_S)
-            bulks = [bulk for bulk in self.reader.bulks if bulk.request == request[0]]
+            bulks = [bulk for bulk in self.reader.bulks if bulk.request == sequence]
             if bulks and bulks[-1].offset == END_OFFSET:
                 return join(bulks)
-        raise AssertionError(f"request {request!r} was not answered within {_REPLY_LIMIT_S} s")
+        asked = request.__name__
+        raise AssertionError(f"request for {asked} was not answered within {_REPLY_LIMIT_S} s")
 
     def _run_to(self, to_us: int) -> None:
         self.pico.run_until(to_us * 1000)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from manostat.core import codes
+from manostat_sim import wire
 from manostat_sim.benches.base import Bench
 from manostat_sim.benches.pico import PicoBench
 from manostat_sim.emulator.flash_chip import WORST, FlashOperation
@@ -23,6 +24,7 @@ _OFF_S = 0.05
 _CYCLES_S = (0.004, 0.02, 0.15)
 _TORN_US = 350
 _FLOOD_BYTES = 20_000
+_FLOOD = wire.hello(1) + wire.journal(2) + wire.trace(3) + b"\x03\x04\r\n\x00"
 _GARBAGE_SEED = 1
 _JOURNAL_BYTES = 524_288
 
@@ -287,7 +289,7 @@ BOARD = (
     _unnoticed(
         "link-flood",
         "the host sends all that the wire takes, requests among them",
-        partial(_host_sends, b"HJT\x03\x04\r\n\x00" * (_FLOOD_BYTES // 8)),
+        partial(_host_sends, _FLOOD * (_FLOOD_BYTES // len(_FLOOD))),
         None,
         "S-01",
         "S-02",
@@ -303,7 +305,7 @@ BOARD = (
     _unnoticed(
         "link-half-frame",
         "the host sends the first half of a frame, and no more",
-        partial(_host_sends, b"\x4d\x01\x00\x00\xd0\x07\x66\x06\x9a\x19\x37\x00\x02\x00\x01\x00"),
+        partial(_host_sends, wire.STOP[: len(wire.STOP) // 2]),
         None,
         "S-01",
         "S-02",
