@@ -1,7 +1,8 @@
 """Runs on the MicroPython unix port: the parser of the link behind a pipe.
 
 Packets of a u32 length and bytes come in; for each, what was taken of it goes out: how many frames
-of each result, and a CRC-32 over result, kind, sequence and argument of all not malformed.
+of each result, and a CRC-32 over result, kind, sequence and argument of all not malformed, and the
+body of each setting.
 All little endian.
 """
 
@@ -9,8 +10,10 @@ import binascii
 import struct
 import sys
 
-from manostat.link.codes import MALFORMED
+from manostat.link.codes import DONE, MALFORMED, SET_UNIT
 from manostat.link.parser import Parser
+
+SETTING_BYTES = 76
 
 source = sys.stdin.buffer
 sink = sys.stdout.buffer
@@ -30,4 +33,6 @@ while True:
             counts[result] += 1
             about = (result, parser.kind, parser.sequence, parser.argument)
             seen = binascii.crc32(struct.pack("<BBBI", *about), seen)
+            if result == DONE and parser.kind == SET_UNIT:
+                seen = binascii.crc32(parser.body[:SETTING_BYTES], seen)
     sink.write(struct.pack("<5I", *counts, seen))

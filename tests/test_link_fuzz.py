@@ -21,7 +21,14 @@ CHUNK = 20_000
 SEED = 20_260
 ARGUMENT = struct.Struct("<I")
 ABOUT = struct.Struct("<BBBI")
-LENGTHS = {codes.ASK_HELLO: 2, codes.ASK_JOURNAL: 6, codes.STOP: 2, codes.ASK_TRACE: 2}
+LENGTHS = {
+    codes.ASK_HELLO: 2,
+    codes.ASK_JOURNAL: 6,
+    codes.SET_UNIT: 78,
+    codes.STOP: 2,
+    codes.ASK_TRACE: 2,
+    codes.ASK_UNIT: 2,
+}
 
 
 def fuzzed(draw: random.Random) -> bytes:
@@ -34,7 +41,8 @@ def fuzzed(draw: random.Random) -> bytes:
         return wire.frame(bytes([kind]) + draw.randbytes(draw.randrange(1, 11)))
     if how == 2:  # about as long as a frame may be
         return wire.frame(draw.randbytes(draw.randrange(84, 96)))
-    request = draw.choice((wire.hello, wire.trace, wire.journal))(draw.randrange(256))
+    requests = (wire.hello, wire.trace, wire.journal, wire.unit, setting)
+    request = draw.choice(requests)(draw.randrange(256))
     if how == 3:
         return request
     at = draw.randrange(len(request) - 1)
@@ -47,6 +55,11 @@ def fuzzed(draw: random.Random) -> bytes:
     if how == 6:
         return bytes(spoilt)
     return draw.choice((wire.STOP, b"\0" + wire.STOP, wire.STOP[at:]))
+
+
+def setting(sequence: int) -> bytes:
+    """One that is whole, and as long as a request gets."""
+    return wire.set_unit(sequence, 1, sequence, range(9), bytes(32))
 
 
 def expected(stream: bytes) -> tuple[list[int], int]:
@@ -67,6 +80,8 @@ def expected(stream: bytes) -> tuple[list[int], int]:
         argument = ARGUMENT.unpack_from(content, 2)[0] if has_argument else 0
         counts[result] += 1
         seen = crc32(ABOUT.pack(result, kind, content[1], argument), seen)
+        if kind == codes.SET_UNIT and result == codes.DONE:
+            seen = crc32(content[2:], seen)
     return counts, seen
 
 

@@ -41,7 +41,7 @@ class Pump:
         events = SimpleNamespace(put_command=self.logged.append)
         self.books = SimpleNamespace(events=events, notices=4, journal=journal)
         self.trace = Trace(100)
-        self.reader = Reader(self, self.books, self.trace, self, WHO)
+        self.reader = Reader(self, self.books, self.trace, self, None, WHO)
 
     def poll(self) -> int:
         return self.arrived.pop(0) if self.arrived else -1

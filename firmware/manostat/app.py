@@ -32,6 +32,7 @@ from manostat.link.reader import Reader
 from manostat.ports.rp2 import StepLease
 from manostat.ports.rp2_bus import Bus
 from manostat.selftest import SelfTest
+from manostat.settings import Settings
 from manostat.storage import Storage
 from manostat.trace import Trace
 
@@ -100,9 +101,10 @@ class App:
         self.decision = self.pump.injector
         image_hash = bytes.fromhex(manostat_unit.IMAGE_HASH[:16])
         flags = reset.at_power_on | reset.watchdog_failed << 1
+        storage = Storage(board, manostat_unit.BENCH)
         self.books = Bookkeeper(
             self.pump,
-            Storage(board, manostat_unit.BENCH),
+            storage,
             self.trace,
             (reset.reason, flags, self.verdict, image_hash),
             watchdog.feed,
@@ -113,6 +115,7 @@ class App:
             self.books,
             self.trace,
             self.host_stop,
+            Settings(self.pump, self.books, storage.unit_flash, watchdog.feed, reset.restart),
             (manostat_unit.BENCH, self.verdict, reset.reason, image_hash, bytes(8)),
         )
 
@@ -196,7 +199,7 @@ class App:
             micropython.heap_unlock()
             self.books.write(due)
             micropython.heap_lock()
-        if decision.wants_start:
+        if decision.wants_start and not self.books.setting:
             self.reader.drop()
         elif self.reader.is_asked():
             micropython.heap_unlock()

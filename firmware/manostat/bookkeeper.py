@@ -23,6 +23,7 @@ from manostat.journal import (
     PAIN_MARK,
     PLATEAU,
     SEAL,
+    SETTING,
     TRACE,
     Journal,
 )
@@ -70,6 +71,7 @@ class Bookkeeper:
         self.intent_bit = 0
         self.broken = 0
         self.refusing = 0  # RUN is held in vain: no level is started
+        self.setting = 0  # a unit is being stored: nothing starts by the one before
         self._pump = pump
         self._trace = trace
         self._payload = bytearray(record.LEVEL_BYTES)
@@ -172,6 +174,13 @@ class Bookkeeper:
         else:
             self.journal.digest()
 
+    def keep_setting(self, counter: int, unit) -> int:
+        """Write that a host has set `unit`; 0 if that could not be. Call at rest."""
+        if self.full or self.broken:
+            return 0
+        length = record.pack_setting(self._pump, counter, unit, self._payload)
+        return self._write(SETTING, self._payload[:length])
+
     def _watch(self, pump):
         if pump.level != self._level:
             self._level = pump.level
@@ -220,6 +229,8 @@ class Bookkeeper:
     def _may_start(self, pump):
         """There is room; and a new level waits for the trace of the one before, which needs a
         second or so and lies three seconds of STOP and a press of PAIN behind it."""
+        if self.setting:
+            return False
         return not self.full and (self._trace.level == pump.level or not self.traces.due())
 
     def _may_pause(self, pump):

@@ -24,6 +24,7 @@ PLATEAU = const(6)  # a volume step, read at rest
 EVENTS = const(7)  # presses, states, alarms, commands
 SEAL = const(8)  # a MAC over the record before it
 TRACE = const(9)  # where the trace of a stretch is stored, and its SHA-256
+SETTING = const(11)  # the unit that a host has set, before it is stored
 
 _NOT_BLANK_MOST = const(65535)
 
@@ -46,8 +47,8 @@ class Journal(Pages):
         return min(max(self._next - self.sequence, 0), _NOT_BLANK_MOST)
 
     def last_words(self):
-        """What the level at the end came to: (newest INTENT or OUTCOME, newest NOTE behind it,
-        whether all is there from that record on). A record that is not there is None.
+        """What the level at the end came to: (newest INTENT or OUTCOME, newest NOTE or SETTING
+        behind it, whether all is there from that record on). What is not there is None.
 
         Reads backwards as far as it must: at boot only, for it takes the buffer of `prepare`.
         """
@@ -64,6 +65,6 @@ class Journal(Pages):
             lowest = sequence
             if page[2] in (INTENT, OUTCOME):
                 return Record(page), note, whole
-            if page[2] == NOTE and note is None:
+            if page[2] in (NOTE, SETTING) and note is None:
                 note = Record(page)
         return None, note, whole and lowest == 1

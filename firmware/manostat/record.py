@@ -47,6 +47,20 @@ INTENT = (
 PLATEAU = ("level", "steps", "plateau_pa")  # -1: the line did not settle
 # A stop of what had not begun.
 NOTE = ("level", "reason", "fault", "steps", "pressure_pa", "locked")
+SETTING = (
+    "level",
+    "locked",
+    "counter",
+    "mode",
+    "rate_nl_s",
+    "volume_nl",
+    "limit_above_pa",
+    "limit_line_pa",
+    "step_volume_nl",
+    "nl_num",
+    "nl_den",
+    "zero_pa",
+)
 BEFORE_MS = (0, 500, 1000, 2000, 3000)
 POINTS = len(BEFORE_MS)
 
@@ -55,6 +69,7 @@ _INTENT_FORMAT = "<%di" % len(INTENT)
 _MARK_FORMAT = "<%di" % (4 + 2 * POINTS)
 _PLATEAU_FORMAT = "<%di" % len(PLATEAU)
 _NOTE_FORMAT = "<%di" % len(NOTE)
+_SETTING_FORMAT = "<%di" % len(SETTING)
 INTENT_BYTES = calcsize(_INTENT_FORMAT)
 MARK_BYTES = calcsize(_MARK_FORMAT)
 LEVEL_BYTES = calcsize(_LEVEL_FORMAT) + 2 * MARK_BYTES
@@ -133,6 +148,19 @@ def pack_note(pump, buf, offset: int = 0) -> int:
     )
     pack_into(_NOTE_FORMAT, buf, offset, *values)
     return calcsize(_NOTE_FORMAT)
+
+
+def pack_setting(pump, counter: int, unit, buf, offset: int = 0) -> int:
+    """Write the nine integers that a host has set, in the level that is not begun; returns the
+    length."""
+    injector = pump.injector
+    pack_into(_SETTING_FORMAT, buf, offset, injector.level, injector.locked, counter, *unit)
+    return calcsize(_SETTING_FORMAT)
+
+
+def unpack_setting(buf, offset: int = 0):
+    """The dict of SETTING names to integers."""
+    return _named(SETTING, unpack_from(_SETTING_FORMAT, buf, offset))
 
 
 def unpack_plateau(buf, offset: int = 0):

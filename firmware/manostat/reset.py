@@ -5,7 +5,7 @@ outlive its resets, but neither power-off nor the RUN pin (RP2040 datasheet 4.7.
 
     0 stage: _PROVING while the watchdog is waited for, _PROVEN once it has come, else neither
     1 the reason of the reset before the proof
-    2 resets since the proof; nothing here asks for one
+    2 resets since the proof
 
 After the third of those the pump stays inert until power is cut, and the watchdog stays off: what
 hangs again and again does not start again and again.
@@ -68,6 +68,13 @@ def begin():
         _prove(memory)
     if not watchdog_failed:
         watchdog.start(watchdog.REST_MS)
+
+
+def restart():
+    """Begin anew as after power-on, with the proof of the watchdog and the whole self test. Call at
+    rest; does not return. What was counted of resets is forgotten: an inert pump must not call."""
+    machine.mem32[_STAGE] = 0
+    machine.reset()
 
 
 def _prove(memory):

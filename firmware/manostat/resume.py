@@ -2,7 +2,7 @@
 
 from manostat import record
 from manostat.core.syringe import Syringe
-from manostat.journal import INTENT
+from manostat.journal import INTENT, NOTE
 
 
 def resume(pump, journal):
@@ -11,7 +11,8 @@ def resume(pump, journal):
     After an OUTCOME its volume counts, after an INTENT without one all that was prescribed, by the
     unit of then or of now, whichever is more: nobody knows better (L-04). So it does if a record
     is missing since, for that may have been an INTENT. Its lock goes on (P-10), also one that came
-    with a fault at rest (NOTE). A newer level that only a NOTE tells of has moved nothing.
+    with a fault at rest (NOTE). A newer level that only a NOTE or a SETTING tells of has moved
+    nothing.
     """
     newest, note, whole = journal.last_words()
     syringe = pump.injector.syringe
@@ -25,7 +26,8 @@ def resume(pump, journal):
         level, locked = outcome["level"], outcome["locked"]
         steps = _steps_of(outcome["delivered_nl"], syringe)
     if note is not None:
-        note = record.unpack_note(note.payload)
+        unpack = record.unpack_note if note.kind == NOTE else record.unpack_setting
+        note = unpack(note.payload)
         if note["level"] > level:  # begun since, and has moved nothing
             level, steps, locked = note["level"], 0, 0
         locked = locked or note["locked"]

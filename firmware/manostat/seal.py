@@ -25,11 +25,13 @@ _CRC_AT = const(252)
 _VERSION = const(1)
 _KEY_BYTES = const(32)
 _BLOCK_BYTES = const(64)  # of SHA-256
+_SETTINGS = b"manostat settings 1"
 _PUBLIC = b"bench key: known, proves nothing"
 
 
 class Seal:
-    """`kind` is one of the four above; `is_sealing` 1 if there is a key."""
+    """`kind` is one of the four above; `is_sealing` 1 if there is a key. `settings` is the `Mac` of
+    settings (settings.py), with a key of its own, made from that of the unit; without one None."""
 
     def __init__(self, page, bench: int = 0):
         """`page` is the first page of the key's block."""
@@ -42,17 +44,37 @@ class Seal:
                 key = _PUBLIC
                 self.kind = BENCH_KEY
         self.is_sealing = 0 if key is None else 1
+        self.settings = None
         if key is not None:
             self._name = name_of(key)
-            padded = key + bytes(_BLOCK_BYTES - len(key))
-            self._inner = bytes([byte ^ 0x36 for byte in padded])
-            self._outer = bytes([byte ^ 0x5C for byte in padded])
+            self._mac = Mac(key)
+            self.settings = Mac(self._mac.over(_SETTINGS))
 
     def over(self, digest):
         """Payload of a SEAL record: 8 bytes that name the key, then HMAC-SHA256 of `digest`, the
         SHA-256 of the record before."""
-        inner = sha256(self._inner + digest).digest()
-        return self._name + sha256(self._outer + inner).digest()
+        return self._name + self._mac.over(digest)
+
+
+class Mac:
+    """HMAC-SHA256 (RFC 2104) with one key of at most 64 bytes."""
+
+    def __init__(self, key):
+        padded = key + bytes(_BLOCK_BYTES - len(key))
+        self._inner = bytes([byte ^ 0x36 for byte in padded])
+        self._outer = bytes([byte ^ 0x5C for byte in padded])
+
+    def over(self, message):
+        """The 32 bytes of the MAC."""
+        return sha256(self._outer + sha256(self._inner + message).digest()).digest()
+
+    def is_over(self, message, told) -> bool:
+        """Whether `told` is the MAC of the message. Takes as long whatever is wrong with it."""
+        differing = 0
+        right = self.over(message)
+        for i in range(len(right)):
+            differing |= right[i] ^ told[i]
+        return differing == 0
 
 
 def decode(page):

@@ -14,6 +14,7 @@ class Storage:
     """What the bookkeeper writes to; `bench` is 1 for an image whose seals prove nothing."""
 
     def __init__(self, board, bench: int):
+        self.unit_flash = _flash(board.UNIT_FLASH_OFFSET, 2 * _BLOCK_BYTES)
         self.journal_flash = _flash(board.JOURNAL_FLASH_OFFSET, board.JOURNAL_FLASH_BYTES)
         self.journal_blocks = board.JOURNAL_FLASH_BYTES // _BLOCK_BYTES
         traces = _flash(board.TRACE_FLASH_OFFSET, board.TRACE_FLASH_BYTES)

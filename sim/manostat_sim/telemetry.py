@@ -15,6 +15,8 @@ END_OFFSET = 0xFFFFFFFF
 """Offset of the bulk frame that ends an answer; its data is the answer's length as u32."""
 
 STOPPED, UNKNOWN, WRONG_LENGTH, AT_REST = range(4)
+NO_AUTHORITY, REPLAYED, NOT_IDLE, INVALID, NOT_STORED = range(4, 9)
+DONE = STOPPED
 """Results of an answer."""
 
 _BODY_BYTES = 25

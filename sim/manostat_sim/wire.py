@@ -3,13 +3,18 @@
 Shares no code with the firmware: what the two make of the same frame is compared by tests.
 """
 
+import hmac
+import struct
 from binascii import crc32
+from collections.abc import Sequence
 
 LEAST_CONTENT = 6
 """Kind, sequence number and CRC."""
 ASK_HELLO = ord("H")
 ASK_JOURNAL = ord("J")
 ASK_TRACE = ord("T")
+ASK_UNIT = ord("U")
+SET_UNIT = ord("P")
 STOP_KIND = ord("S")
 
 
@@ -59,6 +64,23 @@ def journal(sequence: int, first: int = 0) -> bytes:
 def trace(sequence: int) -> bytes:
     """Asks for the trace of the level."""
     return frame(bytes([ASK_TRACE, sequence]))
+
+
+def unit(sequence: int) -> bytes:
+    """Asks for the boot's number, the newest counter believed, and both copies of the unit page."""
+    return frame(bytes([ASK_UNIT, sequence]))
+
+
+def set_unit(sequence: int, boot: int, counter: int, values: Sequence[int], key: bytes) -> bytes:
+    """Sets the nine integers of the unit, with the authority of who holds the unit's key.
+
+    `boot` and the counter before are those that `unit` is told; `counter` is a greater one, up to
+    2^30 - 1.
+    """
+    body = struct.pack("<II9i", boot, counter, *values)
+    settings_key = hmac.digest(key, b"manostat settings 1", "sha256")
+    mac = hmac.digest(settings_key, bytes([SET_UNIT]) + body, "sha256")
+    return frame(bytes([SET_UNIT, sequence]) + body + mac)
 
 
 STOP = frame(bytes([STOP_KIND, 255]))

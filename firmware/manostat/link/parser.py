@@ -13,8 +13,10 @@ from manostat.link.codes import (
     ASK_HELLO,
     ASK_JOURNAL,
     ASK_TRACE,
+    ASK_UNIT,
     DONE,
     MALFORMED,
+    SET_UNIT,
     STOP,
     UNKNOWN,
     WRONG_LENGTH,
@@ -24,15 +26,17 @@ MOST_BYTES = const(96)  # of a frame on the wire, with its code and its zero
 
 _MOST_CODED = const(95)
 _CRC_BYTES = const(4)
+_BODY_AT = const(2)
 _LEAST_CONTENT = const(6)  # kind, sequence, CRC
-_LENGTHS = {ASK_HELLO: 2, ASK_JOURNAL: 6, STOP: 2, ASK_TRACE: 2}
+_LENGTHS = {ASK_HELLO: 2, ASK_JOURNAL: 6, SET_UNIT: 78, STOP: 2, ASK_TRACE: 2, ASK_UNIT: 2}
 """Kind, sequence and what belongs to the kind."""
 
 
 class Parser:
     """One buffer, used again for each frame. `kind`, `sequence` and `argument` (0 for a kind that
-    has none) are those of the frame that `take` found, unless it was malformed. `rejected` counts
-    the frames that were not valid, modulo 65536."""
+    has none) are those of the frame that `take` found, unless it was malformed; `body` is what
+    stood behind its sequence number, until the next `put`. `rejected` counts the frames that were
+    not valid, modulo 65536."""
 
     def __init__(self):
         self.rejected = 0
@@ -40,6 +44,7 @@ class Parser:
         self.sequence = 0
         self.argument = 0
         self._buf = bytearray(MOST_BYTES)
+        self.body = memoryview(self._buf)[_BODY_AT:]
         self._count = 0
         self._is_skipping = 0  # to the next zero: what is there is too long
 

@@ -1,8 +1,9 @@
-"""Answers a host (docs/protocol.md): who is this, the journal, the trace of the level, and STOP.
+"""Answers a host (docs/protocol.md): who is this, the journal, the trace of the level, the unit,
+STOP, and a new unit, which takes authority.
 
 Served only at rest, a few frames a tick, one request at a time. What is no valid request is
-rejected, and logged as 0 whatever it was: so noise is one event. Nothing here sets or moves
-anything; a STOP has been heard, and shown to the core, before it comes here (host_stop.py).
+rejected, and logged as 0 whatever it was: so noise is one event. Nothing here moves anything; a
+STOP has been heard, and shown to the core, before it comes here (host_stop.py).
 """
 
 from micropython import const
@@ -20,13 +21,15 @@ _REJECTED = const(0)
 
 class Reader:
     """`who` is what a `HelloFrame` tells; `books` a `Bookkeeper`, or what has its `journal`,
-    `notices` and `events`; `host_stop` a `HostStop`, or what has its `has_told` and `take`."""
+    `notices`, `events` and `setting`; `host_stop` a `HostStop`, or what has its `has_told` and
+    `take`; `settings` a `Settings`."""
 
-    def __init__(self, console, books, trace, host_stop, who):
+    def __init__(self, console, books, trace, host_stop, settings, who):
         self._console = console
         self._books = books
         self._trace = trace
         self._host_stop = host_stop
+        self._settings = settings
         self._who = who
         self._parser = Parser()
         self._bulk = BulkFrame()
@@ -59,7 +62,8 @@ class Reader:
                 return
 
     def drop(self):
-        """Motion begins: what was not sent is not sent, and what was half received is forgotten."""
+        """Motion begins: what was not sent is not sent, and what was half received is forgotten.
+        Not while a unit is being stored, for then none begins (`Bookkeeper.setting`)."""
         self._answer = None
         self._parser.reset()
 
@@ -88,11 +92,32 @@ class Reader:
             self._answer = self._frame(self._hello)
         elif kind == codes.ASK_JOURNAL:
             self._answer = self._frames(sequence, self._pages_from(parser.argument))
+        elif kind == codes.ASK_UNIT:
+            self._answer = self._frames(sequence, self._settings.facts())
+        elif kind == codes.SET_UNIT:
+            kind = self._begin_setting(sequence)
         elif kind == codes.ASK_TRACE:
             taken = memoryview(self._trace.buf)[: 2 * self._trace.count]
             self._answer = self._frames(sequence, (taken,))
         if kind != codes.STOP:  # that one was logged where it was heard
             self._books.events.put_command(kind)
+
+    def _begin_setting(self, sequence):
+        """The kind to log: a setting without authority is a rejected frame."""
+        result = self._settings.judge(self._parser.body)
+        if result == codes.DONE:
+            self._answer = self._set(sequence)
+            return codes.SET_UNIT
+        self._said.pack(sequence, codes.SET_UNIT, result)
+        self._answer = self._frame(self._said)
+        return _REJECTED
+
+    def _set(self, sequence):
+        settings = self._settings
+        yield from settings.store(self._parser.body)
+        self._said.pack(sequence, codes.SET_UNIT, settings.result)
+        yield from self._frame(self._said)
+        yield from settings.leave()
 
     def _frame(self, frame, then=()):
         while not self._console.send(frame.wire):

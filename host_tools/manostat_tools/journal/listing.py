@@ -20,6 +20,7 @@ from manostat_tools.journal.payloads import (
     PAIN_MARK,
     PLATEAU,
     SEAL,
+    SETTING,
     TRACE,
     TRACE_LOST,
     Fields,
@@ -188,6 +189,14 @@ def _say_plateau(fields: Fields) -> str:
     return f"{_psi(fields['plateau_pa'])} line at rest, {fields['steps']} steps"
 
 
+def _say_setting(fields: Fields) -> str:
+    return (
+        f"a host set {names.named(names.MODES, fields['mode'])} {_ml(fields['volume_nl'])} at "
+        f"{fields['rate_nl_s'] / 1e6:.3f} mL/s, {_psi(fields['limit_above_pa'])} above opening, "
+        f"{_psi(fields['limit_line_pa'])} line"
+    )
+
+
 def _say_trace(fields: Fields) -> str:
     return f"ticks {fields['first_tick']} to {fields['first_tick'] + fields['ticks'] - 1} stored"
 
@@ -201,6 +210,7 @@ _SAY = {
     PLATEAU: _say_plateau,
     SEAL: lambda fields: f"key {fields['key']}",
     TRACE: _say_trace,
+    SETTING: _say_setting,
 }
 
 

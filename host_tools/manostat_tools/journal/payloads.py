@@ -7,6 +7,7 @@ from typing import Any
 from manostat_tools.journal.page import Record
 
 BOOT, INTENT, OUTCOME, PAIN_MARK, NOTE, PLATEAU, EVENTS, SEAL, TRACE = range(1, 10)
+SETTING = 11
 TICKS = 64
 KINDS = {
     BOOT: "BOOT",
@@ -18,6 +19,7 @@ KINDS = {
     EVENTS: "EVENTS",
     SEAL: "SEAL",
     TRACE: "TRACE",
+    SETTING: "SETTING",
     TICKS: "TICKS",
 }
 CHANGE, ALARM, COMMAND, LOST, TRACE_LOST = range(1, 6)
@@ -33,6 +35,7 @@ _OUTCOME = (
 )  # fmt: skip
 _NOTE = ("level", "reason", "fault", "steps", "pressure_pa", "locked")
 _PLATEAU = ("level", "steps", "plateau_pa")
+_SETTING = ("level", "locked", "counter", *_PRESCRIBED[1:])
 _TRACE = ("level", "first_tick", "ticks", "first_page", "pages")
 _BOOT = ("reason", "flags", "verdict", "no_record", "foreign", "key", "foreign_traces")
 _BEFORE_MS = (0, 500, 1000, 2000, 3000)
@@ -118,4 +121,5 @@ _READERS: dict[int, Callable[[bytes], Fields]] = {
     EVENTS: _events,
     SEAL: _seal,
     TRACE: _trace,
+    SETTING: lambda payload: _integers(_SETTING, payload),
 }

@@ -1,5 +1,6 @@
 """The `pico` bench: the real image on an emulated Pico, wired to the world pin by pin."""
 
+import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from manostat_sim.emulator import EmulatedPico
 from manostat_sim.emulator.flash_chip import TYPICAL, FlashTimes
 from manostat_sim.journal import JournalRecord, read_pages
 from manostat_sim.scenarios import Scenario
-from manostat_sim.telemetry import END_OFFSET, FrameReader, Hello, TickFrame, join
+from manostat_sim.telemetry import END_OFFSET, Answer, FrameReader, Hello, TickFrame, join
 from manostat_sim.unit_page import COPIES, STORAGE_OFFSET, encode
 from manostat_sim.wiring import SIGNALS
 from manostat_sim.world import World
@@ -192,6 +193,20 @@ class PicoBench(Bench):
         data = self._ask(wire.trace)
         words = [data[at] | data[at + 1] << 8 for at in range(0, len(data) - 1, 2)]
         return [(word & 0x3FFF, word >> 14) for word in words]
+
+    def settings(self) -> tuple[int, int, bytes, bytes]:
+        """Number of this boot, newest counter believed, and both copies of the unit page, as told
+        over the link."""
+        told = self._ask(wire.unit)
+        boot, counter = struct.unpack_from("<II", told)
+        return boot, counter, told[8:264], told[264:520]
+
+    def send(self, data: bytes, seconds: float = _REPLY_GAP_S) -> list[Answer]:
+        """Bytes of a host, as they are; the answers that came within the time."""
+        before = len(self.reader.answers)
+        self._send(data)
+        self.advance(seconds)
+        return self.reader.answers[before:]
 
     def freeze(self) -> None:
         """The processor stops dead."""
