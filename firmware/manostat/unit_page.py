@@ -9,7 +9,7 @@ volume_nl, limit_above_pa, limit_line_pa, step_volume_nl, nl_num, nl_den, zero_p
 """
 
 import binascii
-from struct import unpack_from
+from struct import pack_into, unpack_from
 
 from micropython import const
 
@@ -18,6 +18,8 @@ _BLOCK_BYTES = const(4096)
 _CRC_AT = const(252)
 _VERSION = const(1)
 _COUNT = const(9)
+_ERASE = const(6)  # ioctl of a MicroPython block device
+_FLAWED = "block %d does not hold what was written to it"
 
 
 def decode(page):
@@ -52,3 +54,31 @@ def load(flash_offset: int):
     import rp2
 
     return read(rp2.Flash(start=flash_offset, len=2 * _BLOCK_BYTES))
+
+
+def encode(values):
+    """The 256 bytes of one copy; `values` are the nine integers, validated."""
+    page = bytearray(b"\xff" * _PAGE_BYTES)
+    pack_into("<4sHH9i", page, 0, b"MUNI", _VERSION, _COUNT, *values)
+    pack_into("<I", page, _CRC_AT, binascii.crc32(memoryview(page)[:_CRC_AT]))
+    return page
+
+
+def store(flash, values):
+    """Replace both copies, one after the other, so that a power cut leaves one whole: iterate, each
+    turn makes one erase or one program. Raises OSError if a block does not read back as written.
+
+    The copy that is not whole, of a store that was cut off before, is replaced first.
+    """
+    page = encode(values)
+    check = bytearray(_PAGE_BYTES)
+    flash.readblocks(1, check, 0)
+    first = 1 if decode(check) is None else 0
+    for block in (first, 1 - first):
+        flash.ioctl(_ERASE, block)
+        yield
+        flash.writeblocks(block, page, 0)
+        flash.readblocks(block, check, 0)
+        if check != page:
+            raise OSError(_FLAWED % block)
+        yield
