@@ -70,6 +70,11 @@ def begin():
         watchdog.start(watchdog.REST_MS)
 
 
+def forget_proof():
+    """The next reset is as one of power, whatever it is: with the proof and the whole self test."""
+    machine.mem32[_STAGE] = 0
+
+
 def _prove(memory):
     """Let it come. This returns only if it does not."""
     memory[_FIRST_REASON] = reason
