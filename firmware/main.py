@@ -2,7 +2,8 @@
 
 Frozen into the image. The console is taken from the prompt before anything else is imported, and
 there is no way out of this file: a failure disables the driver and stays here, with no prompt
-(S-01, S-03).
+(S-01, S-03). But for service mode, which has no pump: there the file ends, and inert.c lets the
+prompt follow (S-04).
 """
 
 import sys
@@ -18,6 +19,9 @@ from manostat import reset
 
 reset.begin()  # at power-on this ends in a reset: the proof of the watchdog
 
-from manostat import app
+from manostat import service_door
 
-app.run_for_ever()
+if not service_door.is_opened():
+    from manostat import app
+
+    app.run_for_ever()

@@ -154,7 +154,7 @@ def _changed_blocks(before: bytes, bench: PicoBench) -> dict[int, bytes]:
 
 def _hostile_blocks(storage: bytes) -> int:
     """Blocks of the file system that lie where records belong."""
-    first, end = BOARD.pump.journal_flash_offset_bytes, BOARD.pump.key_flash_offset_bytes
+    first, end = BOARD.pump.journal_flash_offset_bytes, BOARD.pump.identity_flash_offset_bytes
     blocks = [storage[at : at + BLOCK] for at in range(first, end, BLOCK)]
     return sum(block != b"\xff" * BLOCK for block in blocks)
 

@@ -109,8 +109,9 @@ def test_the_places_are_those_of_the_board():
     assert pump.storage_flash_bytes == source.STORAGE_BYTES
     assert source.JOURNAL.start == pump.journal_flash_offset_bytes
     assert source.JOURNAL.stop == pump.trace_flash_offset_bytes == source.TRACES.start
-    assert source.TRACES.stop == pump.key_flash_offset_bytes == KEY_AT
-    for number in (8192, 524_288, 532_480, 905_216, 1_437_696):
+    assert source.TRACES.stop == pump.identity_flash_offset_bytes
+    assert pump.key_flash_offset_bytes == KEY_AT
+    for number in (8192, 524_288, 532_480, 897_024, 1_429_504, 1_433_600, 1_437_696):
         assert f"{number:_}".replace("_", " ") in DOCUMENT or str(number) in DOCUMENT
 
 

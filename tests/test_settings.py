@@ -1,6 +1,7 @@
 """Requirements on the unit as a host sets it: on a real bookkeeper and a flash that loses power."""
 
 import struct
+from types import SimpleNamespace
 
 import pytest
 
@@ -46,8 +47,10 @@ class Host:
         self.fed = 0
         self.heard = FrameReader()
         self._arrived: list[int] = []
-        unit_flash = Part(self.flash, 0, 2)
-        self.settings = Settings(self.bench.pump, self.books, unit_flash, self._feed, self._restart)
+        storage = SimpleNamespace(
+            unit_flash=Part(self.flash, 0, 2), identity_flash=Part(self.flash, 349, 2)
+        )
+        self.settings = Settings(self.bench.pump, self.books, storage, self._feed, self._restart)
         self.reader = Reader(self, self.books, self.bench.trace, self, self.settings, ())
 
     def ask(self, data: bytes) -> list[Answer]:
@@ -156,7 +159,7 @@ def test_what_is_asked_first_tells_boot_counter_and_both_copies():
     host.ask(wire.unit(3))
     told = join(host.heard.bulks)
     assert struct.unpack_from("<II", told) == (host.boot, 77)
-    assert told[8:] == encode(UNIT) * 2
+    assert told[8:] == encode(UNIT) * 2 + b"\xff" * 512
 
 
 def test_a_full_journal_takes_no_setting():

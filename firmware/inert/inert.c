@@ -1,4 +1,5 @@
 // Every exit of the program ends inert: pins released, interrupts off, no prompt: S-01, S-03, T-04.
+// But for service mode, which is opened with STOP and PAIN held at power-on: S-04.
 // And what a host sends costs a tick no more than one packet, in which a STOP is heard: S-01, S-02.
 //
 // Stock MicroPython runs the frozen _boot.py, then boot.py, then main.py, and when main.py returns,
@@ -9,6 +10,8 @@
 #ifndef NO_QSTR // MicroPython scans this file for interned names without tinyusb's headers: none here
 
 #include <string.h>
+
+#include "inert.h"
 
 #include "hardware/gpio.h"
 #include "hardware/pio.h"
@@ -29,6 +32,7 @@ void __real_mp_hal_set_interrupt_char(int c);
 void __wrap_mp_hal_set_interrupt_char(int c);
 mp_uint_t __real_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len);
 mp_uint_t __wrap_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len);
+void __real_tud_cdc_rx_cb(uint8_t itf);
 void __wrap_tud_cdc_rx_cb(uint8_t itf);
 uintptr_t __real_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags);
 uintptr_t __wrap_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags);
@@ -55,10 +59,50 @@ static void NORETURN sleep_for_ever(void) {
     }
 }
 
+// Kept twice, so that no flipped bit opens a prompt.
+#define SERVICE_OPEN (0x5a17c3e9u)
+static uint32_t service;
+static uint32_t service_inverse;
+static uint32_t service_lamps;
+
+static bool service_is_open(void) {
+    return service == SERVICE_OPEN && service_inverse == ~SERVICE_OPEN;
+}
+
+static void release_pins_for_service(void) {
+    release_pins();
+    gpio_init_mask(service_lamps);
+    gpio_set_mask(service_lamps);
+    gpio_set_dir_out_masked(service_lamps);
+}
+
+bool inert_open_service(uint32_t stop_ok, uint32_t pain_no, uint32_t lamps) {
+    if (stop_ok >= NUM_BANK0_GPIOS || pain_no >= NUM_BANK0_GPIOS || gpio_get(stop_ok) || !gpio_get(pain_no)) {
+        return false;
+    }
+    service_lamps = lamps;
+    release_pins_for_service();
+    hw_clear_bits(&watchdog_hw->ctrl, WATCHDOG_CTRL_ENABLE_BITS);
+    if (tusb_inited()) {
+        tud_cdc_read_flush();
+    }
+    stdin_ringbuf.iget = stdin_ringbuf.iput;
+    service = SERVICE_OPEN;
+    service_inverse = ~SERVICE_OPEN;
+    return true;
+}
+
 int __wrap_pyexec_file_if_exists(const char *filename) {
+    if (service_is_open()) { // a soft reset: neither file runs again, and the prompt is next
+        release_pins_for_service();
+        return 1;
+    }
     int ret = __real_pyexec_file_if_exists(filename);
     if (strcmp(filename, "boot.py") == 0 && ret == 1) {
         return ret; // the frozen boot.py ended as it should: main.py is next
+    }
+    if (service_is_open() && ret == 1) {
+        return ret; // main.py has opened service mode: the prompt is next
     }
     release_pins();
     mp_hal_delay_ms(FLUSH_MS);
@@ -74,8 +118,7 @@ void __wrap_nlr_jump_fail(void *val) {
 
 // No byte on the console interrupts the program, not even before main.py has said so.
 void __wrap_mp_hal_set_interrupt_char(int c) {
-    (void)c;
-    __real_mp_hal_set_interrupt_char(-1);
+    __real_mp_hal_set_interrupt_char(service_is_open() ? c : -1);
 }
 
 // SCRATCH3 of the watchdog is the slate between this file and drivers/host_stop.py.
@@ -108,7 +151,9 @@ static uint32_t hear(uint8_t byte, bool listening) {
 // What has arrived stays in TinyUSB's FIFO until `take_packet`. As long as that is not empty the host
 // gets no further packet through: a flood costs a tick one packet, and the host waits.
 void __wrap_tud_cdc_rx_cb(uint8_t itf) {
-    (void)itf;
+    if (service_is_open()) {
+        __real_tud_cdc_rx_cb(itf);
+    }
 }
 
 // Takes at most one packet, 64 bytes: to the program at rest, as many as its buffer has room for;
@@ -139,7 +184,9 @@ static void take_packet(void) {
 
 // Called whenever the program asks for a byte: at rest.
 uintptr_t __wrap_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags) {
-    take_packet();
+    if (!service_is_open()) {
+        take_packet();
+    }
     return __real_mp_usbd_cdc_poll_interfaces(poll_flags);
 }
 
@@ -147,6 +194,9 @@ uintptr_t __wrap_mp_usbd_cdc_poll_interfaces(uintptr_t poll_flags) {
 // whole, so that frames whose size divides the packet stay whole. With no host connected the
 // buffer is overwritten, as in the stock port, and holds the latest.
 mp_uint_t __wrap_mp_usbd_cdc_tx_strn(const char *str, mp_uint_t len) {
+    if (service_is_open()) {
+        return __real_mp_usbd_cdc_tx_strn(str, len);
+    }
     if (!tusb_inited()) {
         return 0;
     }

@@ -1,13 +1,16 @@
 # What the image changes in MicroPython's rp2 port, without touching its sources: sizes, six functions
-# replaced at link time (inert.c), and one module added (wire.c). Passed to the port's makefile as
+# replaced at link time (inert.c), and two modules added (wire.c, service.c). Passed to the port's makefile as
 # USER_C_MODULES.
 
 add_library(manostat_inert INTERFACE)
 
 target_sources(manostat_inert INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/inert.c
+    ${CMAKE_CURRENT_LIST_DIR}/service.c
     ${CMAKE_CURRENT_LIST_DIR}/wire.c
 )
+
+target_include_directories(manostat_inert INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 
 # Small enough that a host flooding the console cannot delay a tick; stock is 256 and 512 bytes.
 target_compile_definitions(manostat_inert INTERFACE

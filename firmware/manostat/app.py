@@ -14,7 +14,7 @@ import micropython
 from machine import ADC, Pin, Timer
 from micropython import const
 
-from manostat import reset, unit_page, watchdog
+from manostat import identity_page, reset, unit_page, watchdog
 from manostat.bookkeeper import Bookkeeper
 from manostat.core import pump
 from manostat.core.codes import FAULT
@@ -110,13 +110,15 @@ class App:
             watchdog.feed,
         )
         self.events = self.books.events.words
+        identity = identity_page.load(board.IDENTITY_FLASH_OFFSET)
+        serial = identity_page.serial_of(identity)
         self.reader = Reader(
             self.console,
             self.books,
             self.trace,
             self.host_stop,
-            Settings(self.pump, self.books, storage.unit_flash, watchdog.feed, reset.restart),
-            (manostat_unit.BENCH, self.verdict, reset.reason, image_hash, bytes(8)),
+            Settings(self.pump, self.books, storage, watchdog.feed, reset.restart),
+            (manostat_unit.BENCH, self.verdict, reset.reason, image_hash, serial),
         )
 
     def run(self):

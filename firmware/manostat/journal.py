@@ -24,6 +24,7 @@ PLATEAU = const(6)  # a volume step, read at rest
 EVENTS = const(7)  # presses, states, alarms, commands
 SEAL = const(8)  # a MAC over the record before it
 TRACE = const(9)  # where the trace of a stretch is stored, and its SHA-256
+SERVICE = const(10)  # service mode was opened, or is about to store something
 SETTING = const(11)  # the unit that a host has set, before it is stored
 
 _NOT_BLANK_MOST = const(65535)

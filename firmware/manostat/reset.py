@@ -70,10 +70,15 @@ def begin():
         watchdog.start(watchdog.REST_MS)
 
 
-def restart():
-    """Begin anew as after power-on, with the proof of the watchdog and the whole self test. Call at
-    rest; does not return. What was counted of resets is forgotten: an inert pump must not call."""
+def forget_proof():
+    """The next reset is as one of power, whatever it is: with the proof and the whole self test."""
     machine.mem32[_STAGE] = 0
+
+
+def restart():
+    """Begin anew as after power-on. Call at rest; does not return. What was counted of resets is
+    forgotten: an inert pump must not call this."""
+    forget_proof()
     machine.reset()
 
 

@@ -11,9 +11,11 @@ who can read the flash (RP2040 has no place for secrets).
 
 import binascii
 from hashlib import sha256
-from struct import unpack_from
+from struct import pack, unpack_from
 
 from micropython import const
+
+from manostat import copies
 
 NO_KEY = const(0)
 UNIT_KEY = const(1)
@@ -23,7 +25,7 @@ SPOILT_KEY = const(3)  # there is something that is no key
 _PAGE_BYTES = const(256)
 _CRC_AT = const(252)
 _VERSION = const(1)
-_KEY_BYTES = const(32)
+KEY_BYTES = const(32)
 _BLOCK_BYTES = const(64)  # of SHA-256
 _SETTINGS = b"manostat settings 1"
 _PUBLIC = b"bench key: known, proves nothing"
@@ -79,11 +81,16 @@ class Mac:
 
 def decode(page):
     """The key in a key page, or None."""
-    if bytes(page[:4]) != b"MKEY" or unpack_from("<HH", page, 4) != (_VERSION, _KEY_BYTES):
+    if bytes(page[:4]) != b"MKEY" or unpack_from("<HH", page, 4) != (_VERSION, KEY_BYTES):
         return None
     if unpack_from("<I", page, _CRC_AT)[0] != binascii.crc32(page[:_CRC_AT]):
         return None
-    return bytes(page[8 : 8 + _KEY_BYTES])
+    return bytes(page[8 : 8 + KEY_BYTES])
+
+
+def encode(key):
+    """The 256 bytes of a key page."""
+    return copies.sealed(pack("<4sHH", b"MKEY", _VERSION, KEY_BYTES) + key)
 
 
 def name_of(key):

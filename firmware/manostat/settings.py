@@ -8,12 +8,11 @@ from struct import pack, unpack_from
 
 from micropython import const
 
-from manostat import unit_page
+from manostat import copies, unit_page
 from manostat.core import codes as core_codes
 from manostat.core.prescription import validate
 from manostat.link import codes
 
-_PAGE_BYTES = const(256)
 _VALUES_AT = const(8)  # behind boot number and counter
 _MAC_AT = const(44)
 _END = const(76)
@@ -22,13 +21,14 @@ _PARTING_TURNS = const(400)  # for the answer to reach the host: 100 ticks of 4 
 
 
 class Settings:
-    """`flash` holds the unit page; `feed` keeps the watchdog off, called with 0: at rest; `restart`
+    """`storage` has `unit_flash` and `identity_flash`; `feed(0)` keeps the watchdog off; `restart`
     restarts the board."""
 
-    def __init__(self, pump, books, flash, feed, restart):
+    def __init__(self, pump, books, storage, feed, restart):
         self._pump = pump
         self._books = books
-        self._flash = flash
+        self._unit_flash = storage.unit_flash
+        self._identity_flash = storage.identity_flash
         self._feed = feed
         self._restart = restart
         self.result = codes.NOT_STORED
@@ -36,12 +36,13 @@ class Settings:
 
     def facts(self):
         """What a host asks before it sets: u32 number of this boot, u32 newest counter believed,
-        then 256 bytes of each copy of the unit page."""
+        then 256 bytes of each copy of the unit page, and of each of the identity page."""
         yield pack("<II", self._books.journal.boot, self._counter)
-        page = bytearray(_PAGE_BYTES)
-        for block in range(2):
-            self._flash.readblocks(block, page, 0)
-            yield page
+        page = bytearray(copies.PAGE_BYTES)
+        for flash in (self._unit_flash, self._identity_flash):
+            for block in range(2):
+                flash.readblocks(block, page, 0)
+                yield page
 
     def judge(self, body) -> int:
         """Why what stands behind a SET_UNIT's sequence number is refused, or DONE: then `store`.
@@ -75,7 +76,7 @@ class Settings:
         self._feed(0)
         yield 1
         try:
-            for _ in unit_page.store(self._flash, values):
+            for _ in unit_page.store(self._unit_flash, values):
                 self._feed(0)
                 yield 1
         except OSError:

@@ -3,6 +3,7 @@
 import rp2
 from micropython import const
 
+from manostat import copies
 from manostat.journal import PAGE_BYTES
 from manostat.seal import Seal
 from manostat.trace_store import TraceRing
@@ -14,7 +15,8 @@ class Storage:
     """What the bookkeeper writes to; `bench` is 1 for an image whose seals prove nothing."""
 
     def __init__(self, board, bench: int):
-        self.unit_flash = _flash(board.UNIT_FLASH_OFFSET, 2 * _BLOCK_BYTES)
+        self.unit_flash = _flash(board.UNIT_FLASH_OFFSET, copies.BYTES)
+        self.identity_flash = _flash(board.IDENTITY_FLASH_OFFSET, copies.BYTES)
         self.journal_flash = _flash(board.JOURNAL_FLASH_OFFSET, board.JOURNAL_FLASH_BYTES)
         self.journal_blocks = board.JOURNAL_FLASH_BYTES // _BLOCK_BYTES
         traces = _flash(board.TRACE_FLASH_OFFSET, board.TRACE_FLASH_BYTES)

@@ -39,6 +39,7 @@ def board_module(board: Board) -> str:
         "JOURNAL_FLASH_BYTES": pump.journal_flash_bytes,
         "TRACE_FLASH_OFFSET": pump.trace_flash_offset_bytes,
         "TRACE_FLASH_BYTES": pump.trace_flash_bytes,
+        "IDENTITY_FLASH_OFFSET": pump.identity_flash_offset_bytes,
         "KEY_FLASH_OFFSET": pump.key_flash_offset_bytes,
         "MANIFEST_ADDRESS": manifest_address(board),
     }

@@ -28,7 +28,7 @@ _WHOLE = (
     ("second_sensor_low_percent", 10, 10, "%"),
     ("second_sensor_high_percent", 90, 90, "%"),
     ("trace_bytes", 2048, 131_072, "bytes"),
-    ("storage_flash_bytes", 9 * _SECTOR_BYTES, 15 << 20, "bytes"),
+    ("storage_flash_bytes", 11 * _SECTOR_BYTES, 15 << 20, "bytes"),
     ("unit_flash_offset_bytes", 0, 15 << 20, "bytes"),
     ("journal_flash_offset_bytes", 2 * _SECTOR_BYTES, 15 << 20, "bytes"),
     ("journal_flash_bytes", 2 * _SECTOR_BYTES, 15 << 20, "bytes"),
@@ -64,14 +64,19 @@ class Pump:
         return self.storage_flash_bytes - _SECTOR_BYTES
 
     @property
+    def identity_flash_offset_bytes(self) -> int:
+        """The two copies of the unit's identity have the two sectors before the key."""
+        return self.key_flash_offset_bytes - 2 * _SECTOR_BYTES
+
+    @property
     def trace_flash_offset_bytes(self) -> int:
         """Stored traces begin where the journal ends."""
         return self.journal_flash_offset_bytes + self.journal_flash_bytes
 
     @property
     def trace_flash_bytes(self) -> int:
-        """Stored traces go on to the key."""
-        return self.key_flash_offset_bytes - self.trace_flash_offset_bytes
+        """Stored traces go on to the identity."""
+        return self.identity_flash_offset_bytes - self.trace_flash_offset_bytes
 
 
 def read_pump(file: Path, data: dict[str, Any], problems: Problems) -> Pump | None:
@@ -113,13 +118,14 @@ def _check_flash(file: Path, pump: Pump, problems: Problems) -> None:
         if value % _SECTOR_BYTES:
             problems.add(file, name, value, f"a multiple of {_SECTOR_BYTES} (one flash sector)")
     if pump.trace_flash_bytes < _LEAST_TRACE_BYTES:
-        most = pump.key_flash_offset_bytes - _LEAST_TRACE_BYTES - pump.journal_flash_offset_bytes
+        end = pump.identity_flash_offset_bytes
+        most = end - _LEAST_TRACE_BYTES - pump.journal_flash_offset_bytes
         problems.add(
             file,
             "journal_flash_bytes",
             pump.journal_flash_bytes,
-            f"at most {most} (the storage, less {_LEAST_TRACE_BYTES} for traces and a sector for "
-            "the key)",
+            f"at most {most} (the storage, less {_LEAST_TRACE_BYTES} for traces and three sectors "
+            "for identity and key)",
         )
     unit_start = pump.unit_flash_offset_bytes
     unit_end = unit_start + 2 * _SECTOR_BYTES

@@ -69,7 +69,8 @@ def describe(answer: Answer) -> tuple[str, str]:
         about.append("bench image" if answer.hello.bench else "production image")
         about.append(answer.hello.image)
         if answer.hello.serial:
-            about.append(f"unit {answer.hello.serial}")
+            serial = bytes.fromhex(answer.hello.serial).rstrip(b"\0")
+            about.append(f"unit {serial.decode('ascii', 'replace')}")
     elif not answer.moves:
         about.append("does not say hello")
     return answer.kind.value, ", ".join(about)

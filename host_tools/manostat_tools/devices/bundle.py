@@ -29,7 +29,7 @@ from manostat.ram_flash import RamFlash
 def _flash(_offset, length):
     return RamFlash(length)
 """
-_NO_UNIT_PAGE = """
+_NO_PAGE = """
 
 def load(_flash_offset):
     return None
@@ -78,8 +78,9 @@ def _sources(board: Board) -> dict[str, bytes]:
         "manostat/ram_flash.py": ON_BOARD / "ram_flash.py",
         "manostat/image_check.py": ON_BOARD / "slot_check.py",
         "manostat/storage.py": (pump / "storage.py").read_text(encoding="utf-8") + _SLOT_FLASH,
-        "manostat/unit_page.py": (pump / "unit_page.py").read_text(encoding="utf-8")
-        + _NO_UNIT_PAGE,
+        "manostat/unit_page.py": (pump / "unit_page.py").read_text(encoding="utf-8") + _NO_PAGE,
+        "manostat/identity_page.py": (pump / "identity_page.py").read_text(encoding="utf-8")
+        + _NO_PAGE,
     }
     files = stage.collect(board, True, overrides)
     files["start.py"] = files.pop("main.py")

@@ -20,7 +20,11 @@ from manostat_tools.journal.payloads import (
     PAIN_MARK,
     PLATEAU,
     SEAL,
+    SERVICE,
     SETTING,
+    STORED_IDENTITY,
+    STORED_KEY,
+    STORED_UNIT,
     TRACE,
     TRACE_LOST,
     Fields,
@@ -201,6 +205,19 @@ def _say_trace(fields: Fields) -> str:
     return f"ticks {fields['first_tick']} to {fields['first_tick'] + fields['ticks'] - 1} stored"
 
 
+def _say_service(fields: Fields) -> str:
+    text = names.named(names.SERVICES, fields["what"])
+    if fields["what"] == STORED_UNIT:
+        return (
+            f"{text}: {names.named(names.MODES, fields['mode'])} {_ml(fields['volume_nl'])} at "
+            f"{fields['rate_nl_s'] / 1e6:.3f} mL/s, {_psi(fields['limit_above_pa'])} above "
+            f"opening, {_psi(fields['limit_line_pa'])} line"
+        )
+    if fields["what"] == STORED_IDENTITY:
+        return f"{text}: {fields['serial']}"
+    return f"{text}: {fields['key']}" if fields["what"] == STORED_KEY else text
+
+
 _SAY = {
     BOOT: _say_boot,
     INTENT: _say_intent,
@@ -210,6 +227,7 @@ _SAY = {
     PLATEAU: _say_plateau,
     SEAL: lambda fields: f"key {fields['key']}",
     TRACE: _say_trace,
+    SERVICE: _say_service,
     SETTING: _say_setting,
 }
 

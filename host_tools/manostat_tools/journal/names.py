@@ -24,6 +24,10 @@ VERDICTS = {
     10: "driver enable pin", 11: "journal",
 }  # fmt: skip
 RESETS = {0: "power", 1: "watchdog", 2: "forced", 3: "RUN pin", 4: "debugger"}
+SERVICES = {
+    1: "service mode opened", 2: "unit to be stored", 3: "identity to be stored",
+    4: "key to be stored",
+}  # fmt: skip
 KEYS = {
     0: "no key, nothing is sealed",
     1: "the unit's key",

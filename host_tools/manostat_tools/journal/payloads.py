@@ -6,6 +6,7 @@ from typing import Any
 
 from manostat_tools.journal.page import Record
 
+BOOT, INTENT, OUTCOME, PAIN_MARK, NOTE, PLATEAU, EVENTS, SEAL, TRACE, SERVICE = range(1, 11)
 BOOT, INTENT, OUTCOME, PAIN_MARK, NOTE, PLATEAU, EVENTS, SEAL, TRACE = range(1, 10)
 SETTING = 11
 TICKS = 64
@@ -19,9 +20,11 @@ KINDS = {
     EVENTS: "EVENTS",
     SEAL: "SEAL",
     TRACE: "TRACE",
+    SERVICE: "SERVICE",
     SETTING: "SETTING",
     TICKS: "TICKS",
 }
+OPENED, STORED_UNIT, STORED_IDENTITY, STORED_KEY = range(1, 5)
 CHANGE, ALARM, COMMAND, LOST, TRACE_LOST = range(1, 6)
 
 _PRESCRIBED = (
@@ -111,6 +114,20 @@ def _trace(payload: bytes) -> Fields:
     return _integers(_TRACE, payload) | {"sha256": digest.hex()}
 
 
+def _service(payload: bytes) -> Fields:
+    (what,) = struct.unpack_from("<B", payload)
+    about = payload[1:]
+    if what == STORED_UNIT:
+        return {"what": what} | _integers(_PRESCRIBED[1:], about)
+    if what == STORED_IDENTITY:
+        (serial,) = struct.unpack_from("<8s", about)
+        return {"what": what, "serial": serial.rstrip(b"\0").decode("ascii", "replace")}
+    if what == STORED_KEY:
+        (name,) = struct.unpack_from("<8s", about)
+        return {"what": what, "key": name.hex()}
+    return {"what": what}
+
+
 _READERS: dict[int, Callable[[bytes], Fields]] = {
     BOOT: _boot,
     INTENT: lambda payload: _integers(_INTENT, payload),
@@ -121,5 +138,6 @@ _READERS: dict[int, Callable[[bytes], Fields]] = {
     EVENTS: _events,
     SEAL: _seal,
     TRACE: _trace,
+    SERVICE: _service,
     SETTING: lambda payload: _integers(_SETTING, payload),
 }

@@ -9,7 +9,7 @@ STORAGE_AT = 0xA0000
 """Where the storage begins in the flash of a Raspberry Pi Pico."""
 STORAGE_BYTES = FLASH_BYTES - STORAGE_AT
 JOURNAL = slice(8192, 532_480)
-TRACES = slice(532_480, 1_437_696)
+TRACES = slice(532_480, 1_429_504)
 
 
 class NoJournalError(ValueError):

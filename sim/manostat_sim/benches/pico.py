@@ -196,7 +196,7 @@ class PicoBench(Bench):
 
     def settings(self) -> tuple[int, int, bytes, bytes]:
         """Number of this boot, newest counter believed, and both copies of the unit page, as told
-        over the link."""
+        over the link; behind them are those of the identity page."""
         told = self._ask(wire.unit)
         boot, counter = struct.unpack_from("<II", told)
         return boot, counter, told[8:264], told[264:520]
