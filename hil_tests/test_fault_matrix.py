@@ -73,6 +73,21 @@ def test_every_fault_is_judged_by_a_requirement_in_every_state() -> None:
             assert asked(fault, state).requirements, f"{fault.id}/{state}"
 
 
+@pytest.mark.req("P-12")
+def test_a_leak_ends_with_its_window_whenever_it_begins(figure) -> None:
+    """The pump's own windows do not begin with the leak."""
+    cells = []
+    for late in range(50):
+        bench = _core()
+        bench.advance(late * 0.008)
+        cells.append(run_cell(bench, FAULTS["leak"], "injecting"))
+    most = max(cells, key=lambda cell: cell.figure)
+    figure(
+        "P-12", most.figure, most.limit, "nL", of="volume without a rise, at 50 phases of a leak"
+    )
+    assert [cell.problems for cell in cells] == [()] * 50
+
+
 # Tests of the test
 
 

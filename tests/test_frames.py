@@ -92,6 +92,31 @@ def test_a_sensor_without_answer_is_marked_beside_the_made_steps():
     assert content is not None and content[10] == 0x82
 
 
+def test_without_the_module_of_the_image_a_frame_is_the_same_and_allocates_nothing():
+    """On stock MicroPython; the heap is locked while the pump runs."""
+    script = """
+import micropython, random
+from manostat.link.native import finish
+from manostat.link.portable import finish as plain
+random.seed(1)
+for number in range(2000):
+    buf = bytearray(61)
+    for at in range(35, 61):
+        buf[at] = random.getrandbits(8) if random.getrandbits(2) >= number & 3 else 0
+    expected = bytearray(buf)
+    plain(expected)
+    micropython.heap_lock()
+    finish(buf)
+    micropython.heap_unlock()
+    assert buf == expected
+print(finish is not plain)
+"""
+    env = {"MICROPYPATH": str(FIRMWARE)}
+    command = [find_micropython(), "-c", script]
+    run = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True"]
+
+
 def test_the_board_and_the_host_pack_equal_bytes():
     script = """
 import sys, json

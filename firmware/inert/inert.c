@@ -121,7 +121,7 @@ void __wrap_mp_hal_set_interrupt_char(int c) {
     __real_mp_hal_set_interrupt_char(service_is_open() ? c : -1);
 }
 
-// SCRATCH3 of the watchdog is the slate between this file and drivers/host_stop.py.
+// SCRATCH3 of the watchdog is the slate between this file and link/host_stop.py.
 #define SLATE (watchdog_hw->scratch[3])
 #define LISTEN (1) // written by the firmware: the pump moves, or is about to
 #define STOP_HEARD (2) // while listening

@@ -2,6 +2,8 @@
 
 No constant here may need more than 16 bits: on Cortex-M0+ the compiler puts such a one between the
 instructions, where it is found only if the function lies at a multiple of 4, and frozen it may not.
+Found anywhere are 8 bits and a shift, and what needs more than 30, which is an object in a table:
+tests/test_native_code.py looks at all of them.
 """
 # ruff: noqa: F821 - ptr8 and ptr32 are types of the viper compiler
 

@@ -13,7 +13,7 @@ REST_MS = const(1000)
 
 _LOAD = const(0x40058004)  # WATCHDOG LOAD (RP2040 datasheet 4.7.6, M)
 # Counts are half microseconds (erratum RP2040-E1): 1000 ms are 128 times, 250 ms 32 times so many.
-# No constant in compiled code may need more than 16 bits: see events_native.py.
+# No constant in compiled code may need more than 16 bits; _LOAD is an object: see events_native.py.
 _PART = const(15_625)
 
 

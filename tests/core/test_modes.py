@@ -4,10 +4,19 @@ import pytest
 
 from manostat.core import codes
 from manostat.core.codes import HOLDING, IDLE, INJECTING, READY, STOPPED
-from manostat.core.leak import Leak
+from manostat.core.leak import PLACES, Leak
 from manostat.core.prescription import validate
 
-from .desk import PAIN_PRESSED, PSI_PA, RUN_OPEN, STOP_PRESSED, Desk, numbers, unit_of
+from .desk import (
+    PAIN_PRESSED,
+    PSI_PA,
+    RUN_OPEN,
+    STOP_PRESSED,
+    Desk,
+    new_ints,
+    numbers,
+    unit_of,
+)
 
 SMALL = 100_000  # nl
 A_LEVEL = 968  # steps in it
@@ -272,15 +281,45 @@ def test_a_restart_does_not_unlock():
 @pytest.mark.req("P-12")
 @pytest.mark.parametrize("begin_pa", [100, 50_000])
 def test_a_leak_is_told_with_the_last_step_of_its_window_to_the_pascal(begin_pa):
-    leak = Leak(100)
-    assert numbers(leak) == {"window_steps": 100, "from_steps": -1, "from_pa": 0}
+    leak = leak_of(100)
+    assert numbers(leak) == {"window_steps": 100, "from_steps": -1, "oldest": 0, "newest": 0}
     assert leak.feed(0, begin_pa) == 0
     assert [leak.feed(steps, begin_pa + 6894) for steps in (1, 99, 100)] == [0, 0, 1]
-    assert leak.feed(150, begin_pa + 6895) == 0, "it has risen: a new window"
-    assert [leak.feed(steps, begin_pa) for steps in (249, 250)] == [0, 1]
     leak.reset()
     assert numbers(leak)["from_steps"] == -1
-    assert [leak.feed(steps, begin_pa) for steps in (300, 399, 400)] == [0, 0, 1]
+    assert leak.feed(100, begin_pa) == 0
+    assert leak.feed(200, begin_pa + 6895) == 0, "it has risen: a new window"
+    assert [leak.feed(steps, begin_pa) for steps in (299, 300)] == [0, 1]
+
+
+def leak_of(window_steps: int) -> Leak:
+    return Leak(window_steps, new_ints(PLACES), new_ints(PLACES))
+
+
+@pytest.mark.req("P-12")
+def test_a_rise_that_took_nearly_a_window_is_followed_by_no_second_whole_one():
+    leak = leak_of(1000)
+    rise = [(0, 0), (10, 460), (20, 6800), (900, 6894), (990, 6895)]
+    assert [leak.feed(steps, 50_000 + pa) for steps, pa in rise] == [0] * len(rise)
+    assert numbers(leak)["from_steps"] == 10
+    assert [leak.feed(steps, 56_895) for steps in (1009, 1010)] == [0, 1]
+
+
+@pytest.mark.parametrize(("pa", "from_steps"), [(459, 6), (460, 5)])
+def test_a_window_begins_with_a_fifteenth_of_the_rise_to_the_pascal(pa, from_steps):
+    leak = leak_of(100)
+    for steps, rise_pa in ((0, 0), (5, pa), (6, 6895)):
+        leak.feed(steps, 1000 + rise_pa)
+    assert numbers(leak)["from_steps"] == from_steps
+
+
+def test_there_are_as_many_places_as_windows_can_begin_within_the_rise():
+    leak = leak_of(1000)
+    for steps in range(100):
+        assert leak.feed(steps, 460 * steps) == 0
+        assert numbers(leak)["from_steps"] == max(steps - 14, 0), "15 times 460 Pa are over 1 psi"
+    assert PLACES > 15
+    assert [leak.feed(steps, 460 * 99) for steps in (1084, 1085)] == [0, 1]
 
 
 @pytest.mark.parametrize("unit", SINGLE_SHOT)

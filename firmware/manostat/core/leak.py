@@ -3,15 +3,25 @@
 from micropython import const
 
 _RISE_PA = const(6895)  # 1 psi (E)
+PLACES = const(16)  # windows at a time, a power of two
+_APART_PA = const(460)  # so that no more than PLACES of them begin within _RISE_PA
 
 
 class Leak:
-    """Looks at windows of `window_steps`, 0.3 mL (E): a torn disc takes them without a rise."""
+    """Looks at windows of `window_steps`, 0.3 mL (E): a torn disc takes them without a rise.
 
-    def __init__(self, window_steps: int):
+    A window that waited for the end of another one would let nearly twice as much in: so one begins
+    with every fifteenth of the rise. `begun_steps` and `begun_pa`, buffers of PLACES integers, hold
+    where they begin; `from_steps` is where the oldest did.
+    """
+
+    def __init__(self, window_steps: int, begun_steps, begun_pa):
         self.window_steps = window_steps
+        self.begun_steps = begun_steps
+        self.begun_pa = begun_pa
         self.from_steps = -1
-        self.from_pa = 0
+        self.oldest = 0
+        self.newest = 0
 
     def reset(self):
         """What comes next has nothing to do with what was: a pause, or another flow."""
@@ -19,8 +29,25 @@ class Leak:
 
     def feed(self, steps: int, pressure_pa: int) -> int:
         """Take one reading under the prescribed flow; 1 once a whole window brought no rise."""
-        if self.from_steps < 0 or pressure_pa - self.from_pa >= _RISE_PA:
+        begun_pa = self.begun_pa
+        newest = self.newest
+        rise_pa = pressure_pa - begun_pa[newest]
+        if self.from_steps < 0 or rise_pa >= _RISE_PA:
+            self.oldest = newest
+            self._begin(newest, steps, pressure_pa)
             self.from_steps = steps
-            self.from_pa = pressure_pa
             return 0
+        if rise_pa >= _APART_PA:
+            newest = (newest + 1) & (PLACES - 1)
+            self._begin(newest, steps, pressure_pa)
+        oldest = self.oldest
+        while pressure_pa - begun_pa[oldest] >= _RISE_PA:
+            oldest = (oldest + 1) & (PLACES - 1)
+            self.from_steps = self.begun_steps[oldest]
+        self.oldest = oldest
         return 1 if steps - self.from_steps >= self.window_steps else 0
+
+    def _begin(self, at: int, steps: int, pressure_pa: int):
+        self.newest = at
+        self.begun_steps[at] = steps
+        self.begun_pa[at] = pressure_pa

@@ -8,7 +8,7 @@ from manostat.core.cutoff import BAND_PA, HISTORY, Cutoff
 from manostat.core.flow import Flow
 from manostat.core.guard import Guard
 from manostat.core.injector import Injector
-from manostat.core.leak import Leak
+from manostat.core.leak import PLACES, Leak
 from manostat.core.lockout import LOCKOUT_INTS, Lockout
 from manostat.core.opening import BLOCKS, Knee, Settler
 from manostat.core.operator import Operator
@@ -247,7 +247,7 @@ def build(unit, new_ints):
         Guard(rx.back, unit[8] * 10 // 789),
         _build_watch(rx, syringe, unit[8]),
         injector,
-        Leak(syringe.steps_within(_LEAK_NL)),
+        Leak(syringe.steps_within(_LEAK_NL), new_ints(PLACES), new_ints(PLACES)),
         Lockout(new_ints(LOCKOUT_INTS)),
         Alarm(),
         LookBack(new_ints(DEPTH), new_ints(DEPTH)),

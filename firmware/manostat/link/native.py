@@ -10,8 +10,8 @@ import micropython
 
 try:
     from manostat_wire import finish
-except ImportError:  # no image: the unix port
-    from manostat.link.portable import finish
+except ImportError:  # stock MicroPython on a development board, and the unix port
+    from manostat.link.finish_native import finish
 
 
 @micropython.viper

@@ -76,7 +76,7 @@ _DROPPED = (
     # told by others, or not told apart
     "had_faults Injector.stops Injector.level Injector.rest_us Pump.begun how value other "
     "Still.from_steps leaning rate_from low_raw rises was_moving window_at window_raw steepest "
-    "from_pa missed disagree_us wiring_us contacts_us "
+    "begun_steps begun_pa oldest newest missed disagree_us wiring_us contacts_us "
     # of the referee: the tick before, and memory that follows the pump's
     "Referee.now_us Referee.state Referee.reason Referee.fault Referee.moving "
     "Referee.running Referee.level Referee.opening_pa Referee.cause Referee.steps Referee.granted "
