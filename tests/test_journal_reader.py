@@ -179,6 +179,29 @@ def test_an_intent_without_outcome_reads_delivery_uncertain(capsys, tmp_path):
         assert said in told
 
 
+def test_what_service_did_is_told(capsys, tmp_path):
+    unit = struct.pack("<9i", 1, 50_000, 2_000_000, 344_738, 551_581, 0, 422_733, 4_096, -250)
+    payloads_of_service = (b"\1", b"\2" + unit, b"\3M-017\0\0\0", b"\4" + bytes(range(8)), b"\7")
+    pages = []
+    for number, payload in enumerate(payloads_of_service):
+        before = pages[-1] if pages else None
+        pages.append(page(payloads.SERVICE, number + 1, before, payload))
+    pages.append(page(payloads.SERVICE, len(pages) + 1, pages[-1], b"\2" + unit[:-1]))
+    file = tmp_path / "storage.bin"
+    file.write_bytes(storage(pages))
+    assert main(["journal", str(file)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    lines = [line.split("SERVICE")[1].strip() for line in said if "SERVICE" in line]
+    assert lines == [
+        "service mode opened",
+        "unit to be stored: inject 2.000 mL at 0.050 mL/s, 50.0 psi above opening, 80.0 psi line",
+        "identity to be stored: M-017",
+        "key to be stored: 0001020304050607",
+        "code 7",
+        "unreadable",
+    ]
+
+
 def test_flash_image_storage_and_answer_to_j_say_the_same():
     data = recorded()
     image = b"\xff" * source.STORAGE_AT + data
