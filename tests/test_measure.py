@@ -17,7 +17,8 @@ from manostat_sim.measure.run import split
 from manostat_sim.measure.ticks import Tick, percentile, periods_us, ticks, to_first_step_us
 from manostat_sim.scenarios import scenario
 from manostat_tools.bench import command, docs, figures, tasks
-from manostat_tools.bench.figures import FIGURES, Figure, Measured, worse
+from manostat_tools.bench.figure import Figure, Measured, worse
+from manostat_tools.bench.figures import FIGURES
 from manostat_tools.bench.pool import JobError, run_jobs
 from manostat_tools.bench.views import show_lines
 from manostat_tools.boards import BOARDS, load_board
