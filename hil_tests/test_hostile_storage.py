@@ -160,12 +160,13 @@ def _hostile_blocks(storage: bytes) -> int:
 
 
 @pytest.mark.parametrize("which", ["file_system", "damaged"])
-def test_nothing_of_it_runs_and_nothing_is_formatted(boards, request, which: str) -> None:
+def test_nothing_of_it_runs_and_nothing_is_formatted(boards, request, which: str, figure) -> None:
     storage: bytes = request.getfixturevalue(which)
     bench = _boot_on(boards, storage)
     bench.arm()
     bench.run()
     bench.advance(0.1)
+    figure("S-03", bench.steps_made(), 0, "steps", "=", of="steps with hostile code in the storage")
     assert bench.edges("STEP") == []
     assert not enabled(bench)
     assert {edge.level for edge in bench.edges("ENABLE_N")} <= {1}
@@ -176,6 +177,8 @@ def test_nothing_of_it_runs_and_nothing_is_formatted(boards, request, which: str
     payload = _boots(bench)[-1].payload
     assert sum(payload[at] for at in FOREIGN_IN_BOOT) == _hostile_blocks(storage)
     changed = _changed_blocks(storage, bench)
+    written_over = sum(block != b"\xff" * BLOCK for block in changed.values())
+    figure("S-03", written_over, 0, "blocks", "=", of="foreign blocks of flash that were changed")
     assert changed, "the boot itself is on record"
     assert all(block == b"\xff" * BLOCK for block in changed.values())
 

@@ -1,4 +1,4 @@
-"""Volume steps and priming."""
+"""Volume steps, priming and relief."""
 
 import pytest
 
@@ -23,6 +23,8 @@ from .rig import (
 
 A_STEP = int(10_000 / STEP_NL)
 STEPWISE = unit_with(mode=codes.STEP, step_volume_nl=10_000)
+RELIEF_MOST_NL = 500_000
+RELIEF = unit_with(mode=codes.RELIEVE, rate_nl_s=150_000, volume_nl=RELIEF_MOST_NL)
 PRIMING = unit_with(mode=codes.PRIME, volume_nl=20_000, limit_line_pa=psi(40))
 
 
@@ -92,3 +94,22 @@ def test_priming_against_a_blocked_line_ends_at_the_line_limit(make_bench) -> No
     peak_pa = as_read_pa(bench.world, bench.world.peak_line_pa)
     assert peak_pa <= psi(40) + 750 + noise_pa(bench.world)
     assert bench.last.reason == codes.PRESSURE_LINE
+
+
+@pytest.mark.parametrize("unit", [RELIEF], ids=["relief"])
+@pytest.mark.req("P-07")
+def test_a_relief_under_which_nothing_falls_ends_at_half_a_millilitre(make_bench, figure) -> None:
+    """The motor stands still, so that the line stays as it is: only the volume can end it."""
+    bench = make_bench("dallas-0")
+    fill(bench.world, 30)
+    bench.world.plant.syringe.stalled = 1
+    begin(bench)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 4)
+    bench.advance(0.05)
+    back_nl = bench.steps_made() * STEP_NL
+    figure("P-07", back_nl / 1e6, RELIEF_MOST_NL / 1e6, "mL", of="volume drawn back in one relief")
+    assert RELIEF_MOST_NL - STEP_NL <= back_nl <= RELIEF_MOST_NL
+    assert bench.last.reason == codes.VOLUME
+    acknowledge(bench)
+    again(bench, 0.3)
+    assert bench.steps_made() * STEP_NL == back_nl, "once a level"

@@ -11,9 +11,11 @@ from manostat_sim.benches.base import Bench
 from manostat_sim.benches.pico import PicoBench
 from manostat_sim.faults import FAULTS
 from manostat_sim.unit_page import COPIES, STORAGE_OFFSET
+from manostat_tools.trace.plugin import Figures
 
 from .rig import (
     SMALL,
+    SMALL_STEPS,
     STEP_NL,
     UNIT,
     Unit,
@@ -42,13 +44,13 @@ def _try_to_inject(bench: Bench) -> None:
 
 @with_journal
 @pytest.mark.req("C-01")
-def test_a_unit_with_no_prescription_refuses_and_shows_it(make_production_board) -> None:
+def test_a_unit_with_no_prescription_refuses_and_shows_it(make_production_board, figure) -> None:
     bench = make_production_board(None)
     bench.power_on()
     assert lamps(bench) == shown(bench, medium=1)
     _try_to_inject(bench)
     bench.hold("STOP", 0.05)
-    assert bench.edges("STEP") == []
+    _has_not_moved(bench, figure, "C-01", "without settings")
     assert not enabled(bench)
 
 
@@ -80,24 +82,31 @@ def test_one_copy_of_the_unit_page_is_enough(make_production_board, copies) -> N
 
 @with_journal
 @pytest.mark.req("C-01")
-def test_with_both_copies_spoilt_the_unit_refuses(make_production_board) -> None:
+def test_with_both_copies_spoilt_the_unit_refuses(make_production_board, figure) -> None:
     bench = make_production_board(UNIT)
     _spoil(bench, (0, 1))
     bench.power_on()
     _try_to_inject(bench)
-    assert bench.edges("STEP") == []
+    _has_not_moved(bench, figure, "C-01", "with spoilt settings")
     assert lamps(bench, 0.5) == shown(bench, high=1, sounder=1)
 
 
 @with_journal
 @pytest.mark.req("P-01", "P-02", "C-01")
-def test_a_stored_limit_over_the_ceiling_is_refused_whole(make_production_board) -> None:
+def test_a_stored_limit_over_the_ceiling_is_refused_whole(make_production_board, figure) -> None:
     bench = make_production_board(unit_with(limit_line_pa=psi(101)))
     bench.power_on()
     _try_to_inject(bench)
-    assert bench.edges("STEP") == []
+    for requirement in ("P-02", "C-01"):
+        _has_not_moved(bench, figure, requirement, "with a stored limit of 101 psi")
     assert not enabled(bench)
     assert lamps(bench, 0.5) == shown(bench, high=1, sounder=1)
+
+
+def _has_not_moved(bench: PicoBench, figure: Figures, requirement: str, how: str) -> None:
+    made = bench.steps_made()
+    figure(requirement, made, 0, "steps", "=", of=f"steps {how}")
+    assert made == 0
 
 
 def _spoil(bench: PicoBench, copies: tuple[int, ...]) -> None:
@@ -213,8 +222,9 @@ def test_power_cut_while_paused_counts_the_level_as_delivered(bench: PicoBench) 
 
 
 @with_journal
+@pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 @pytest.mark.req("D-02")
-def test_volume_of_a_level_survives_a_power_cut_after_its_stop(bench: PicoBench) -> None:
+def test_volume_of_a_level_survives_a_power_cut_after_its_stop(bench: PicoBench, figure) -> None:
     begin(bench)
     bench.hold("PAIN", 0.05)
     bench.release("RUN")
@@ -226,3 +236,11 @@ def test_volume_of_a_level_survives_a_power_cut_after_its_stop(bench: PicoBench)
     bench.press("PAIN")
     bench.advance(0.05)
     assert bench.last.steps == bench.steps_made(), "those before the power cut included"
+    bench.release("PAIN")
+    acknowledge(bench)
+    bench.press("RUN")
+    bench.advance(0.5)
+    assert bench.last.reason == codes.VOLUME
+    over_nl = bench.steps_made() * STEP_NL - SMALL[2]
+    figure("D-02", max(over_nl, 0), 0, "nL", "=", of="volume of a level beyond it, power cut")
+    assert bench.steps_made() == SMALL_STEPS

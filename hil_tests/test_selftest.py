@@ -8,6 +8,7 @@ from manostat_sim.benches.pico import PicoBench
 from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.frozen import manifest_address
 from manostat_tools.image import uf2
+from manostat_tools.trace.plugin import Figures
 
 from .conftest import BOARD, Boards
 from .rig import UNIT, begin, spoil_line_sensor, spoil_second_sensor
@@ -38,14 +39,17 @@ def verdict(bench: PicoBench) -> int | None:
     return said.verdict if said else None
 
 
-def is_inert(bench: PicoBench) -> None:
-    """Nothing that an operator can do moves the plunger or enables the driver."""
+def is_inert(bench: PicoBench, figure: Figures | None = None) -> None:
+    """Nothing that an operator can do moves the plunger or enables the driver. With `figure` the
+    image is not the frozen one, and the steps that it made are recorded (S-03)."""
     for switch in ("RUN", "STOP", "PAIN"):
         bench.release(switch)
     bench.hold("STOP", 0.03)
     bench.arm()
     bench.press("RUN")
     bench.advance(0.06)
+    if figure is not None:
+        figure("S-03", bench.steps_made(), 0, "steps", "=", of="steps of a changed image")
     assert bench.edges("STEP") == []
     assert all(edge.level for edge in bench.edges("ENABLE_N"))
 
@@ -174,20 +178,22 @@ RUNS_ON = ("frozen unit_page", "last byte", "manifest")
 
 @pytest.mark.req("S-03")
 @pytest.mark.parametrize("place", PLACES)
-def test_one_flipped_bit_of_the_image_is_inert(boards: Boards, cold: PicoBench, place: str) -> None:
+def test_one_flipped_bit_of_the_image_is_inert(
+    boards: Boards, cold: PicoBench, place: str, figure
+) -> None:
     _flip(cold, _offsets(boards.image)[place], 3)
     cold.power_on()
     said = verdict(cold)
     assert said == IMAGE or (not place.startswith(RUNS_ON) and not cold.frames())
-    is_inert(cold)
+    is_inert(cold, figure)
 
 
 @pytest.mark.req("S-03")
-def test_an_image_without_a_manifest_is_inert(cold: PicoBench) -> None:
+def test_an_image_without_a_manifest_is_inert(cold: PicoBench, figure) -> None:
     cold.pico.write_flash(_manifest_offset(), b"\xff" * 256)
     cold.power_on()
     assert verdict(cold) == IMAGE
-    is_inert(cold)
+    is_inert(cold, figure)
 
 
 # Sensors

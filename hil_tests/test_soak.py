@@ -23,6 +23,7 @@ CLOCK_MS = 10
 FLAT_US = 25.0
 """A USB interrupt more or less in a tick."""
 _LIMIT_S = 3400.0
+_DIFFERENCE = "first or last step of a level, sooner or later than before the clock's wrap"
 
 
 def judged(found: soak.Lasting) -> list[dict]:
@@ -43,10 +44,11 @@ def judged(found: soak.Lasting) -> list[dict]:
 
 
 @pytest.mark.req("T-06")
-def test_the_wrap_of_the_pumps_clock_changes_nothing() -> None:
+def test_the_wrap_of_the_pumps_clock_changes_nothing(figure) -> None:
     """On plain CPython: two levels of each kind before the wrap and two behind it."""
     ticks = 4 * len(soak.KINDS) * soak.CYCLE_TICKS
     found = soak.soak(ticks, first_ms=soak.MS_WRAP - ticks, fast=False)
+    figure("T-06", found.worst_motion_ms, MOTION_MS, "ms", "=", of=_DIFFERENCE)
     assert found.wraps["milliseconds of the pump"] == 1
     assert found.cycles == 28
     assert [one for one in judged(found) if one["verdict"] != "passed"] == []
@@ -63,9 +65,10 @@ def test_of_the_test_a_clock_that_does_not_wrap_is_found_out(monkeypatch) -> Non
 
 @pytest.mark.long
 @pytest.mark.req("T-06")
-def test_a_fortnight_changes_nothing() -> None:
+def test_a_fortnight_changes_nothing(figure) -> None:
     pytest.importorskip("numba")
     found = soak.soak()
+    figure("T-06", found.worst_motion_ms, MOTION_MS, "ms", "=", of=_DIFFERENCE)
     assert found.ticks == soak.FORTNIGHT_TICKS
     assert found.wraps["milliseconds of the pump"] == 1
     rows = judged(found)

@@ -8,6 +8,7 @@ import pytest
 from manostat.core import codes
 from manostat_sim.benches.base import Bench
 from manostat_sim.benches.core import CoreBench
+from manostat_tools.trace.plugin import Figures
 
 from .rig import (
     AT_ONCE_US,
@@ -34,10 +35,14 @@ from .rig import (
     steps_after,
     steps_us,
     stiff,
+    unit_with,
 )
 
 OVERSHOOT_PA = 150  # beyond what the sensor says, into a disc
 LIMIT_ABOVE_PA = psi(50)
+CEILING_PA = psi(100)
+AT_MOST_PSI = 100.11  # the ceiling, and 750 Pa of overshoot into a closed line of 1 uL/psi (P-04)
+AT_THE_CEILING = unit_with(mode=codes.COMPLY, limit_line_pa=CEILING_PA)
 SMALL_AT_THREE_A_TICK = (SMALL[0], 150_000, *SMALL[2:])
 with_small_unit = pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 
@@ -97,14 +102,16 @@ def test_stop_breaks_the_drivers_enable_with_no_processor(bench: Bench) -> None:
 
 @pytest.mark.parametrize("unit", [SMALL, SMALL_AT_THREE_A_TICK], ids=["small", "three-a-tick"])
 @pytest.mark.req("D-01", "A-05")
-def test_volume_is_delivered_to_the_step_and_not_exceeded(make_bench) -> None:
+def test_volume_is_delivered_to_the_step_and_not_exceeded(make_bench, figure) -> None:
     bench = make_bench("dallas-4")
     delivered_nl = bench.world.plant.syringe.delivered_nl
     begin(bench)
     bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.0)
     bench.advance(0.02)
     assert bench.steps_made() == SMALL_STEPS
-    assert bench.world.plant.syringe.delivered_nl - delivered_nl <= 20_000
+    over_nl = bench.world.plant.syringe.delivered_nl - delivered_nl - 20_000
+    figure("D-01", max(over_nl, 0), 0, "nL", "=", of="volume beyond the prescription")
+    assert over_nl <= 0
     assert bench.last.reason == codes.VOLUME
     assert enabled(bench)
     assert lamps(bench) == shown(bench, ready=1)
@@ -112,7 +119,7 @@ def test_volume_is_delivered_to_the_step_and_not_exceeded(make_bench) -> None:
     assert bench.steps_made() == SMALL_STEPS
 
 
-def _runs_into_a_limit(bench: Bench, limit_pa: int) -> None:
+def _runs_into_a_limit(bench: Bench, limit_pa: int, figure: Figures) -> None:
     """From just below `limit_pa` into it; no tare has been read, so it counts from zero."""
     fill(bench.world, limit_pa / PSI_PA - 0.8)
     begin(bench, 0.05)
@@ -121,7 +128,9 @@ def _runs_into_a_limit(bench: Bench, limit_pa: int) -> None:
     bench.advance(0.02)
     peak_pa = as_read_pa(bench.world, bench.world.peak_line_pa)
     assert limit_pa - 1000 - noise_pa(bench.world) <= peak_pa <= limit_pa + OVERSHOOT_PA
-    assert steps_after(bench, stopped_us) == 0
+    late = steps_after(bench, stopped_us)
+    figure("P-03", late, 0, "steps", "=", of="steps after the tick that sees the limit")
+    assert late == 0
     assert enabled(bench)
     assert lamps(bench) == shown(bench, ready=1)
     before = bench.steps_made()
@@ -130,29 +139,80 @@ def _runs_into_a_limit(bench: Bench, limit_pa: int) -> None:
 
 
 @pytest.mark.req("P-03", "P-04", "A-05")
-def test_pressure_above_opening_ends_the_injection_at_its_limit(make_bench) -> None:
+def test_pressure_above_opening_ends_the_injection_at_its_limit(make_bench, figure) -> None:
     bench = make_bench(stiff())
-    _runs_into_a_limit(bench, LIMIT_ABOVE_PA)
+    _runs_into_a_limit(bench, LIMIT_ABOVE_PA, figure)
     assert bench.last.reason == codes.PRESSURE_ABOVE
 
 
 @with_small_unit
 @pytest.mark.req("P-03", "P-14")
-def test_the_line_limit_ends_the_injection_whatever_the_opening(make_bench) -> None:
+def test_the_line_limit_ends_the_injection_whatever_the_opening(make_bench, figure) -> None:
     bench = make_bench(stiff())
-    _runs_into_a_limit(bench, psi(40))
+    _runs_into_a_limit(bench, psi(40), figure)
     assert bench.last.reason == codes.PRESSURE_LINE
 
 
-@pytest.mark.req("P-14")
-def test_an_opening_over_30_psi_is_refused(make_bench) -> None:
-    bench = make_bench(stiff(opening_psi=34.0))
+@pytest.mark.parametrize("unit", [AT_THE_CEILING], ids=["at-the-ceiling"])
+@pytest.mark.req("P-01", "P-04")
+def test_a_line_with_the_highest_limit_there_is_stops_at_the_ceiling(make_bench, figure) -> None:
+    """A closed stopcock, and the limit of the prescription at the ceiling itself, where it is
+    slow: the guard sees the ceiling before the injector expects its limit."""
+    bench = make_bench("blocked")
+    fill(bench.world, 94)
+    begin(bench, 0.04)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.5)
+    bench.advance(0.02)
+    peak_pa = as_read_pa(bench.world, bench.world.peak_line_pa)
+    figure("P-01", peak_pa / PSI_PA, AT_MOST_PSI, "psi", of="peak of a line stopped at the ceiling")
+    least_pa = CEILING_PA - 3500 - noise_pa(bench.world)
+    assert least_pa <= peak_pa <= AT_MOST_PSI * PSI_PA
+    assert bench.last.fault == codes.CEILING
+    assert not enabled(bench)
+
+
+@pytest.mark.req("P-06")
+def test_a_line_that_rises_straight_for_30_psi_is_occluded(make_bench, figure) -> None:
+    bench = make_bench("blocked")
+    start_pa = as_read_pa(bench.world, bench.world.plant.line_pa)
+    begin(bench)
+    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 2)
+    bench.advance(0.02)
+    rise_pa = as_read_pa(bench.world, bench.world.peak_line_pa) - start_pa
+    figure("P-06", rise_pa / PSI_PA, 30, "psi", ">=", of="rise when an occlusion is named")
+    assert 30 * PSI_PA <= rise_pa <= 40 * PSI_PA, "found in windows of 10 uL, which are 10 psi here"
+    assert bench.last.fault == codes.OCCLUSION
+    assert lamps(bench) == shown(bench, high=1, sounder=1)
+    assert not enabled(bench)
+
+
+def _settled_pa(bench: Bench) -> float:
+    """Goes on until the opening pressure was read or refused; what the disc has then, as read."""
     fill(bench.world, 14)
     begin(bench)
-    bench.advance_until(lambda tick: tick.state == codes.STOPPED, 6)
+    bench.advance_until(lambda tick: tick.opening_pa >= 0 or tick.state == codes.STOPPED, 6)
+    return as_read_pa(bench.world, bench.world.plant.disc.pressure_pa)
+
+
+@pytest.mark.req("P-14")
+def test_an_opening_under_30_psi_is_taken(make_bench, figure) -> None:
+    bench = make_bench(stiff(opening_psi=29.5))
+    disc_pa = _settled_pa(bench)
+    figure("P-14", disc_pa / PSI_PA, 30, "psi", of="highest opening pressure that was taken")
+    assert disc_pa <= 30 * PSI_PA
+    assert bench.last.opening_pa > 0
+
+
+@pytest.mark.req("P-14")
+@pytest.mark.parametrize("opening_psi", [30.5, 34.0])
+def test_an_opening_over_30_psi_is_refused(make_bench, figure, opening_psi: float) -> None:
+    bench = make_bench(stiff(opening_psi=opening_psi))
+    disc_pa = _settled_pa(bench)
+    figure("P-14", disc_pa / PSI_PA, 30, "psi", ">=", of="least opening pressure that was refused")
+    assert disc_pa >= 30 * PSI_PA
     assert bench.last.reason == codes.OPENING_HIGH
     assert bench.last.opening_pa == -1
-    assert bench.world.peak_line_pa > 34 * PSI_PA
+    assert bench.world.peak_line_pa > opening_psi * PSI_PA
     assert enabled(bench)
     assert lamps(bench) == shown(bench, ready=1)
     before = bench.steps_made()
@@ -211,8 +271,10 @@ FAULTS: dict[str, tuple[Callable[[Bench], None], int, float]] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 @pytest.mark.req("P-01", "P-11", "P-13", "A-06")
-def test_a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
-    _a_fault_stops_alarms_and_latches(bench, name)
+def test_a_fault_stops_alarms_and_latches(bench: Bench, name: str, figure) -> None:
+    started = _a_fault_stops_alarms_and_latches(bench, name)
+    figure("A-06", started, 0, "steps", "=", of="steps during an alarm, RUN closed anew")
+    assert started == 0
 
 
 @pytest.mark.parametrize("bench_name", ["core"], indirect=True)
@@ -223,7 +285,8 @@ def test_of_the_test_a_pump_without_its_guard_is_found_out(bench: CoreBench, nam
         _a_fault_stops_alarms_and_latches(bench, name)
 
 
-def _a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
+def _a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> int:
+    """Returns how many steps came of a new press of RUN during the alarm."""
     cause, fault, within_us = FAULTS[name]
     begin(bench)
     before_a_step(bench)
@@ -238,7 +301,7 @@ def _a_fault_stops_alarms_and_latches(bench: Bench, name: str) -> None:
     assert (bench.last.reason, bench.last.fault) == (codes.FAULT, fault)
     before = bench.steps_made()
     again(bench, 0.06)
-    assert bench.steps_made() == before
+    return bench.steps_made() - before
 
 
 @pytest.mark.req("T-03")
@@ -267,16 +330,19 @@ def test_a_late_tick_stops(bench: Bench) -> None:
 
 
 @pytest.mark.req("P-10")
-def test_the_third_fault_of_a_kind_locks_the_level(bench: Bench) -> None:
-    for _ in range(3):
-        begin(bench, 0.05)
+def test_the_third_fault_of_a_kind_locks_the_level(bench: Bench, figure) -> None:
+    begin(bench, 0.05)
+    faults, before = 0, 0
+    while bench.steps_made() > before and faults < 5:
         spoil_line_sensor(bench, "nack")
         bench.advance(0.02)
         spoil_line_sensor(bench, "none")
+        faults += 1
         acknowledge(bench)
-    before = bench.steps_made()
-    again(bench)
-    assert bench.steps_made() == before
+        before = bench.steps_made()
+        again(bench, 0.05)
+    figure("P-10", faults, 3, "times", "=", of="same fault until nothing but a new level moves")
+    assert faults == 3
     assert not enabled(bench)
     bench.release("RUN")
     bench.hold("STOP", 3.05)

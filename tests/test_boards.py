@@ -1,5 +1,6 @@
 """A board folder is refused before anything moves: file, field, value and allowed range."""
 
+from contextlib import suppress
 from fractions import Fraction
 from math import pi
 
@@ -13,6 +14,8 @@ from manostat_tools.boards import BOARDS, RefusedError, load_board
 from manostat_tools.pins import SIGNALS, SWITCHES, i2c_block
 from manostat_tools.unit import step_ratio
 
+CEILING_PA = 689_476
+
 
 def assert_refused(folder, file: str, field: str, value: str, allowed: str) -> None:
     """One line of the refusal names all four, in this order."""
@@ -23,6 +26,17 @@ def assert_refused(folder, file: str, field: str, value: str, allowed: str) -> N
     assert lines, refused.value.problems
     assert any(value in line.split(", allowed ")[0] for line in lines), lines
     assert any(allowed in line.split(", allowed ", 1)[1] for line in lines), lines
+
+
+def counts_what_is_taken(figure, folder) -> None:
+    """Record whether the folder, which is wrong, is taken all the same (C-01)."""
+    try:
+        load_board(folder.path)
+    except RefusedError:
+        taken = 0
+    else:
+        taken = 1
+    figure("C-01", taken, 0, "settings", "=", of="invalid settings that were taken")
 
 
 def test_the_board_in_the_repository_is_good():
@@ -140,8 +154,9 @@ def test_everything_wrong_is_told_at_once(board_folder):
     ],
 )
 @pytest.mark.req("C-01")
-def test_number_out_of_range_is_refused(board_folder, field, value, allowed):
+def test_number_out_of_range_is_refused(board_folder, field, value, allowed, figure):
     board_folder.edit("pump.json", lambda pump: pump.update({field: value}))
+    counts_what_is_taken(figure, board_folder)
     assert_refused(board_folder, "pump.json", field, str(value).removesuffix(".0"), allowed)
 
 
@@ -193,21 +208,39 @@ def test_folder_that_is_not_there_is_refused(tmp_path):
     ],
 )
 @pytest.mark.req("C-01")
-def test_impossible_unit_is_refused(board_folder, section, change, field, value, allowed):
+def test_impossible_unit_is_refused(board_folder, section, change, field, value, allowed, figure):
     board_folder.edit("bench.json", lambda bench: bench[section].update(change))
+    counts_what_is_taken(figure, board_folder)
     assert_refused(board_folder, "bench.json", field, value, allowed)
 
 
 @pytest.mark.parametrize("field", ["limit_above_opening_psi", "limit_line_psi"])
 @pytest.mark.req("P-02", "C-01")
-def test_limit_over_the_ceiling_is_refused(board_folder, field):
+def test_limit_over_the_ceiling_is_refused(board_folder, field, figure):
     board_folder.edit("bench.json", lambda bench: bench["prescription"].update({field: 101}))
+    counts_what_is_taken(figure, board_folder)
     assert_refused(board_folder, "bench.json", f"prescription.{field}", "101 psi", "1 to 100 psi")
 
 
 def test_limit_at_the_ceiling_is_taken(board_folder):
     board_folder.edit("bench.json", lambda bench: bench["prescription"].update(limit_line_psi=100))
-    assert load_board(board_folder.path).bench.values[4] == 689476
+    assert load_board(board_folder.path).bench.values[4] == CEILING_PA
+
+
+@pytest.mark.parametrize("field", [3, 4], ids=["above-opening", "line"])
+@pytest.mark.req("P-02")
+def test_the_highest_limit_that_the_firmware_takes_is_the_ceiling(field, figure):
+    """Of all from far below it to far above it, to the pascal."""
+    unit = list(load_board(BOARDS / "RPI_PICO").bench.values)
+    taken = []
+    for limit_pa in range(CEILING_PA - 500, CEILING_PA + 500):
+        unit[field] = limit_pa
+        with suppress(ValueError):
+            validate(unit)
+            taken.append(limit_pa)
+    of = "highest limit that is taken, the ceiling being 100 psi"
+    figure("P-02", max(taken), CEILING_PA, "Pa", of=of)
+    assert max(taken) == CEILING_PA
 
 
 def test_rate_that_the_motor_cannot_do_is_refused(board_folder):

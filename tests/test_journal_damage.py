@@ -38,7 +38,7 @@ def test_a_power_cut_at_any_program_loses_only_the_record_being_written():
 
 
 @pytest.mark.req("L-02")
-def test_torn_records_are_counted_and_never_programmed_again():
+def test_torn_records_are_counted_and_never_programmed_again(figure):
     flash = new_flash()
     flash.cut_at, flash.done = 5, "half"
     journal = opened(flash)
@@ -47,6 +47,7 @@ def test_torn_records_are_counted_and_never_programmed_again():
             journal.append(NOTE, numbered(number))
     torn = page_at(flash, 5)
     journal = opened(flash)
+    figure("L-02", 1 - journal.skipped, 0, "records", "=", of="torn records not counted")
     assert (len(payloads(journal)), journal.skipped) == (5, 1)
     journal.append(NOTE, b"after")
     assert page_at(flash, 5) == torn

@@ -86,19 +86,23 @@ def test_a_longer_payload_is_refused_with_the_allowed_length():
 
 
 @pytest.mark.req("L-05")
-def test_a_full_journal_takes_no_more_and_keeps_everything():
+def test_a_full_journal_takes_no_more_and_keeps_everything(figure):
     flash = filled(PAGES)
     journal = opened(flash)
     assert journal.room == 0
     before = bytes(flash.memory)
     assert journal.append(NOTE, b"too much") == 0
+    changed = sum(one != other for one, other in zip(flash.memory, before, strict=True))
+    figure("L-05", changed, 0, "bytes", "=", of="bytes of a full journal that were written over")
     assert flash.memory == before
     assert payloads(opened(flash)) == [numbered(number) for number in range(PAGES)]
 
 
 @pytest.mark.req("L-05")
-def test_each_record_is_one_program_and_nothing_is_ever_erased():
+def test_each_record_is_one_program_and_nothing_is_ever_erased(figure):
     flash = filled(PAGES)
+    again = len(flash.operations) - len({at for name, at in flash.operations if name == "program"})
+    figure("L-05", again, 0, "pages", "=", of="pages erased, or programmed twice")
     assert [name for name, _ in flash.operations] == ["program"] * PAGES
     assert flash.memory[: FIRST * BLOCK] == b"\x5a" * FIRST * BLOCK
     assert flash.memory[-BLOCK:] == b"\xa5" * BLOCK

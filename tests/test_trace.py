@@ -1,5 +1,6 @@
 """No requirement is red unseen: nothing meets it, nothing shows it, or its test did not run."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -310,6 +311,15 @@ class TestAlarms:
                 assert getattr(codes, fault.name) == fault.cause
 
 
+def test_the_matrix_rests_on_nothing_that_rests_on_it() -> None:
+    """The evidence is made of the matrix; what shows both, the command, stands above both."""
+    for file in (REPOSITORY / "host_tools/manostat_tools/trace").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            modules = [node.module] if isinstance(node, ast.ImportFrom) else []
+            modules += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            assert not any("evidence" in str(module) for module in modules), file.name
+
+
 class TestThePage:
     def test_shows_verdict_reason_code_and_figure(self, project: Project) -> None:
         run = Run("0", "", (case(PASSED, "pico", "test_stops", STEPS),))
@@ -334,7 +344,7 @@ class TestThePage:
         tmp_path: Path,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        monkeypatch.setattr("manostat_tools.trace.command.PAGE", tmp_path / "index.html")
+        monkeypatch.setattr("manostat_tools.trace_command.PAGE", tmp_path / "index.html")
         assert main(["trace"]) == 0
         assert f"{len(requirements())} requirements: " in capsys.readouterr().out
         assert "P-04" in (tmp_path / "index.html").read_text()

@@ -24,7 +24,7 @@ _COMMANDS = (
     "manostat_tools.exhaust_command",
     "manostat_tools.journal",
     "manostat_tools.mutation.command",
-    "manostat_tools.trace.command",
+    "manostat_tools.trace_command",
     "manostat_tools.evidence",
     "manostat_tools.derive.command",
     "manostat_tools.store.sessions_command",

@@ -203,7 +203,7 @@ def test_steps_that_come_faster_than_prescribed_are_a_fault():
 def test_pain_or_stop_held_for_10_s_is_said_until_it_is_let_go(switches, held):
     tower = Tower()
     tower.switches = switches
-    assert tower.until_fault(999, made=0, moving=0) == 0
+    assert tower.until_fault(997, made=0, moving=0) == 0
     assert tower.watch.held == 0
     tower.see(made=0, moving=0)
     assert tower.watch.held == held

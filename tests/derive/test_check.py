@@ -8,7 +8,8 @@ from manostat_sim.measure.drawn import SetUp, drawn
 from manostat_sim.measure.injected import Run, inject
 from manostat_sim.measure.other_plant import OtherPlant
 from manostat_sim.plant.build import build_disc, build_plant
-from manostat_tools.bench.figures import FIGURES, Figure, Measured
+from manostat_tools.bench.figure import Figure, Measured
+from manostat_tools.bench.figures import FIGURES
 from manostat_tools.bench.views import bar
 from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.derive import check as check_module

@@ -81,11 +81,15 @@ def count(file, table="entries"):
 
 
 @pytest.mark.req("L-05")
-def test_any_entry_that_is_taken_out_is_found_the_last_one_too(full, memory):
+def test_any_entry_that_is_taken_out_is_found_the_last_one_too(full, memory, figure):
+    lines = {}
     for sequence in range(1, count(full) + 1):
         file = fresh_copy(full, memory)
         spoil(file, lambda raw, n=sequence: raw.execute(f"DELETE FROM entries WHERE sequence={n}"))
-        first = said(file)[0]
+        lines[sequence] = said(file)
+    unfound = sum(not each for each in lines.values())
+    figure("L-05", unfound, 0, "entries", "=", of="entries taken out of a store and not found")
+    for sequence, (first, *_) in lines.items():
         last = sequence == count(full)
         assert first.startswith(f"entry {sequence - 1}: is the last" if last else "entry ")
         assert "end is missing" in first if last else f"entry {sequence + 1}: stands" in first

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 
 from manostat_tools.bench.docs import figures_page
-from manostat_tools.bench.figures import FIGURES, NAMES, Figure, Measured
+from manostat_tools.bench.figure import Figure, Measured
+from manostat_tools.bench.figures import FIGURES, NAMES
 from manostat_tools.boards import BOARDS, REPOSITORY, load_board
 
 BOARD = "RPI_PICO"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from manostat_tools.bench.figures import Figure, Measured
+from manostat_tools.bench.figure import Figure, Measured
 from manostat_tools.bench.views import bar, number, verdict
 
 _HEAD = """# Figures

@@ -1,49 +1,7 @@
 """What is measured: name, unit, bar, and in words how and what it does not show."""
 
-from typing import NamedTuple
-
-
-class Figure(NamedTuple):
-    """`bar`: the most that passes, or with `at_least` the least; None where there is none.
-    `tasks`: those that measure it, one only with `at_least`.
-
-    `wall_clock`: depends on the machine that runs the bench, unlike everything emulated.
-    `how` is for the table, `note` for docs/figures.md.
-    """
-
-    name: str
-    unit: str
-    bar: float | None
-    tasks: tuple[str, ...]
-    how: str
-    note: str
-    wall_clock: bool = False
-    at_least: bool = False
-
-    def passes(self, value: float) -> bool:
-        """Whether the value is within the bar; without a bar everything is."""
-        if self.bar is None:
-            return True
-        return value >= self.bar if self.at_least else value <= self.bar
-
-
-class Measured(NamedTuple):
-    """The worst value of so many samples, and their mean (None where it says nothing)."""
-
-    value: float
-    mean: float | None = None
-    samples: int = 1
-
-
-def worse(one: Measured, other: Measured) -> Measured:
-    """Both together: the larger value; the mean of whichever has one, weighted if both do."""
-    samples = one.samples + other.samples
-    if one.mean is None or other.mean is None:
-        mean = other.mean if one.mean is None else one.mean
-    else:
-        mean = (one.mean * one.samples + other.mean * other.samples) / samples
-    return Measured(max(one.value, other.value), mean, samples)
-
+from manostat_tools.bench.figure import Figure
+from manostat_tools.bench.readings import READINGS
 
 _INJECTION = ("injection", "hung-bus", "silent-host")
 _TICK = (
@@ -51,14 +9,6 @@ _TICK = (
     "RUN is held, that is with the pause for the opening pressure, from the tick that starts the "
     "lease to the second tick after the last step. Of the first level after power-on: in later "
     "ones the tick that starts the lease, in which nothing can be stepped yet, was seen at 1310 us."
-)
-
-_DERIVED = (
-    "On the core bench, 128 set-ups of a Sobol sequence over the plant's published ranges: grades "
-    "0 to 5 with and without leak, all needles of the table, line, warming, stiction, rod, "
-    "backlash, air; offset and span of the sensor each over the whole total error band, no zero "
-    "taken. The host's picture of the circuit has the same parts as the plant; "
-    "docs/derived-values.md says what that hides."
 )
 
 FIGURES = (
@@ -207,83 +157,7 @@ FIGURES = (
         "the same at 0.15 mL/s",
         "The same.",
     ),
-    Figure(
-        "opening_pressure_error_pa_p95",
-        "Pa",
-        6900.0,
-        ("opening",),
-        "reading against the disc at rest, 400 draws",
-        "On the core bench. Grades 0 to 5 with their spread of elastance, opening, relaxation, "
-        "leak (grade 5), line, warming and bore drawn from the plant's ranges, needles that take "
-        "at most 25 psi, typical errors of both sensors. Mostly the line sensor's offset.",
-    ),
-    Figure(
-        "opening_before_error_pa_p95",
-        "Pa",
-        None,
-        ("opening",),
-        "the same against the disc before the injection",
-        "What flows into the disc until it is at rest raises it; this is that rise and the error.",
-    ),
-    Figure(
-        "opening_not_read_percent",
-        "%",
-        None,
-        ("opening",),
-        "share of the draws without an opening pressure",
-        "No bend found or not settled: the limit then counts from zero. Over 30 psi: it stops.",
-    ),
-    Figure(
-        "disc_pressure_coverage",
-        "%",
-        95.0,
-        ("derived",),
-        "runs whose interval holds the disc's pressure at the stop",
-        "A run without a value counts as missed. " + _DERIVED,
-        at_least=True,
-    ),
-    Figure(
-        "disc_pressure_halfwidth_pa_p50",
-        "Pa",
-        13790.0,
-        ("derived",),
-        "half of that interval at the press, median",
-        "The bar is 2 psi. Of the runs that the press ended. Mostly the line sensor's offset, "
-        "which a zero taken at the height of the disc removes.",
-    ),
-    Figure(
-        "disc_pressure_error_pa_p95",
-        "Pa",
-        None,
-        ("derived",),
-        "derived disc pressure at the press against the disc",
-        "The same runs. Mostly the line sensor's offset.",
-    ),
-    Figure(
-        "disc_volume_coverage",
-        "%",
-        95.0,
-        ("derived",),
-        "runs whose interval holds the volume in the disc",
-        "What passed the needle, whether or not it leaked out again. " + _DERIVED,
-        at_least=True,
-    ),
-    Figure(
-        "disc_volume_halfwidth_ppm_p50",
-        "ppm",
-        10000.0,
-        ("derived",),
-        "half of that interval at the press, median",
-        "The bar is 1 % of the volume. Of the runs that the press ended.",
-    ),
-    Figure(
-        "disc_volume_error_ppm_p95",
-        "ppm",
-        10000.0,
-        ("derived",),
-        "derived volume at the press against the disc",
-        "The same runs; the bar is 1 % of the volume.",
-    ),
+    *READINGS,
     Figure(
         "boot_to_ready_ms",
         "ms",

@@ -11,7 +11,7 @@ from manostat_sim.measure.injection import Progress
 from manostat_sim.measure.ticks import percentile, periods_us, to_first_step_us
 from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import Scenario, scenario
-from manostat_tools.bench.figures import Measured
+from manostat_tools.bench.figure import Measured
 from manostat_tools.boards import Board
 from manostat_tools.derive import sweep
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from manostat_tools.bench.figures import Figure, Measured, worse
+from manostat_tools.bench.figure import Figure, Measured, worse
 
 
 class Results:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from manostat_sim.benches.base import Unit
 from manostat_sim.measure.drawn import drawn
 from manostat_sim.measure.injection import Progress, none_said
-from manostat_tools.bench.figures import FIGURES, Measured
+from manostat_tools.bench.figure import Measured
+from manostat_tools.bench.figures import FIGURES
 from manostat_tools.derive.check import Checked, check
 from manostat_tools.derive.summary import PRESSURE, VOLUME, Summary, at_pain, summary
 

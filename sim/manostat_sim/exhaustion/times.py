@@ -32,7 +32,7 @@ class Times:
     contacts_us: int = 500_000
     stuck_us: int = 500_000  # P-11
     stop_held_us: int = 3_000_000
-    held_us: int = 10_000_000  # B-04
+    held_us: int = 9_980_000  # B-04: 10 s, a round of the watch included
     pause_slots: int = 2_200  # 110 s
     expires_us: int = 600_000_000
     block_ticks: int = 128
