@@ -27,6 +27,7 @@ _COMMANDS = (
     "manostat_tools.trace.command",
     "manostat_tools.evidence",
     "manostat_tools.derive.command",
+    "manostat_tools.provision.command",
     "manostat_tools.store.sessions_command",
     "manostat_tools.store.verify_command",
     "manostat_tools.units.command",
