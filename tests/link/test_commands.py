@@ -12,10 +12,13 @@ from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.link import connect, pull_command
 from manostat_tools.link.prescription import Prescription, values_of
 from manostat_tools.refusal import RefusedError
+from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import units_of
 
 from ..emulated_process import PORT_S, manostat, one_line
+from ..session.written import START
+from ..store import pumps
 from .conftest import NOTES, SERIAL_HEX
 
 BENCH = load_board(BOARDS / "RPI_PICO")
@@ -158,6 +161,15 @@ def held(file):
     assert unit.name == SERIAL_HEX and not unit.missing
     assert all(len(pages) == 1 for pages in unit.journal.values())
     return unit.journal
+
+
+def test_a_pump_that_got_its_serial_number_later_stays_the_same_pump(tmp_path):
+    sooner, later = (pumps.answer_to_j(storage) for storage in pumps.histories())
+    with Store.create(tmp_path / "store.sqlite") as store:
+        assert pull_command.name_of(store, later, SERIAL_HEX) == SERIAL_HEX
+        assert pull_command.name_of(store, later, None) is None
+        name = import_pull(store, sooner, START).unit.name
+        assert pull_command.name_of(store, later, SERIAL_HEX) == name != SERIAL_HEX
 
 
 @pytest.mark.pico
