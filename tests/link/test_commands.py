@@ -174,14 +174,12 @@ def test_a_pump_that_got_its_serial_number_later_stays_the_same_pump(tmp_path):
 
 @pytest.mark.pico
 def test_watch_shows_a_line_and_ends_cleanly(board):
-    done = manostat("watch", "--seconds", "2.2")
-    assert done.code == 0, done
-    assert re.search(r"psi \(\d+ kPa\)  0\.\d+ mL  \d+ frames/s  0 lost", done.out)
-    assert re.search(r"watched \d s: \d+ frames, 0 lost, link lost 0 times", done.out)
     command = [sys.executable, "-m", "manostat_tools.cli", "watch", "linked"]
     watch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     said = [watch.stdout.readline() for _ in range(2)]
     watch.send_signal(signal.SIGINT)
     out, err = watch.communicate(timeout=20)
     assert (watch.returncode, err) == (0, "")
-    assert "unit M-017" in said[0] and "psi" in said[1] and "watched" in out
+    assert "unit M-017" in said[0]
+    assert re.search(r"psi \(\d+ kPa\)  \d\.\d+ mL  \d+ frames/s.*  \d+ lost$", said[1])
+    assert re.fullmatch(r"watched \d+ s: \d+ frames, \d+ lost, link lost \d+ times", out.strip())
