@@ -40,14 +40,19 @@ def until(pump, is_so, limit_s=20.0):
     return state
 
 
-def begin(board, pump):
-    """Prove the button, hold RUN: it moves."""
+def prove(board, pump):
+    """The pain button: then it is ready."""
     assert pump.state().name == "idle"
     board.operate("press PAIN")
     assert until(pump, lambda state: state.pain_pressed).stop_pressed is False
     board.operate("release PAIN")
     until(pump, lambda state: state.name == "ready")
     board.operate("await virtual:0.2 20")
+
+
+def begin(board, pump):
+    """Prove the button, hold RUN: it moves."""
+    prove(board, pump)
     board.operate("press RUN")
     return until(pump, lambda state: state.moves and state.steps > 0)
 
@@ -75,8 +80,10 @@ def test_what_is_not_there_or_held_is_said_in_one_line(board):
     port = serial.Serial(board.board.path, exclusive=True)
     try:
         for unit in (None, "linked"):
+            began_s = time.monotonic()
             with pytest.raises(HeldError, match="is held by"):
-                connect(unit, limit_s=2)
+                connect(unit, limit_s=30)
+            assert time.monotonic() - began_s < 15, "said at once"
     finally:
         port.close()
 
@@ -209,10 +216,26 @@ def test_a_unit_is_set_by_who_has_the_key_and_holds_after_the_restart(board, idl
         assert first(changes, LinkBack)
     assert now.volume_nl(1000) == pytest.approx(103_206, rel=1e-3)
     assert idle.hello(20.0).words == "passed"
-    board.operate("press PAIN")
-    board.operate("await virtual:0.1 20")
-    board.operate("release PAIN")
-    until(idle, lambda state: state.name == "ready")
+    prove(board, idle)
     with pytest.raises(LinkError, match="it is not idle"):
         idle.set_unit(UNIT, PUBLIC_KEY, LIMIT_S)
     assert idle.settings().unit == other
+
+
+def test_motion_breaks_records_off_and_at_rest_they_go_on(board, idle):
+    prove(board, idle)
+    said = []
+
+    def hold_run(text):
+        said.append(text)
+        if text == "20 pages" and said.count(text) == 1:
+            board.operate("press RUN")
+        elif "waits to go on" in text:
+            board.operate("release RUN")
+
+    whole = idle.records(say=hold_run)
+    assert any("the plunger moves; waits to go on" in text for text in said)
+    numbers = [read_record(whole[at : at + 256], 0).sequence for at in range(0, len(whole), 256)]
+    assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > NOTES
+    board.operate("press STOP")
+    until(idle, lambda state: state.name == "stopped" and state.stop_pressed)

@@ -4,7 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from manostat.core import codes
 from manostat.core.prescription import RANGES
+from manostat_sim import telemetry
 from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.journal.seals import read_key
@@ -18,7 +20,7 @@ from manostat_tools.link.prescription import (
     values_of,
 )
 from manostat_tools.link.pump import Pump, connect
-from manostat_tools.link.unit import PUBLIC_KEY
+from manostat_tools.link.unit import PUBLIC_KEY, refusal
 from manostat_tools.words import MODES
 
 _LIMIT_S = 30.0
@@ -108,6 +110,8 @@ def _prescribe(pump: Pump, wanted: Prescription, key: bytes, options: argparse.N
     if now == then:
         print("it holds this already: nothing was sent")
         return 0
+    if pump.state().frame.state != codes.IDLE:
+        raise refusal(pump.name, telemetry.NOT_IDLE)
     if not (options.yes or _confirmed()):
         print("not confirmed: nothing was sent", file=sys.stderr)
         return 1

@@ -19,8 +19,10 @@ from manostat_tools.store.arguments import (
 )
 from manostat_tools.store.errors import ContradictionError, StoreError
 from manostat_tools.store.imports import Outcome, import_pull, import_trace
+from manostat_tools.store.pull import read_pull
 from manostat_tools.store.said import say_contradiction, say_outcome
 from manostat_tools.store.store import Store
+from manostat_tools.store.units import units_of
 
 _PATIENCE_S = 60.0
 
@@ -86,7 +88,7 @@ def _pull(pump: Pump, store: Store, file: Path, patience_s: float) -> int:
         return 1 if broken else 0
     now = datetime.now(UTC)
     try:
-        outcome = import_pull(store, pages, now, serial, say_progress)
+        outcome = import_pull(store, pages, now, name_of(store, pages, serial), say_progress)
     except ContradictionError as wrong:
         end_progress()
         return say_contradiction(pump.name, wrong)
@@ -100,6 +102,21 @@ def _pull(pump: Pump, store: Store, file: Path, patience_s: float) -> int:
         print(broken, file=sys.stderr)
         return 1
     return code
+
+
+def name_of(store: Store, pages: bytes, serial: str | None) -> str | None:
+    """What the pump is called in the store: its serial number; the name of its key if it had that
+    name before it was given a serial number, and what was stored then is in these pages. None, of
+    one without a serial number: it is known by its records, as in every import."""
+    units = units_of(store)
+    if serial is None or serial in units:
+        return serial
+    pull = read_pull(pages)
+    digests = {record.digest.hex() for record in pull.journal}
+    for name in pull.key_names:
+        if name in units and units[name].journal[max(units[name].journal)][-1] in digests:
+            return name
+    return serial
 
 
 def _keep_trace(store: Store, trace: bytes, now: datetime, of: Outcome) -> str:

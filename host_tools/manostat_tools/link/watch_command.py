@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from manostat_sim.telemetry import TickFrame
@@ -15,8 +16,10 @@ from manostat_tools.link.state import State
 from manostat_tools.link.subscription import LinkLost, Subscription
 
 _LIVE_S, _PLAIN_S = 0.1, 1.0
-_RATE_S = 1.0
+_RATE_S = 0.5
+_ASK_S = 0.5
 _SLOW = 50
+"""Frames a second below which the link, or this computer, does not keep up."""
 _TICKS = 1 << 16
 
 
@@ -44,18 +47,18 @@ class Count:
     """How often the link was lost."""
     rate: float = 0.0
     _tick: int | None = None
-    _since_s: float = 0.0
+    _since_s: float | None = None
     _then: int = 0
 
     def take(self, frame: TickFrame, now_s: float) -> None:
-        """One more. `rate` is that of the last second, in frames a second."""
+        """One more. `rate` is that of the last half second, in frames a second."""
         if self._tick is not None:
             self.lost += (frame.tick - self._tick - 1) % _TICKS
-        elif not self.frames:
-            self._since_s = now_s
         self._tick = frame.tick
         self.frames += 1
-        if now_s - self._since_s >= _RATE_S:
+        if self._since_s is None:
+            self._since_s, self._then = now_s, self.frames
+        elif now_s - self._since_s >= _RATE_S:
             self.rate = (self.frames - self._then) / (now_s - self._since_s)
             self._since_s, self._then = now_s, self.frames
 
@@ -69,11 +72,15 @@ def run(options: argparse.Namespace) -> int:
     """0 after Ctrl-C or its time; 1 if there is no pump."""
     count = Count()
     began_s = time.monotonic()
-    ends_s = began_s + (options.seconds if options.seconds is not None else float("inf"))
+    lasts_s: float = float("inf") if options.seconds is None else options.seconds
     try:
-        with connect(options.unit) as pump, pump.subscribe() as ticks:
-            print(_who(pump))
-            _watch(ticks, _unit(pump), count, ends_s)
+        with connect(options.unit) as pump:
+            print(_who(pump), flush=True)
+            unit = None if (moves := pump.state().moves) else _unit(pump)
+            with pump.subscribe() as ticks:
+                began_s = time.monotonic()
+                ask = (lambda: _unit(pump)) if moves else None
+                _watch(ticks, unit, ask, count, began_s + lasts_s)
     except KeyboardInterrupt:
         pass
     except DeviceError as problem:
@@ -101,7 +108,14 @@ def line(state: State, unit: tuple[int, ...] | None, count: Count) -> str:
     return f"{what}  {words.pressure(state.pressure_pa)}  {volume}  {rate}{slow}  {count.lost} lost"
 
 
-def _watch(ticks: Subscription, unit: tuple[int, ...] | None, count: Count, ends_s: float) -> None:
+def _watch(
+    ticks: Subscription,
+    unit: tuple[int, ...] | None,
+    ask: Callable[[], tuple[int, ...] | None] | None,
+    count: Count,
+    ends_s: float,
+) -> None:
+    """`ask` for the unit once it is at rest: once, for the pump keeps each request on record."""
     every_s = _LIVE_S if sys.stdout.isatty() else _PLAIN_S
     shown_s = time.monotonic()
     while (now_s := time.monotonic()) < ends_s:
@@ -113,8 +127,11 @@ def _watch(ticks: Subscription, unit: tuple[int, ...] | None, count: Count, ends
             now_s = time.monotonic()
             count.take(item, now_s)
             if now_s - shown_s >= every_s:
-                _show(line(State(item, now_s), unit, count))
+                state = State(item, now_s)
+                _show(line(state, unit, count))
                 shown_s = now_s
+                if ask is not None and not state.moves:
+                    unit, ask = ask(), None
 
 
 def _show(text: str, last: bool = False) -> None:
@@ -132,8 +149,8 @@ def _who(pump: Pump) -> str:
 
 
 def _unit(pump: Pump) -> tuple[int, ...] | None:
-    """For the volume; None, and steps are shown, while it moves."""
+    """For the volume; None if there is none, or it is not said soon: then steps are shown."""
     try:
-        return working_unit(pump.hello(1.0), pump.settings(2.0))
+        return working_unit(pump.hello(_ASK_S), pump.settings(_ASK_S))
     except LinkError:
         return None
