@@ -95,7 +95,7 @@ def test_any_spoilt_byte_costs_its_own_line_and_is_told_with_its_place(file):
     content = file.read_bytes()
     start = content.index(b"\n") + 1
     end = content.index(b"\n", start)
-    for at in range(start, end):
+    for at in (*range(start, start + 40), *range(start, end, 7), *range(end - 30, end)):
         spoilt = bytearray(content)
         spoilt[at] ^= 1 << at % 8
         file.write_bytes(spoilt)

@@ -132,6 +132,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.syringe is None and options.unit is None:
         return _fail("name a syringe (--syringe bd-10), or a file with one (--unit)", _WRONG_INPUT)
+    if options.yes and options.syringe is None:
+        return _fail("--yes needs --syringe and --region", _WRONG_INPUT)
     order = read_order(options)
     try:
         board = find_service(options.port)

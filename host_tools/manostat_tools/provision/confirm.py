@@ -9,12 +9,9 @@ from manostat_tools.session.presets import check_preset
 
 
 def confirm(order: Order, options: Any) -> None:
-    """Ask, or take from the options what `--yes` says. ProvisionError if anything differs, or a
+    """Ask, or with `--yes` take what the options said. ProvisionError if anything differs, or a
     region without an agreed pressure limit is not confirmed by the operator's own name."""
-    if options.yes:
-        if options.syringe is None:
-            raise ProvisionError("--yes needs --syringe and --region; nothing was stored")
-    else:
+    if not options.yes:
         _typed("syringe that is in the pump", order.syringe)
         _typed("region", order.region)
     if not order.preset.needs_confirmation:

@@ -74,6 +74,7 @@ def _refuse_other(who: dict[str, Any], order: Order, replace_serial: bool) -> No
 
 def _restart(service: Service, options: Any, say: Callable[[str], None]) -> None:
     if options.no_reset:
+        service.leave()
         say(f"now let go of STOP and PAIN, power off and on ({options.wait:g} s to do so)")
         return
     let_go(options)

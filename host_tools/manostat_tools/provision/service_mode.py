@@ -141,6 +141,11 @@ class Service:
         """Restart; the connection is given up."""
         self._prompt.start("import machine\nmachine.reset()")
 
+    def leave(self) -> None:
+        """Give the port back: a board that is powered off under an open port may come back under
+        another name."""
+        self._prompt.close()
+
     def _store(self, call: str) -> None:
         told = self._ask(f"from manostat import service\nservice.{call}", _STORE_S)
         if "error" in told:
