@@ -1,0 +1,35 @@
+"""STOP, sent until the pump has answered or is seen stopped."""
+
+import time
+
+from manostat.core import codes
+from manostat_sim import telemetry, wire
+from manostat_sim.telemetry import TickFrame
+from manostat_tools.link.errors import LinkError
+from manostat_tools.link.owner import Owner
+from manostat_tools.link.requests import Requests
+from manostat_tools.link.state import is_moving
+
+_EVERY_S = 0.05
+
+
+def stop(owner: Owner, requests: Requests, limit_s: float) -> bool:
+    """True: it was moving and has stopped. False: it was at rest. LinkError after `limit_s`."""
+    ends_s = time.monotonic() + limit_s
+    newest = owner.newest
+    moved = owner.connected and newest is not None and newest.moves
+    with requests.hearing() as heard:
+        while True:
+            owner.send(wire.STOP, first=True)
+            for each in requests.until(heard, min(time.monotonic() + _EVERY_S, ends_s)):
+                if isinstance(each, TickFrame):
+                    if moved and each.state == codes.STOPPED:
+                        return True
+                    moved = moved or is_moving(each)
+                elif isinstance(each, telemetry.Answer) and each.kind == wire.STOP_KIND:
+                    return moved or each.result == telemetry.STOPPED
+            if time.monotonic() >= ends_s or owner.closed:
+                raise LinkError(
+                    f"{owner.place.name}: STOP was not answered within {limit_s:g} s, and nothing "
+                    "shows that it has stopped: press STOP at the pump"
+                )
