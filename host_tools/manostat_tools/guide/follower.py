@@ -19,6 +19,10 @@ from manostat_tools.link.subscription import Item, LinkBack, LinkLost
 
 LONG_STOP_US = 3_000_000
 """STOP held so long, then let go, begins a new level."""
+_FREE_US = 50_000
+"""Sooner after the last the pump takes a press for the same one, bouncing (20 ms)."""
+_MEANT_US = 1_000_000
+"""Held so long it was meant for a new level."""
 _BEFORE = 500
 _MOST_REST = 30_000
 """Frames at rest, one minute; of a longer pause one in `_THIN` is kept."""
@@ -44,19 +48,22 @@ class Do(Enum):
 
 
 class NewLevel:
-    """Sees STOP held for 3 s and let go while the pump was idle or ready."""
+    """Sees STOP held for 3 s and let go while the pump was idle or ready. `missed` counts those
+    that came to nothing: too short, too soon after another press, or of a stopped pump."""
 
     def __init__(self) -> None:
         self.begun = False
+        self.missed = 0
         self.do = Do.HOLD_STOP
         self._held_us = 0
+        self._free_us = 0
         self._counts = False
         self._steps: int | None = None
 
     def feed(self, item: Item) -> None:
         """One tick; a lost link forgets a press that was under way."""
         if not isinstance(item, TickFrame):
-            self._held_us, self._counts = 0, False
+            self._held_us, self._free_us, self._counts = 0, 0, False
             return
         idle = item.state == codes.IDLE
         if self._steps and idle and item.steps == 0:
@@ -65,10 +72,16 @@ class NewLevel:
         if item.switches & codes.BIT_STOP_OK:
             if self._counts and self._held_us >= LONG_STOP_US and idle:
                 self.begun = True
+            elif self._held_us >= _MEANT_US:
+                self.missed += 1
+            if self._held_us:
+                self._free_us = 0
             self._held_us, self._counts = 0, False
+            self._free_us += item.elapsed_us
         else:
             if self._held_us == 0:
-                self._counts = item.state in (codes.IDLE, codes.READY)
+                is_new = self._free_us >= _FREE_US
+                self._counts = is_new and item.state in (codes.IDLE, codes.READY)
             self._held_us += item.elapsed_us
         self.do = Do.ACKNOWLEDGE if item.state == codes.STOPPED else Do.HOLD_STOP
 

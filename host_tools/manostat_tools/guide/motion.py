@@ -19,6 +19,7 @@ TICKS = 50_000
 _TURN_S = 0.1
 _SECOND = 500
 _TRIES = 5
+_HELLO_S = 10.0
 _STOP_KEY = "s"
 _ASKED = Question(
     "interrupt",
@@ -29,7 +30,7 @@ _ASKED = Question(
 
 
 class Motion:
-    """`meet`: called before each new level, for trials with another simulated disc."""
+    """`meet`: called before each run of a level, for trials with another simulated disc."""
 
     def __init__(self, talk: Talk, screen: Screen, meet: Callable[[], None] = lambda: None) -> None:
         self._talk = talk
@@ -52,6 +53,8 @@ class Motion:
     def set_for(self, order: int | None, kind: RunKind, unit: Sequence[int]) -> None:
         """A new level at the pump, then its prescription, seen to hold. LinkError after a few
         refusals."""
+        if order is not None:
+            self._meet()
         for left in reversed(range(_TRIES)):
             self._await_new_level()
             try:
@@ -69,10 +72,13 @@ class Motion:
         self._screen.say(
             "the pump has taken it, restarted and tested itself" if was_new else "it holds already"
         )
+        hello = self._talk.pump.hello(_HELLO_S)
+        if hello.verdict:
+            raise LinkError(f"self test: {hello.words}: it does not move; power it off and on")
 
     def _await_new_level(self) -> None:
-        self._meet()
         level = NewLevel()
+        told = 0
         with self._talk.pump.subscribe(TICKS) as ticks:
             while not level.begun:
                 for item in self._items(ticks):
@@ -81,7 +87,8 @@ class Motion:
                         break
                 self._screen.link(not self._talk.pump.connected)
                 if self._talk.pump.connected and not level.begun:
-                    self._screen.tell(level.do)
+                    self._screen.tell(level.do, level.missed > told)
+                    told = level.missed
         self._screen.say("a new level: volume and opening begin anew")
 
     def acknowledge(self) -> None:
