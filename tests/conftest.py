@@ -1,13 +1,16 @@
 """Fixtures shared by the host tests."""
 
 import json
+import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from manostat_sim.emulated import registry
 from manostat_tools.boards import BOARDS
 
 
@@ -37,3 +40,17 @@ def board_folder(tmp_path: Path) -> BoardFolder:
     folder = tmp_path / "RPI_PICO"
     shutil.copytree(BOARDS / "RPI_PICO", folder)
     return BoardFolder(folder)
+
+
+@pytest.fixture(scope="session")
+def run_dir() -> Iterator[Path]:
+    """A registry of our own; short, because the name of a socket may have 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="mano"))
+    before = os.environ.get(registry.ENVIRONMENT)
+    os.environ[registry.ENVIRONMENT] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ[registry.ENVIRONMENT]
+    else:
+        os.environ[registry.ENVIRONMENT] = before
+    shutil.rmtree(folder, ignore_errors=True)

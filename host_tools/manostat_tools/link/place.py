@@ -11,6 +11,8 @@ from manostat_tools.devices.port import ForbiddenError, HeldError, Port
 from manostat_tools.devices.probe import Answer, Kind, ask
 
 _LOOK_S = 0.1
+_APPEARS_S = 0.5
+"""A board whose port is about to appear."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,11 @@ def find_pump(unit: str | None, limit_s: float) -> Place:
     """The board that is meant by a name, a port's path, a serial number of its USB or of the unit;
     None: the only one that answers as a pump.
 
-    DeviceError in one line if there is none, or more than one, within `limit_s` seconds, in which a
-    pump may end its self test. A pump that moves does not tell its unit's serial number.
+    DeviceError in one line if there is none, or more than one. A board that is mute is waited for
+    `limit_s` seconds, in which a pump ends its self test. A pump that moves does not tell its
+    unit's serial number.
     """
-    ends_s = time.monotonic() + limit_s
+    began_s = time.monotonic()
     while True:
         if unit is not None and (place := _named(unit)) is not None:
             return place
@@ -61,7 +64,8 @@ def find_pump(unit: str | None, limit_s: float) -> Place:
             pumps = [pair for pair in pumps if unit in _serials(pair[1])]
         if len(pumps) == 1:
             return Place(pumps[0][0])
-        if pumps or time.monotonic() >= ends_s:
+        mute = any(answer.kind in (Kind.MUTE, Kind.GONE) for answer in answers)
+        if pumps or time.monotonic() - began_s >= (limit_s if mute else min(limit_s, _APPEARS_S)):
             raise _none_or_many(unit, pairs, pumps)
         time.sleep(_LOOK_S)
 

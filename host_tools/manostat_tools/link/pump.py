@@ -22,6 +22,7 @@ from manostat_tools.link.unit import ask_settings, set_unit
 
 _LOOK_S = 0.02
 _STALE_S = 0.5
+_FIRST_TICK_S = 1.0
 _HELLO_S = 5.0
 _PATIENCE_S = 120.0
 
@@ -35,18 +36,26 @@ def connect(unit: str | None = None, limit_s: float = 5.0) -> "Pump":
     """
     ends_s = time.monotonic() + limit_s
     owner = Owner(find_pump(unit, limit_s))
+    ends_s = max(ends_s, time.monotonic() + _FIRST_TICK_S)
     owner.start()
+    try:
+        _await_tick(owner, ends_s)
+    except BaseException:  # also Ctrl-C: nobody could give the port back
+        owner.close()
+        raise
+    return Pump(owner)
+
+
+def _await_tick(owner: Owner, ends_s: float) -> None:
     while not owner.connected:
         problem = owner.problem
         is_final = isinstance(problem, HeldError | ForbiddenError)
         if is_final or time.monotonic() >= ends_s:
-            owner.close()
             raise problem or LinkError(
                 f"{owner.place.name}: says nothing that a pump says; `manostat boards` shows who "
                 "answers"
             )
         time.sleep(_LOOK_S)
-    return Pump(owner)
 
 
 class Pump:

@@ -126,19 +126,28 @@ class Requests:
                 say(len(answer))
 
     def _next_piece(self, heard: "SimpleQueue[Heard]", sequence: int) -> Bulk:
-        for each in self.until(heard, time.monotonic() + _PIECE_S):
-            if isinstance(each, Bulk) and each.request == sequence:
-                return each
-            if isinstance(each, LinkLost):
+        """Behind an answer to an earlier request, which the pump ends first."""
+        ends_s = time.monotonic() + _PIECE_S
+        while (each := self._next(heard, ends_s)) is not None:
+            if isinstance(each, Bulk):
+                if each.request == sequence:
+                    return each
+                ends_s = time.monotonic() + _PIECE_S
+            elif isinstance(each, LinkLost):
                 raise BrokenError(each.why)
-            if isinstance(each, TickFrame) and is_moving(each):
+            elif isinstance(each, TickFrame) and is_moving(each):
                 raise BrokenError("the plunger moves")
         raise BrokenError("nothing more came")
 
     def until(self, heard: "SimpleQueue[Heard]", ends_s: float) -> Iterator[Heard]:
         """What is heard until `ends_s`."""
-        while (left_s := ends_s - time.monotonic()) > 0:
-            try:
-                yield heard.get(timeout=left_s)
-            except Empty:
-                return
+        while (each := self._next(heard, ends_s)) is not None:
+            yield each
+
+    def _next(self, heard: "SimpleQueue[Heard]", ends_s: float) -> Heard | None:
+        if (left_s := ends_s - time.monotonic()) <= 0:
+            return None
+        try:
+            return heard.get(timeout=left_s)
+        except Empty:
+            return None

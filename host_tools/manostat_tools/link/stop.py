@@ -1,16 +1,19 @@
 """STOP, sent until the pump has answered or is seen stopped."""
 
 import time
+from queue import SimpleQueue
+from typing import TypeGuard
 
 from manostat.core import codes
 from manostat_sim import telemetry, wire
 from manostat_sim.telemetry import TickFrame
 from manostat_tools.link.errors import LinkError
-from manostat_tools.link.owner import Owner
+from manostat_tools.link.owner import Heard, Owner
 from manostat_tools.link.requests import Requests
 from manostat_tools.link.state import is_moving
 
 _EVERY_S = 0.05
+_ANSWER_S = 0.5
 
 
 def stop(owner: Owner, requests: Requests, limit_s: float) -> bool:
@@ -24,12 +27,24 @@ def stop(owner: Owner, requests: Requests, limit_s: float) -> bool:
             for each in requests.until(heard, min(time.monotonic() + _EVERY_S, ends_s)):
                 if isinstance(each, TickFrame):
                     if moved and each.state == codes.STOPPED:
+                        _await_answer(requests, heard, ends_s)
                         return True
                     moved = moved or is_moving(each)
-                elif isinstance(each, telemetry.Answer) and each.kind == wire.STOP_KIND:
+                elif _is_answer(each):
                     return moved or each.result == telemetry.STOPPED
             if time.monotonic() >= ends_s or owner.closed:
                 raise LinkError(
                     f"{owner.place.name}: STOP was not answered within {limit_s:g} s, and nothing "
                     "shows that it has stopped: press STOP at the pump"
                 )
+
+
+def _await_answer(requests: Requests, heard: "SimpleQueue[Heard]", ends_s: float) -> None:
+    """It has stopped; its answer is waited for, or the next `stop` would take it for its own."""
+    for each in requests.until(heard, min(time.monotonic() + _ANSWER_S, ends_s)):
+        if _is_answer(each):
+            return
+
+
+def _is_answer(heard: Heard) -> TypeGuard[telemetry.Answer]:
+    return isinstance(heard, telemetry.Answer) and heard.kind == wire.STOP_KIND

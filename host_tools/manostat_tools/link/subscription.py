@@ -66,10 +66,9 @@ class Subscription:
         with self._changed:
             if self._closed:
                 return
-            if len(self._items) >= self._most:
-                self._drop_one()
-            self._items.append(item)
-            self._wake()
+            if len(self._items) < self._most or self._makes_room(item):
+                self._items.append(item)
+                self._wake()
 
     def get(self, limit_s: float) -> Item | None:
         """The next item; None if none came within `limit_s` seconds, or it is closed."""
@@ -135,11 +134,15 @@ class Subscription:
             with contextlib.suppress(RuntimeError):  # that loop has ended
                 loop.call_soon_threadsafe(_done, came)
 
-    def _drop_one(self) -> None:
-        """The oldest tick; what was said of the link only if nothing else waits."""
-        at = next((n for n, item in enumerate(self._items) if isinstance(item, TickFrame)), 0)
-        del self._items[at]
+    def _makes_room(self, item: Item) -> bool:
+        """Drop one: the oldest tick, so that what is said of the link stays; False if that is the
+        new one itself."""
         self.dropped += 1
+        at = next((n for n, each in enumerate(self._items) if isinstance(each, TickFrame)), None)
+        if at is None and isinstance(item, TickFrame):
+            return False
+        del self._items[at or 0]
+        return True
 
 
 def _done(came: "asyncio.Future[None]") -> None:

@@ -50,8 +50,7 @@ def set_unit(
     while answer is None:
         answer = _send(owner, requests, before.boot, counter, unit, key, ends_s)
         if answer is not None and answer.result != telemetry.DONE:
-            why = _REFUSED.get(answer.result, f"result {answer.result}, unknown to this version")
-            raise LinkError(f"{name} refused the unit: {why}")
+            raise refusal(name, answer.result)
         if answer is None:  # whether it was taken is asked
             now = ask_settings(requests, max(ends_s - time.monotonic(), _LOOK_S))
             if now.boot != before.boot:
@@ -69,6 +68,12 @@ def set_unit(
         f"{name} took the unit and was not back within {limit_s:g} s: look at its lamps, and ask "
         "what holds with settings()"
     )
+
+
+def refusal(name: str, result: int) -> LinkError:
+    """What the result of an answer means, and what to do."""
+    why = _REFUSED.get(result, f"result {result}, unknown to this version")
+    return LinkError(f"{name} refused the unit: {why}")
 
 
 def _send(

@@ -15,20 +15,19 @@ from manostat_tools.store.arguments import (
     NOTICE,
     add_store,
     end_progress,
-    plural,
     refuse,
     say_progress,
     store_file,
 )
 from manostat_tools.store.errors import ContradictionError, StoreError
-from manostat_tools.store.imports import Outcome, import_pull, import_trace
+from manostat_tools.store.imports import import_pull, import_trace
 from manostat_tools.store.listing import session_lines, store_lines
 from manostat_tools.store.reading import read_session
+from manostat_tools.store.said import say_contradiction, say_outcome
 from manostat_tools.store.store import Store
 from manostat_tools.store.traces import trace_of
 
 _UNIT = re.compile(r"[0-9a-f]{16}")
-_LINES = 10
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -162,35 +161,8 @@ def _import(options: argparse.Namespace, file: Path) -> int:
             else:
                 outcome = import_pull(store, data, now, unit, say_progress)
     except ContradictionError as wrong:
-        return _contradicts(options.file, wrong)
+        return say_contradiction(str(options.file), wrong)
     except NoJournalError as wrong:
         return refuse(f"{options.file}: {wrong}")
     end_progress()
-    return _say_outcome(options.file, file, outcome)
-
-
-def _say_outcome(pulled: Path, file: Path, outcome: Outcome) -> int:
-    new = f"{plural(outcome.records, 'record')}, {outcome.trace_pages} pages of traces, "
-    new += plural(outcome.stretches, "trace")
-    is_new = outcome.records or outcome.trace_pages or outcome.stretches
-    print(f"{pulled}, {outcome.what}: {f'new: {new}' if is_new else 'nothing new'}")
-    held = len(outcome.unit.journal)
-    print(f"unit {outcome.unit.name}: {held} records in {file}")
-    for gap in outcome.unit.missing:
-        print(f"MISSING: records {gap.start} to {gap.stop - 1}: pull again")
-    for finding in outcome.findings:
-        print(f"note: {finding}")
-    return 0 if outcome.is_sound else 1
-
-
-def _contradicts(pulled: Path, wrong: ContradictionError) -> int:
-    print(f"CONTRADICTION: {pulled} says something else than what is stored of unit {wrong.unit}")
-    for line in wrong.lines[:_LINES]:
-        print(f"  {line}")
-    if len(wrong.lines) > _LINES:
-        print(f"  and {len(wrong.lines) - _LINES} more")
-    print(
-        f"{plural(len(wrong.lines), 'contradiction')}: nothing of it was stored. One of the two "
-        "was changed,\nor this is another pump: then name it with --unit."
-    )
-    return 1
+    return say_outcome(str(options.file), file, outcome)
