@@ -43,7 +43,7 @@ def _mark(mark: PainMark) -> Iterator[str]:
 
 
 def _is_at_press(value: Quantity) -> bool:
-    return value.name in _SHOWN and value.inputs.get("before_ms", 0) == 0
+    return value.name in _SHOWN and value.inputs.get("before_ms") == 0
 
 
 def _derived(value: Quantity) -> str:
