@@ -1,5 +1,6 @@
 """Where answers come from: a person at a terminal, or a script with one answer a line."""
 
+import os
 import select
 import sys
 import termios
@@ -100,4 +101,4 @@ class Person:
     def key(self) -> str:
         """Without waiting."""
         ready, _, _ = select.select([sys.stdin], [], [], 0)
-        return sys.stdin.read(1) if ready else ""
+        return os.read(sys.stdin.fileno(), 1).decode("utf-8", "replace") if ready else ""

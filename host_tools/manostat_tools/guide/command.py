@@ -21,7 +21,7 @@ from manostat_tools.guide.answers import (
 )
 from manostat_tools.guide.finish import write_report
 from manostat_tools.guide.flow import lead, recover
-from manostat_tools.guide.hands import Hands
+from manostat_tools.guide.hands import Hands, hints
 from manostat_tools.guide.keys import key_for
 from manostat_tools.guide.motion import Motion
 from manostat_tools.guide.questions import Question
@@ -39,6 +39,7 @@ from manostat_tools.store.store import Store
 _BOARD = "RPI_PICO"
 _CONNECT_S = 15.0
 _DECAY_S = 15.0
+_WIDTH = 110
 _INTERRUPTED = 130
 _OPERATOR = Question("operator", "Operator, by name", q.name)
 _PATIENT = Question("patient", "Code of the patient, never a name", q.name)
@@ -91,7 +92,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """One session, or the rest of one."""
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
     screen = Screen(console, _answers(options))
     try:
         with (
@@ -163,6 +164,7 @@ def _flags(hello: Hello, emulated: bool) -> tuple[str, ...]:
 
 def _hands(options: argparse.Namespace, pump: Pump, emulated: bool, screen: Screen) -> Hands | None:
     if options.emulated_hands is None:
+        screen.hints = hints(pump.name) if emulated else {}
         return None
     if not emulated:
         raise DeviceError(f"{pump.name}: --emulated-hands: allowed on an emulated pump only")

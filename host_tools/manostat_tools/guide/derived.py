@@ -31,7 +31,7 @@ def derived_of(
     """All values of a run into a disc; `ratio`: nL of a step. Nothing, with the reason, if ticks
     were lost or the line's compliance is not known."""
     if seen.lost:
-        return (), (f"the link was lost during the run: {seen.lost}",)
+        return (), (f"not all of the run was seen over the link: {seen.lost}",)
     recording = seen.recording()
     if recording is None:
         return (), ("the host has not seen the run",)
@@ -61,7 +61,7 @@ def reasons(refused: Sequence[NotDerived]) -> tuple[str, ...]:
 def compliance_of(seen: Seen, ratio: tuple[int, int]) -> Quantity | str:
     """Of the line, from a run against a closed stopcock; else why it is not known."""
     if seen.lost:
-        return f"the link was lost during the run: {seen.lost}"
+        return f"not all of the run was seen over the link: {seen.lost}"
     recording = seen.recording()
     if recording is None:
         return "the host has not seen the run"

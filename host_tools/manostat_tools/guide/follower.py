@@ -160,6 +160,8 @@ class RunFollower:
             return
         if not self._frames:
             self._frames += self._before
+            if not self._before:
+                self._lost.append("its beginning was not seen")
         self._still = 0 if moves else self._still + 1
         if self._still > _MOST_REST and self._still % _THIN:
             return

@@ -40,6 +40,26 @@ _MOVES: dict[Do, tuple[str, ...]] = {
 _AT_ONCE = (Do.CLOSE_STOPCOCK, Do.OPEN_STOPCOCK, Do.INTO_AIR, Do.TO_THE_NEEDLE)
 
 
+def hints(name: str) -> dict[Do, str]:
+    """What a person types at another terminal to do the same."""
+
+    def typed(*lines: str) -> str:
+        return "; ".join(f"manostat operate {name} {line}" for line in lines)
+
+    return {
+        Do.ACKNOWLEDGE: typed("press STOP", "release STOP"),
+        Do.HOLD_STOP: typed("press STOP", "await virtual:3.3 60", "release STOP"),
+        Do.PRESS_PAIN: typed("press PAIN", "release PAIN"),
+        Do.HOLD_RUN: typed("press RUN"),
+        Do.GO_ON: typed("release RUN", "press RUN"),
+        Do.LET_GO: typed("release RUN"),
+        Do.CLOSE_STOPCOCK: typed("fault occlusion"),
+        Do.OPEN_STOPCOCK: typed("mend occlusion"),
+        Do.INTO_AIR: typed("fault detached"),
+        Do.TO_THE_NEEDLE: typed("mend detached"),
+    }
+
+
 class Hands:
     """`name`: of the emulated board. `scenarios`: discs that are met one after the other, each when
     the next level is begun; none: the one that is there. A thread of its own presses."""

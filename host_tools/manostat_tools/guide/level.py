@@ -1,9 +1,11 @@
 """One level: its runs, and what the patient and the images said."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from manostat_tools.guide import questions as q
 from manostat_tools.guide.plan import Dose, check_dose, dose_of, drop_warnings, unit_of
+from manostat_tools.guide.prepare import CONTRAST, NEEDLE
 from manostat_tools.guide.progress import done
 from manostat_tools.guide.questions import Question
 from manostat_tools.guide.scene import Scene
@@ -13,8 +15,8 @@ from manostat_tools.session.model import Finding, Level, Response, RunKind
 
 _HOW = Question(
     "run",
-    "Run: inject (continuous), step (and hold), sham, or skip the level",
-    q.one_of("inject", "step", "sham", "skip"),
+    "Run: inject (continuous), step (and hold), sham; fit another needle; or skip the level",
+    q.one_of("inject", "step", "sham", "fit", "skip"),
     "inject",
 )
 _CHANGE = Question("change", "Change a figure of the preset?", q.yes, "n")
@@ -49,6 +51,9 @@ def run(scene: Scene, order: int) -> None:
     if how == "skip":
         scene.talk.event(done(order))
         return
+    if how == "fit":
+        _fit(scene, order)
+        return
     dose = _dose(scene, order, RunKind(how))
     if level.needle is not None and level.contrast is not None:
         for warning in drop_warnings(level.needle, level.contrast, dose):
@@ -56,6 +61,18 @@ def run(scene: Scene, order: int) -> None:
     is_sham = dose.kind is RunKind.SHAM
     if scene.run(order, dose, 0.0 if is_sham else scene.decay_s) is not None and is_sham:
         _note(scene, order, _SHAM, "sham: ")
+
+
+def _fit(scene: Scene, order: int) -> None:
+    """Another needle or contrast than the session's, for this level alone."""
+    scene.add(
+        e.Equipment(
+            host_utc=now(),
+            level=order,
+            needle=scene.screen.ask(NEEDLE),
+            contrast=scene.screen.ask(CONTRAST),
+        )
+    )
 
 
 def _dose(scene: Scene, order: int, kind: RunKind) -> Dose:
@@ -87,7 +104,7 @@ def _dose(scene: Scene, order: int, kind: RunKind) -> Dose:
 
 
 def _figure(
-    scene: Scene, name: str, text: str, read: "q.Callable[[str], float]", usual: float
+    scene: Scene, name: str, text: str, read: Callable[[str], float], usual: float
 ) -> float:
     return scene.screen.ask(Question(name, text, read, f"{usual:g}"))
 
@@ -141,6 +158,6 @@ def next_of(scene: Scene, order: int) -> None:
         run(scene, order)
     else:
         scene.motion.acknowledge()
-        unit = scene.talk.pump.settings().unit
+        unit = scene.motion.held()
         if unit is not None:
             scene.follow(unit, scene.decay_s)

@@ -156,9 +156,17 @@ class Motion:
                 raise
             if answer == "stop":
                 self._stop()
+            view.begin()
 
     def _pull(self) -> None:
         retried(self._talk.pump, self._talk.pull, self._screen.link)
+
+    def held(self) -> tuple[int, ...] | None:
+        """The unit that is stored in the pump; waits for a link that is lost."""
+        found: list[tuple[int, ...] | None] = []
+        pump = self._talk.pump
+        retried(pump, lambda: found.append(pump.settings().unit), self._screen.link)
+        return found[-1]
 
     def pull(self) -> None:
         """What the pump has recorded; waits for a link that is lost."""

@@ -23,8 +23,8 @@ from manostat_tools.session.model import Quantity
 from manostat_tools.session.presets import PRESETS, Preset
 
 _SYRINGE = Question("syringe", "Syringe, by brand: bd-3, bd-5, bd-10, bd-20", q.syringe)
-_NEEDLE = Question("needle", "Needle, gauge x length in mm, such as 22x152", q.needle)
-_CONTRAST = Question("contrast", "Contrast, mg iodine/mL and its temperature in C", q.contrast)
+NEEDLE = Question("needle", "Needle, gauge x length in mm, such as 22x152", q.needle)
+CONTRAST = Question("contrast", "Contrast, mg iodine/mL and its temperature in C", q.contrast)
 _LEVEL = Question("level", 'Level and role, such as "L4-5 suspect"; empty: no more', q.level)
 _AT_HEIGHT = Question("at-height", "Sensor at the height of the disc, line open to air?", q.yes)
 _PRIME = Question(
@@ -43,8 +43,8 @@ def equipment(scene: Scene) -> None:
         e.Equipment(
             host_utc=now(),
             syringe=scene.screen.ask(_SYRINGE),
-            needle=scene.screen.ask(_NEEDLE),
-            contrast=scene.screen.ask(_CONTRAST),
+            needle=scene.screen.ask(NEEDLE),
+            contrast=scene.screen.ask(CONTRAST),
         )
     )
 

@@ -25,9 +25,12 @@ class Question(Generic[T]):
 
     def value(self, answer: str) -> T:
         """Of one line. ValueError, with what is allowed, for an answer that is none."""
-        said = answer.strip()
-        said = said.removeprefix(f"{self.id}:").strip()
+        said = self.said(answer)
         return self.read(self.usual if not said and self.usual is not None else said)
+
+    def said(self, answer: str) -> str:
+        """The answer alone: a script may put the name of its question before it."""
+        return answer.strip().removeprefix(f"{self.id}:").strip()
 
 
 def text(said: str) -> str:

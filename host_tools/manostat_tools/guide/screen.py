@@ -1,8 +1,8 @@
 """What the operator sees, and is asked."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from rich.console import Console, Group, RenderableType
@@ -34,6 +34,7 @@ class Screen:
         self.answers = answers
         self.listeners: list[Listener] = []
         self.flags: tuple[str, ...] = ()
+        self.hints: Mapping[Do, str] = {}
         self._said: Do | None = None
         self._was_lost = False
 
@@ -67,7 +68,7 @@ class Screen:
             self.console.print(Text(f"{question.text}{usual}: ", style="bold"), end="")
             said = self.answers.line(question.text)
             if not self.answers.is_person:
-                self.console.print(Text(said))
+                self.console.print(Text(question.said(said)))
             try:
                 return question.value(said)
             except ValueError as wrong:
@@ -83,6 +84,8 @@ class Screen:
         self._said = do
         if do is not Do.NOTHING:
             self.console.print(Text(f"=> {do.value}", style="bold cyan"))
+        if hint := self.hints.get(do):
+            self.console.print(Text(f"   emulated pump, in another terminal: {hint}", style="dim"))
         for listener in self.listeners:
             listener(do)
 
@@ -96,11 +99,11 @@ class Screen:
     def live(self, title: str, unit: Sequence[int]) -> Iterator["LiveView"]:
         """A view of the plunger's motion."""
         view = LiveView(self, title, unit)
-        with self.answers.keys():
-            try:
-                yield view
-            finally:
-                view.end()
+        view.begin()
+        try:
+            yield view
+        finally:
+            view.end()
 
 
 class LiveView:
@@ -113,9 +116,14 @@ class LiveView:
         self._next_s = 0.0
         self._state = ""
         self._live: Live | None = None
-        if screen.console.is_terminal:
-            self._live = Live(console=screen.console, auto_refresh=False)
-            self._live.start()
+        self._open = ExitStack()
+
+    def begin(self) -> None:
+        """Take keys, and at a terminal a part of the screen."""
+        self._open.enter_context(self._screen.answers.keys())
+        if self._screen.console.is_terminal:
+            self._live = Live(console=self._screen.console, auto_refresh=False)
+            self._open.enter_context(self._live)
 
     def update(self, follower: RunFollower) -> None:
         """Draw, at most five times a second, and say what has changed."""
@@ -149,10 +157,9 @@ class LiveView:
         return self._screen.console.width
 
     def end(self) -> None:
-        """Leave the last picture where it is."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        """Leave the last picture where it is; a person can type lines again."""
+        self._open.close()
+        self._live = None
 
 
 def _first_line(wrong: ValueError) -> str:
