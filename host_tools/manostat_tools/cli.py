@@ -30,8 +30,10 @@ _COMMANDS = (
     "manostat_tools.trace_command",
     "manostat_tools.evidence",
     "manostat_tools.derive.command",
+    "manostat_tools.provision.command",
     "manostat_tools.store.sessions_command",
     "manostat_tools.store.verify_command",
+    "manostat_tools.units.command",
     "manostat_tools.guide.command",
 )
 """Each registers itself; one that is not installed is left out."""

@@ -11,7 +11,7 @@ from rich.table import Table
 from manostat_sim.emulated import registry
 from manostat_tools import words
 from manostat_tools.devices.attached import Attached, attached, unmounted_drive
-from manostat_tools.devices.probe import Answer, Kind, ask
+from manostat_tools.devices.probe import Answer, Hello, Kind, ask
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,9 +68,8 @@ def describe(answer: Answer) -> tuple[str, str]:
         about.append(f"self test: {answer.hello.words}")
         about.append("bench image" if answer.hello.bench else "production image")
         about.append(answer.hello.image)
-        if answer.hello.serial:
-            serial = bytes.fromhex(answer.hello.serial).rstrip(b"\0")
-            about.append(f"unit {serial.decode('ascii', 'replace')}")
+        if answer.hello.unit:
+            about.append(f"unit {answer.hello.unit}")
     elif not answer.moves:
         about.append("does not say hello")
     return answer.kind.value, ", ".join(about)
@@ -83,6 +82,10 @@ _ADVICE = {
     Kind.FORBIDDEN: "see: manostat doctor",
     Kind.GONE: "unplugged, without power, or restarting",
 }
+
+
+def _hello(hello: Hello) -> dict[str, Any]:
+    return {**vars(hello), "verdict_words": hello.words, "unit": hello.unit}
 
 
 def _data(board: Attached, answer: Answer) -> dict[str, Any]:
@@ -98,5 +101,5 @@ def _data(board: Attached, answer: Answer) -> dict[str, Any]:
         "micropython": answer.version,
         "state": words.state_name(answer.state) if answer.state >= 0 else "",
         "moves": answer.moves,
-        "hello": None if hello is None else {**vars(hello), "verdict_words": hello.words},
+        "hello": None if hello is None else _hello(hello),
     }

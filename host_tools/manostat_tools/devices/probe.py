@@ -58,7 +58,7 @@ class Kind(Enum):
 @dataclass(frozen=True)
 class Hello:
     """A hello frame. `verdict`: of the self test, 0 passed; `image`: 16 hex digits of its hash;
-    `room`: pages left in the journal."""
+    `serial`: as it came, 16 hex digits, "" for none; `room`: pages left in the journal."""
 
     protocol: int
     bench: bool
@@ -68,6 +68,11 @@ class Hello:
     serial: str
     notices: int
     room: int
+
+    @property
+    def unit(self) -> str:
+        """The serial number as text, "" for none."""
+        return bytes.fromhex(self.serial).rstrip(b"\0").decode("ascii", "replace")
 
     @property
     def words(self) -> str:
