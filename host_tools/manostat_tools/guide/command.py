@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import Talk, now, unit_name
 from manostat_tools.link import Pump, connect
+from manostat_tools.link.held import about
 from manostat_tools.report.units import UNITS
 from manostat_tools.session import entries as e
 from manostat_tools.session.model import UnitIdentity
@@ -38,6 +40,7 @@ from manostat_tools.store.store import Store
 
 _BOARD = "RPI_PICO"
 _CONNECT_S = 15.0
+_LOOK_S = 0.1
 _DECAY_S = 15.0
 _WIDTH = 110
 _INTERRUPTED = 130
@@ -101,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         ):
             return _session(options, screen, pump, store)
     except (NoMoreAnswersError, KeyboardInterrupt) as ended:
-        print(f"\n{ended or 'interrupted'}: all answers are stored", file=sys.stderr)
+        print(f"\n{str(ended) or 'interrupted'}: all answers are stored", file=sys.stderr)
         print("go on with: manostat session --resume", file=sys.stderr)
         return _INTERRUPTED
     except ContradictionError as wrong:
@@ -128,7 +131,7 @@ def _answers(options: argparse.Namespace) -> Answers:
 
 
 def _session(options: argparse.Namespace, screen: Screen, pump: Pump, store: Store) -> int:
-    hello = pump.hello(_CONNECT_S)
+    hello = _hello(pump, screen)
     emulated = any(board.emulated and board.name == pump.name for board in attached())
     hands = _hands(options, pump, emulated, screen)
     key = key_for(options.key, hello)
@@ -142,7 +145,7 @@ def _session(options: argparse.Namespace, screen: Screen, pump: Pump, store: Sto
         motion = Motion(talk, screen, hands.meet_next if hands else lambda: None)
         mechanics = load_board(BOARDS / _BOARD).pump
         scene = Scene(talk, screen, motion, mechanics, options.decay)
-        screen.head(f"Session {talk.name}, pump {pump.name}, unit {unit}")
+        screen.head(f"Session {talk.name}, {about(pump, hello)}")
         if name is None:
             _open(scene, hello, emulated)
         else:
@@ -155,6 +158,15 @@ def _session(options: argparse.Namespace, screen: Screen, pump: Pump, store: Sto
     folder = options.out or Path(f"report-{talk.name}")
     write_report(store, talk.name, folder, options.pressure_unit, screen)
     return 0
+
+
+def _hello(pump: Pump, screen: Screen) -> Hello:
+    """Who it is; a pump that moves answers when it rests."""
+    if pump.state(_CONNECT_S).moves:
+        screen.say("the plunger moves: this goes on when it rests (RUN let go is a pause)")
+        while not pump.connected or pump.state(_CONNECT_S).moves:
+            time.sleep(_LOOK_S)
+    return pump.hello(_CONNECT_S)
 
 
 def _flags(hello: Hello, emulated: bool) -> tuple[str, ...]:

@@ -43,7 +43,11 @@ def _note_proof(scene: Scene) -> None:
 
 
 def recover(scene: Scene) -> None:
-    """What the pump recorded while nobody watched."""
+    """What the pump recorded while nobody watched; a run that is under way is followed."""
+    if (unit := scene.motion.under_way()) is not None:
+        scene.screen.say("a run is under way: it is followed")
+        scene.follow(unit, scene.decay_s)
+        return
     scene.motion.pull()
     for run in scene.collect(None, None):
         scene.screen.say(f"recovered from the pump's record: {run.kind}")

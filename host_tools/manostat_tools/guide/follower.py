@@ -29,6 +29,9 @@ _MOST_REST = 30_000
 _THIN = 10
 
 
+_NOT_SEEN = "its beginning was not seen"
+
+
 class Do(Enum):
     """What the operator is to do at the pump."""
 
@@ -141,6 +144,8 @@ class RunFollower:
     def _tick(self, frame: TickFrame) -> None:
         before, self.newest = self.newest, frame
         moves = is_moving(frame)
+        if before is None and is_under_way(frame):
+            self._lost.append(_NOT_SEEN)
         if self._was_lost:
             self._was_lost = False
             self.moved |= before is not None and frame.steps > before.steps
@@ -160,8 +165,6 @@ class RunFollower:
             return
         if not self._frames:
             self._frames += self._before
-            if not self._before:
-                self._lost.append("its beginning was not seen")
         self._still = 0 if moves else self._still + 1
         if self._still > _MOST_REST and self._still % _THIN:
             return
@@ -185,6 +188,11 @@ class RunFollower:
     def seen(self) -> Seen:
         """What was kept so far."""
         return Seen(tuple(self._frames), "; ".join(dict.fromkeys(self._lost)), self._press)
+
+
+def is_under_way(frame: TickFrame) -> bool:
+    """Whether a run has begun and is not over: it moves, or pauses."""
+    return is_moving(frame) or frame.state == codes.HOLDING
 
 
 def readings_pa(frames: Sequence[TickFrame]) -> list[float]:

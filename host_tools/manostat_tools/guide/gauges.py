@@ -9,6 +9,7 @@ from manostat.core import codes
 from manostat_sim.telemetry import TickFrame
 from manostat_tools import words
 
+INTO_DISC = (codes.INJECT, codes.STEP, codes.SHAM)
 _BAR = 40
 _HIGH = 0.9
 
@@ -30,7 +31,7 @@ def gauges(frame: TickFrame, unit: Sequence[int]) -> Table:
         above_pa = frame.pressure_pa - frame.opening_pa
         table.add_row("above opening", *_pressure(above_pa, unit[3], "cyan"))
         table.add_row("opening, at rest", Text(words.pressure(frame.opening_pa)), "")
-    else:
+    elif unit[0] in INTO_DISC:
         table.add_row("above opening", Text("no opening yet", style="dim"), "")
     volume_nl = frame.steps * unit[6] // unit[7]
     told = f"{words.volume(volume_nl)} of {words.volume(unit[2])}"

@@ -1,12 +1,12 @@
 """The key of a unit: a file, the host's own book of keys, or the public one of a bench image."""
 
-from importlib import import_module
 from pathlib import Path
 
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.probe import Hello
 from manostat_tools.journal.seals import read_key
 from manostat_tools.link import PUBLIC_KEY
+from manostat_tools.units.keys import key_of
 
 _BENCH = "bench"
 
@@ -21,8 +21,12 @@ def key_for(asked: str | None, hello: Hello) -> bytes:
             return read_key(Path(asked).read_bytes())
         except (OSError, ValueError) as wrong:
             raise DeviceError(f"--key {asked}: {wrong}") from wrong
-    serial = bytes.fromhex(hello.serial).rstrip(b"\0").decode("ascii", "replace")
-    if serial and (known := _provisioned(serial)) is not None:
+    serial = hello.unit
+    try:
+        known = key_of(serial) if serial else None
+    except ValueError as wrong:
+        raise DeviceError(str(wrong)) from wrong
+    if known is not None:
         return known
     if hello.bench:
         return PUBLIC_KEY
@@ -30,15 +34,3 @@ def key_for(asked: str | None, hello: Hello) -> bytes:
         f"unit {serial or 'without a serial number'}: its key is not known here: allowed "
         "--key FILE, as `manostat provision` has made it"
     )
-
-
-def _provisioned(serial: str) -> bytes | None:
-    try:
-        keys = import_module("manostat_tools.units.keys")
-    except ModuleNotFoundError:
-        return None
-    try:
-        found: bytes | None = keys.key_of(serial)
-    except ValueError as wrong:
-        raise DeviceError(str(wrong)) from wrong
-    return found

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from manostat.core import codes
 from manostat_sim.telemetry import TickFrame
-from manostat_tools.guide.follower import Do, NewLevel, RunFollower, Seen, readings_pa
+from manostat_tools.guide.follower import Do, NewLevel, RunFollower, Seen, is_under_way, readings_pa
 from manostat_tools.guide.questions import Question, one_of
 from manostat_tools.guide.screen import LiveView, Screen
 from manostat_tools.guide.talk import Talk, now, retried
@@ -160,6 +160,13 @@ class Motion:
 
     def _pull(self) -> None:
         retried(self._talk.pump, self._talk.pull, self._screen.link)
+
+    def under_way(self) -> tuple[int, ...] | None:
+        """The unit of a run that pauses, or goes on; else None."""
+        found: list[TickFrame] = []
+        pump = self._talk.pump
+        retried(pump, lambda: found.append(pump.state().frame), self._screen.link)
+        return self.held() if is_under_way(found[-1]) else None
 
     def held(self) -> tuple[int, ...] | None:
         """The unit that is stored in the pump; waits for a link that is lost."""

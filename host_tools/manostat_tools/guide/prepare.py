@@ -52,6 +52,7 @@ def equipment(scene: Scene) -> None:
 def levels(scene: Scene) -> None:
     """In the order in which they will be tested, each with the preset of its region."""
     scene.screen.head("Levels, in the order in which they are tested")
+    shown: set[str] = set()
     while (said := scene.screen.ask(_LEVEL)) is not None or not scene.session.levels:
         if said is None:
             scene.screen.warn("no level yet: allowed one or more")
@@ -61,6 +62,9 @@ def levels(scene: Scene) -> None:
             scene.screen.warn(f"{name} is planned already")
             continue
         preset = PRESETS[region_of(name)]
+        if preset.name not in shown:
+            shown.add(preset.name)
+            _show(scene, preset)
         confirmed_by = _confirmed(scene, preset, name)
         if preset.needs_confirmation and confirmed_by != scene.session.operator:
             scene.screen.warn(f"{name} is not planned: it was not confirmed by the operator's name")
@@ -86,13 +90,17 @@ def levels(scene: Scene) -> None:
     scene.talk.event(PLANNED)
 
 
-def _confirmed(scene: Scene, preset: Preset, level: str) -> str | None:
-    """Shows the figures with their sources; the name that confirms them, where one is needed."""
+def _show(scene: Scene, preset: Preset) -> None:
+    """The figures with their letters and sources."""
     rows = [
         (name, f"{figure.value:g} {figure.unit}  [{figure.letter}] {figure.source}")
         for name, figure in preset.figures.items()
     ]
-    scene.screen.table(f"{level}: preset {preset.name}", rows)
+    scene.screen.table(f"preset {preset.name}, with its sources:", rows)
+
+
+def _confirmed(scene: Scene, preset: Preset, level: str) -> str | None:
+    """The name that confirms the preset, where one is needed."""
     if not preset.needs_confirmation:
         return None
     scene.screen.warn(preset.warning)

@@ -147,8 +147,9 @@ class LiveView:
         frame = follower.newest
         assert frame is not None
         lost = Text(LOST, style="bold red") if follower.is_lost else Text(_KEYS, style="dim")
-        do = Text(follower.do.value, style="bold cyan")
-        body = Group(Text(self._state, style="bold"), gauges(frame, self._unit), do, lost)
+        do = Text("" if follower.is_lost else follower.do.value, style="bold cyan")
+        state = f"last heard: {self._state}" if follower.is_lost else self._state
+        body = Group(Text(state, style="bold"), gauges(frame, self._unit), do, lost)
         notice = "   ".join((NOTICE, *self._screen.flags))
         return Panel(body, title=self._title, subtitle=notice, width=min(self._width, 96))
 
