@@ -12,6 +12,7 @@ from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import now
 from manostat_tools.session import entries as e
+from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import read_session
 from manostat_tools.store.store import Store
 from manostat_tools.store.traces import trace_of
@@ -29,7 +30,7 @@ def close(scene: Scene) -> bool:
     scene.motion.pull()
     scene.collect(None, None)
     if late := scene.talk.add_late():
-        scene.screen.say(f"the pump has told more of {late} runs since: added")
+        scene.screen.say(f"the pump has told more of {plural(late, 'run')} since: added")
     for warning in plan_warnings(scene.session.levels):
         scene.screen.warn(warning)
     scene.screen.say(_ADVISORY, "bold")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from manostat_tools import words
 from manostat_tools.session.grading import grade_levels
 from manostat_tools.session.model import PainMark, Quantity, Run, Session
+from manostat_tools.session.provoked import NOT_FOR_CONTROLS
 
 _SHOWN = ("disc_pressure", "disc_above_opening", "disc_volume", "needle_resistance", "elastance")
 
@@ -61,6 +62,8 @@ def grade_lines(session: Session) -> Iterator[str]:
     for level, grades in grade_levels(session):
         yield f"{level.name}, {level.role}"
         for grade in grades:
+            if grade.missing == (NOT_FOR_CONTROLS,):
+                continue
             yield f"  {grade.rule} [{grade.letter}]: {grade.result or 'no result'}"
             for what, texts in (
                 ("missing", grade.missing),
