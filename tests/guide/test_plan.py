@@ -34,7 +34,6 @@ def unit(dose, zero_pa=0):
     return unit_of(dose, w.BD_10, zero_pa, MECHANICS)
 
 
-@pytest.mark.req("P-02")
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
 def test_a_preset_is_a_unit_with_its_own_figures(preset):
     values = unit(dose_of(preset), 1234)

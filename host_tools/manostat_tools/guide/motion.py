@@ -58,7 +58,7 @@ class Motion:
         for left in reversed(range(_TRIES)):
             self._await_new_level()
             try:
-                self._pull()
+                retried(self._talk.pump, self._talk.pull_journal, self._screen.link)
                 retried(self._talk.pump, lambda: self._set(unit), self._screen.link)
                 break
             except LinkError as refused:
@@ -158,9 +158,6 @@ class Motion:
                 self._stop()
             view.begin()
 
-    def _pull(self) -> None:
-        retried(self._talk.pump, self._talk.pull, self._screen.link)
-
     def under_way(self) -> tuple[int, ...] | None:
         """The unit of a run that pauses, or goes on; else None."""
         found: list[TickFrame] = []
@@ -178,7 +175,7 @@ class Motion:
     def pull(self) -> None:
         """What the pump has recorded; waits for a link that is lost."""
         self._screen.say("reading the pump's record ...", "dim")
-        self._pull()
+        retried(self._talk.pump, self._talk.pull, self._screen.link)
 
 
 def _goes_on(frame: TickFrame | None) -> bool:

@@ -72,8 +72,8 @@ class Talk:
         known = units_of(self.store).get(self.unit)
         return max(known.journal, default=0) if known else 0
 
-    def pull(self, say: Say = lambda _: None) -> None:
-        """Store what the pump has recorded since the last time, and the trace in its memory.
+    def pull_journal(self, say: Say = lambda _: None) -> None:
+        """Store what the pump has recorded since the last time.
 
         Asks from the newest stored record on: nothing comes twice. LinkError if the link did not
         last for it; what came is stored. ContradictionError if this is another pump.
@@ -87,6 +87,10 @@ class Talk:
             import_pull(self.store, pages, now(), self.unit)
         if broken is not None:
             raise broken
+
+    def pull(self, say: Say = lambda _: None) -> None:
+        """The same, and the trace in the pump's memory."""
+        self.pull_journal(say)
         trace = self.pump.trace(PATIENCE_S, say)
         if trace:
             try:
