@@ -34,6 +34,7 @@ _COMMANDS = (
     "manostat_tools.store.sessions_command",
     "manostat_tools.store.verify_command",
     "manostat_tools.units.command",
+    "manostat_tools.guide.command",
 )
 """Each registers itself; one that is not installed is left out."""
 

@@ -84,10 +84,13 @@ def prescription_table(runs: Sequence[Run], unit: Unit) -> Table:
 
 
 def derived_table(found: Sequence[tuple[str, Quantity]], unit: Unit) -> Table:
-    """Derived values beside the raw ones that they come from."""
+    """Derived values beside the raw ones that they come from; what several values of a run have in
+    common stands once, below the table."""
     rows = []
+    shared = {where: _shared([one for at, one in found if at == where]) for where, _ in found}
     for where, value in found:
-        inputs = [named_value(name, given, unit) for name, given in value.inputs.items()]
+        own = {name: given for name, given in value.inputs.items() if name not in shared[where]}
+        inputs = [named_value(name, given, unit) for name, given in own.items()]
         low = None if value.low is None else quantity(value.low, value.unit, unit)
         high = None if value.high is None else quantity(value.high, value.unit, unit)
         rows.append(
@@ -104,4 +107,23 @@ def derived_table(found: Sequence[tuple[str, Quantity]], unit: Unit) -> Table:
         ("Derived", "Value", "95 % interval", "From", "Rule"),
         tuple(rows),
         (19, 13, 19, 26, 23),
+        " ".join(_told_once(where, inputs, unit) for where, inputs in shared.items() if inputs),
     )
+
+
+def _shared(values: Sequence[Quantity]) -> dict[str, float | int | str]:
+    """Inputs that two values or more have, and all that have them have alike."""
+    given: dict[str, list[float | int | str]] = {}
+    for value in values:
+        for name, number in value.inputs.items():
+            given.setdefault(name, []).append(number)
+    return {
+        name: numbers[0]
+        for name, numbers in given.items()
+        if len(numbers) > 1 and len(set(numbers)) == 1
+    }
+
+
+def _told_once(where: str, inputs: dict[str, float | int | str], unit: Unit) -> str:
+    said = "; ".join(" ".join(named_value(name, given, unit)) for name, given in inputs.items())
+    return f"{where}, from the same in each of its values: {said}."

@@ -111,6 +111,9 @@ def _fixed(value: float, digits: int) -> str:
 _ENDINGS: dict[str, Callable[[float, Unit], str]] = {
     "_nl_per_pa": lambda value, unit: quantity(value, "nL/Pa", unit),
     "_pa_per_nl": lambda value, unit: quantity(value, "Pa/nL", unit),
+    "_nl_pa": lambda value, unit: quantity(value, "nL/Pa", unit),
+    "_pa_nl": lambda value, unit: quantity(value, "Pa/nL", unit),
+    "_nl_s_pa": lambda value, unit: f"{value * unit.pa * 1e-3:.4g} uL/s/{unit.name}",
     "_nl_s": lambda value, unit: f"{value * ML_PER_NL:g} mL/s",
     "_pa": lambda value, unit: unit.beside_psi(value),
     "_nl": lambda value, unit: volume(value),

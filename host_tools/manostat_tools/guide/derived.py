@@ -1,0 +1,81 @@
+"""Derived values of a run, from the ticks that the host has seen of it."""
+
+from collections.abc import Sequence
+
+from manostat_tools.derive.compliance import as_quantity, from_quantity, line_compliance
+from manostat_tools.derive.equipment import (
+    ANY_NEEDLE,
+    HSC,
+    HSC_ZEROED,
+    Equipment,
+    NeedleRange,
+    needle_range,
+)
+from manostat_tools.derive.refusal import NotDerived
+from manostat_tools.derive.run import derive
+from manostat_tools.guide.follower import Seen
+from manostat_tools.needle_drop import row_of
+from manostat_tools.session.model import Contrast, Needle, Preparation, Quantity
+
+Found = tuple[tuple[Quantity, ...], tuple[str, ...]]
+"""Values, and in words what could not be derived and why."""
+
+
+def derived_of(
+    seen: Seen,
+    ratio: tuple[int, int],
+    preparation: Preparation,
+    needle: Needle | None,
+    contrast: Contrast | None,
+) -> Found:
+    """All values of a run into a disc; `ratio`: nL of a step. Nothing, with the reason, if ticks
+    were lost or the line's compliance is not known."""
+    if seen.lost:
+        return (), (f"not all of the run was seen over the link: {seen.lost}",)
+    recording = seen.recording()
+    if recording is None:
+        return (), ("the host has not seen the run",)
+    if preparation.line_compliance is None:
+        return (), ("the line's compliance was not measured",)
+    try:
+        equipment = Equipment(
+            *ratio,
+            from_quantity(preparation.line_compliance),
+            HSC_ZEROED if preparation.zero_at_disc_height else HSC,
+            _range(needle, contrast),
+        )
+        found = derive(recording, equipment, seen.press_us())
+    except (ValueError, ArithmeticError) as wrong:
+        return (), (str(wrong),)
+    return found.values, reasons(found.refused)
+
+
+def reasons(refused: Sequence[NotDerived]) -> tuple[str, ...]:
+    """Each reason once, with the values that it keeps away."""
+    by_reason: dict[str, list[str]] = {}
+    for one in refused:
+        by_reason.setdefault(one.reason, []).append(one.name.replace("_", " "))
+    return tuple(f"{', '.join(dict.fromkeys(names))}: {why}" for why, names in by_reason.items())
+
+
+def compliance_of(seen: Seen, ratio: tuple[int, int]) -> Quantity | str:
+    """Of the line, from a run against a closed stopcock; else why it is not known."""
+    if seen.lost:
+        return f"not all of the run was seen over the link: {seen.lost}"
+    recording = seen.recording()
+    if recording is None:
+        return "the host has not seen the run"
+    try:
+        found = line_compliance(recording, ratio[0] / ratio[1])
+    except (ValueError, ArithmeticError) as wrong:
+        return str(wrong)
+    return found.reason if isinstance(found, NotDerived) else as_quantity(found)
+
+
+def _range(needle: Needle | None, contrast: Contrast | None) -> NeedleRange:
+    if needle is None or contrast is None:
+        return ANY_NEEDLE
+    try:
+        return needle_range(*row_of(needle.gauge, needle.length_mm, contrast.iodine_mg_ml))
+    except KeyError:
+        return ANY_NEEDLE

@@ -1,0 +1,127 @@
+"""What every step of a session needs, and a run from its prescription to its entry."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from manostat_tools import words
+from manostat_tools.guide import questions as q
+from manostat_tools.guide.derived import derived_of
+from manostat_tools.guide.follower import Seen
+from manostat_tools.guide.motion import Motion
+from manostat_tools.guide.outcome import outcome_lines
+from manostat_tools.guide.plan import Dose, told, unit_of
+from manostat_tools.guide.questions import Question
+from manostat_tools.guide.screen import Screen
+from manostat_tools.guide.talk import Talk, now
+from manostat_tools.pump import Pump as Mechanics
+from manostat_tools.session import entries as e
+from manostat_tools.session.model import Level, Run, Session, Syringe
+from manostat_tools.session.presets import PRESETS, Preset
+from manostat_tools.session.provoked import INTO_DISC
+
+_SET = Question("set", "Is this what the physician prescribed? Set it?", q.yes, "y")
+_NO_REASONS: tuple[str, ...] = ()
+_NOTHING = "the pump has recorded no run: see its lamps, and what it says here; then again"
+
+
+@dataclass
+class Scene:
+    """`decay_s`: how long the line is watched after an injection."""
+
+    talk: Talk
+    screen: Screen
+    motion: Motion
+    mechanics: Mechanics
+    decay_s: float
+
+    @property
+    def session(self) -> Session:
+        """As it stands now."""
+        return self.talk.progress().session
+
+    @property
+    def syringe(self) -> Syringe:
+        """Asked for before anything moves."""
+        syringe = self.session.syringe
+        assert syringe is not None
+        return syringe
+
+    @property
+    def zero_pa(self) -> int:
+        """0 if none was taken."""
+        return self.session.preparation.zero_pa or 0
+
+    def add(self, entry: e.SessionEntry) -> None:
+        """Write it down."""
+        self.talk.add(entry)
+
+    def level(self, order: int) -> Level:
+        """As it stands now."""
+        return next(level for level in self.session.levels if level.order == order)
+
+    def preset(self, order: int | None) -> Preset:
+        """Of a level; None: of the first one."""
+        level = self.level(order) if order is not None else self.session.levels[0]
+        return PRESETS[level.preset]
+
+    def run(self, order: int | None, dose: Dose, rest_s: float) -> Seen | None:
+        """One motion, written down with what the pump recorded. None if it was not confirmed, or is
+        no unit, which is told."""
+        try:
+            unit = unit_of(dose, self.syringe, self.zero_pa, self.mechanics)
+        except ValueError as wrong:
+            self.screen.warn(str(wrong))
+            return None
+        self.screen.table("What will hold:", told(unit))
+        if not self.screen.ask(_SET):
+            return None
+        self.motion.set_for(order, dose.kind, unit)
+        return self.follow(unit, rest_s)
+
+    def follow(self, unit: tuple[int, ...], rest_s: float) -> Seen:
+        """Until the pump has recorded a run; then it is in the store."""
+        while True:
+            seen, began = self.motion.watch(words.mode(unit[0]), unit, rest_s)
+            self.motion.pull()
+            if self.collect(seen, began):
+                return seen
+            self.screen.warn(_NOTHING)
+            self.motion.acknowledge()
+
+    def collect(self, seen: Seen | None, began: datetime | None) -> list[Run]:
+        """Write down the runs that the stored journal has and the session has not; `seen` None:
+        nobody watched."""
+        found = self.talk.new_runs()
+        for place, (run, order) in enumerate(found):
+            is_last = place == len(found) - 1
+            whole, reasons = run, _NO_REASONS
+            if run.kind in INTO_DISC and order is not None:
+                whole, reasons = self._derive(run, self.level(order), seen if is_last else None)
+            if is_last and began is not None:
+                whole = whole.model_copy(update={"began_at": began})
+            self.add(e.RunDone(host_utc=now(), level=order, run=whole))
+            for line in outcome_lines(whole):
+                self.screen.say(line)
+            for reason in reasons:
+                self.screen.say(f"not derived: {reason}")
+                if self.session.closed_at is None:
+                    self.talk.event(f"run of record {_record(run)}, not derived: {reason}")
+        return [run for run, _ in found]
+
+    def _derive(self, run: Run, level: Level, seen: Seen | None) -> tuple[Run, tuple[str, ...]]:
+        if seen is None:
+            return run, ("nobody watched the run over the link",)
+        rx = run.prescription
+        with self.screen.console.status("deriving ..."):
+            values, reasons = derived_of(
+                seen,
+                (rx.nl_num, rx.nl_den),
+                self.session.preparation,
+                level.needle,
+                level.contrast,
+            )
+        return run.model_copy(update={"derived": values}), reasons
+
+
+def _record(run: Run) -> int | str:
+    return run.source.sequence if run.source is not None else "?"

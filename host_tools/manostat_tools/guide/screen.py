@@ -1,0 +1,172 @@
+"""What the operator sees, and is asked."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from manostat_tools.guide.answers import Answers, WrongAnswerError
+from manostat_tools.guide.follower import Do, RunFollower
+from manostat_tools.guide.gauges import gauges, state_line
+from manostat_tools.guide.questions import Question
+
+NOTICE = "not a certified medical device"
+LOST = "link lost: the pump works on without it; what it records will be pulled"
+BACK = "link back"
+_EVERY_S = 0.2
+_KEYS = "s: STOP    Ctrl-C: asks"
+
+T = TypeVar("T")
+Listener = Callable[[Do], None]
+
+
+class Screen:
+    """`listeners` are told what the operator is to do, in the caller's thread."""
+
+    def __init__(self, console: Console, answers: Answers) -> None:
+        self.console = console
+        self.answers = answers
+        self.listeners: list[Listener] = []
+        self.flags: tuple[str, ...] = ()
+        self.hints: Mapping[Do, str] = {}
+        self._said: Do | None = None
+        self._was_lost = False
+
+    def head(self, text: str) -> None:
+        """A new step, with what must stand everywhere."""
+        title = Text(f" {text} ", style="bold")
+        self.console.print()
+        self.console.rule(title, align="left", characters="-")
+        self.console.print(Text("   ".join((NOTICE, *self.flags)), style="dim"))
+
+    def say(self, text: str, style: str = "") -> None:
+        """One line, as it is."""
+        self.console.print(Text(text, style=style))
+
+    def warn(self, text: str) -> None:
+        """What must not be overlooked."""
+        self.console.print(Text(f"WARNING: {text}", style="bold yellow"))
+
+    def table(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+        """Names and values."""
+        table = Table(title=title, title_justify="left", show_header=False, box=None)
+        for name, value in rows:
+            table.add_row(Text(name, style="dim"), Text(value))
+        self.console.print(table)
+
+    def ask(self, question: Question[T]) -> T:
+        """The answer. WrongAnswerError for a script's; a person is told what is allowed, and asked
+        again."""
+        usual = f" [{question.usual}]" if question.usual else ""
+        while True:
+            self.console.print(Text(f"{question.text}{usual}: ", style="bold"), end="")
+            said = self.answers.line(question.text)
+            if not self.answers.is_person:
+                self.console.print(Text(question.said(said)))
+            try:
+                return question.value(said)
+            except ValueError as wrong:
+                told = _first_line(wrong)
+            if not self.answers.is_person:
+                raise WrongAnswerError(f"{self.answers.where()}: {question.id}: {told}")
+            self.say(told, "red")
+
+    def tell(self, do: Do, again: bool = False) -> None:
+        """What is to be done at the pump, once for each change."""
+        if do is self._said and not again:
+            return
+        self._said = do
+        if do is not Do.NOTHING:
+            self.console.print(Text(f"=> {do.value}", style="bold cyan"))
+        if hint := self.hints.get(do):
+            self.console.print(Text(f"   emulated pump, in another terminal: {hint}", style="dim"))
+        for listener in self.listeners:
+            listener(do)
+
+    def link(self, is_lost: bool) -> None:
+        """Whether the link is there, once for each change."""
+        if is_lost != self._was_lost:
+            self._was_lost = is_lost
+            self.say(LOST if is_lost else BACK, "bold red" if is_lost else "green")
+
+    @contextmanager
+    def live(self, title: str, unit: Sequence[int]) -> Iterator["LiveView"]:
+        """A view of the plunger's motion."""
+        view = LiveView(self, title, unit)
+        view.begin()
+        try:
+            yield view
+        finally:
+            view.end()
+
+
+class LiveView:
+    """At a terminal gauges that move; elsewhere one line for each change."""
+
+    def __init__(self, screen: Screen, title: str, unit: Sequence[int]) -> None:
+        self._screen = screen
+        self._title = title
+        self._unit = unit
+        self._next_s = 0.0
+        self._state = ""
+        self._live: Live | None = None
+        self._open = ExitStack()
+
+    def begin(self) -> None:
+        """Take keys, and at a terminal a part of the screen."""
+        self._open.enter_context(self._screen.answers.keys())
+        if self._screen.console.is_terminal:
+            self._live = Live(console=self._screen.console, auto_refresh=False)
+            self._open.enter_context(self._live)
+
+    def update(self, follower: RunFollower) -> None:
+        """Draw, at most five times a second, and say what has changed."""
+        self._screen.link(follower.is_lost)
+        if not follower.is_lost:
+            self._screen.tell(follower.do)
+        frame = follower.newest
+        if frame is None:
+            return
+        state = state_line(frame)
+        if state != self._state and self._live is None:
+            self._screen.say(f"   {state}")
+        self._state = state
+        now_s = time.monotonic()
+        if self._live is not None and now_s >= self._next_s:
+            self._next_s = now_s + _EVERY_S
+            self._live.update(self.panel(follower), refresh=True)
+
+    def panel(self, follower: RunFollower) -> RenderableType:
+        """All of it as it is now."""
+        frame = follower.newest
+        assert frame is not None
+        lost = Text(LOST, style="bold red") if follower.is_lost else Text(_KEYS, style="dim")
+        do = Text("" if follower.is_lost else follower.do.value, style="bold cyan")
+        state = f"last heard: {self._state}" if follower.is_lost else self._state
+        body = Group(Text(state, style="bold"), gauges(frame, self._unit), do, lost)
+        notice = "   ".join((NOTICE, *self._screen.flags))
+        return Panel(body, title=self._title, subtitle=notice, width=min(self._width, 96))
+
+    @property
+    def _width(self) -> int:
+        return self._screen.console.width
+
+    def end(self) -> None:
+        """Leave the last picture where it is; a person can type lines again."""
+        self._open.close()
+        self._live = None
+
+
+def _first_line(wrong: ValueError) -> str:
+    """Of pydantic's errors what was wrong, not where in the code."""
+    errors = getattr(wrong, "errors", None)
+    if callable(errors):
+        first = errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(wrong).splitlines()[0]

@@ -1,0 +1,167 @@
+"""The pump and the store of one session: what is written down, set, pulled."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from manostat_tools.devices.probe import Hello
+from manostat_tools.guide.progress import Armed, Progress, progress_of
+from manostat_tools.journal.seals import name_of
+from manostat_tools.link import BrokenOffError, LinkError, Pump
+from manostat_tools.session import entries as e
+from manostat_tools.session.corrections import goes_on
+from manostat_tools.session.model import Run, RunKind
+from manostat_tools.store.errors import StoreError
+from manostat_tools.store.imports import import_pull, import_trace
+from manostat_tools.store.reading import unassigned
+from manostat_tools.store.store import Store
+from manostat_tools.store.units import runs_of_unit, units_of
+
+PATIENCE_S = 120.0
+_SET_S = 30.0
+_SETTINGS_S = 20.0
+_LOOK_S = 0.1
+Say = Callable[[str], None]
+
+
+def now() -> datetime:
+    """By the host's clock, which nobody checks."""
+    return datetime.now(UTC)
+
+
+def unit_name(hello: Hello, key: bytes) -> str:
+    """How the store calls this pump: by its serial number, without one by its key."""
+    return hello.serial or name_of(key)
+
+
+class Talk:
+    """`name`: of the session; `unit`: of the pump in the store; `key`: of the unit, 32 bytes."""
+
+    def __init__(self, store: Store, name: str, pump: Pump, unit: str, key: bytes) -> None:
+        self.store = store
+        self.name = name
+        self.pump = pump
+        self.unit = unit
+        self._key = key
+
+    def add(self, entry: e.SessionEntry) -> None:
+        """Write it down; it is on the disk on return."""
+        self.store.append(self.name, entry)
+
+    def event(self, text: str) -> None:
+        """Something that the host did or saw."""
+        self.add(e.HostEvent(host_utc=now(), text=text))
+
+    def progress(self) -> Progress:
+        """Where the session stands."""
+        return progress_of(self.name, self.store.session_entries(self.name))
+
+    def set_unit(self, values: Sequence[int]) -> bool:
+        """See that the pump holds these; False if it did already. LinkError if it refused."""
+        if self.pump.settings(_SETTINGS_S).unit == tuple(values):
+            return False
+        self.pump.set_unit(values, self._key, _SET_S)
+        return True
+
+    def arm(self, order: int | None, kind: RunKind) -> None:
+        """Write down that runs of the pump from here on are of this level."""
+        self.event(Armed(order, kind, self.newest_record()).text)
+
+    def newest_record(self) -> int:
+        """Sequence number of the newest record that is stored of this pump; 0: none."""
+        known = units_of(self.store).get(self.unit)
+        return max(known.journal, default=0) if known else 0
+
+    def pull_journal(self, say: Say = lambda _: None) -> None:
+        """Store what the pump has recorded since the last time.
+
+        Asks from the newest stored record on: nothing comes twice. LinkError if the link did not
+        last for it; what came is stored. ContradictionError if this is another pump.
+        """
+        broken: BrokenOffError | None = None
+        try:
+            pages = self.pump.records(self.newest_record(), PATIENCE_S, say)
+        except BrokenOffError as off:
+            broken, pages = off, off.pages
+        if pages:
+            import_pull(self.store, pages, now(), self.unit)
+        if broken is not None:
+            raise broken
+
+    def pull(self, say: Say = lambda _: None) -> None:
+        """The same, and the trace in the pump's memory."""
+        self.pull_journal(say)
+        trace = self.pump.trace(PATIENCE_S, say)
+        if trace:
+            try:
+                import_trace(self.store, trace, now(), self.unit)
+            except StoreError:
+                return  # no record names it yet
+
+    def new_runs(self) -> list[tuple[Run, int | None]]:
+        """Runs of the pump that belong to this session and are not written down, with the level."""
+        progress = self.progress()
+        if self.unit not in units_of(self.store):
+            return []
+        found = []
+        for run in unassigned(self.store, self.unit):
+            is_ours, order = progress.level_of(run)
+            if is_ours:
+                found.append((run, order))
+        return found
+
+    def add_late(self) -> int:
+        """What the pump told later of runs that are written down: marks after the stop, traces.
+        The number of corrections."""
+        known = units_of(self.store).get(self.unit)
+        by_hash = {
+            run.source.record_hash: run
+            for run in (runs_of_unit(self.store, known) if known else [])
+            if run.source is not None
+        }
+        newest: dict[int, e.RunDone] = {}
+        for number, entry in enumerate(self.store.session_entries(self.name), 1):
+            if isinstance(entry, e.RunDone):
+                newest[number] = entry
+            elif isinstance(entry, e.Correction) and isinstance(entry.instead, e.RunDone):
+                newest[entry.entry] = entry.instead
+        count = 0
+        for number, entry in newest.items():
+            source = entry.run.source
+            later = by_hash.get(source.record_hash) if source else None
+            if later is not None and self._add_later(number, entry, later):
+                count += 1
+        return count
+
+    def _add_later(self, number: int, entry: e.RunDone, later: Run) -> bool:
+        kept = {"derived": entry.run.derived, "began_at": entry.run.began_at}
+        whole = later.model_copy(update={**kept, "number": entry.run.number})
+        if whole == entry.run or not goes_on(entry.run, whole):
+            return False
+        self.add(
+            e.Correction(
+                host_utc=now(),
+                entry=number,
+                wrong="not all of it was there yet",
+                by="the guided session",
+                why="the pump has told more of this run since",
+                instead=entry.model_copy(update={"run": whole}),
+            )
+        )
+        return True
+
+
+def retried(pump: Pump, do: Callable[[], None], lost: Callable[[bool], None]) -> None:
+    """Do it, again after each loss of the link. LinkError if it fails with the link there."""
+    while True:
+        try:
+            do()
+        except LinkError:
+            if pump.connected:
+                raise
+            lost(True)
+            while not pump.connected:
+                time.sleep(_LOOK_S)
+            lost(False)
+            continue
+        return
