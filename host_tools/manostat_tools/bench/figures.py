@@ -7,8 +7,8 @@ _INJECTION = ("injection", "hung-bus", "silent-host")
 _TICK = (
     "TICK is high from before the inputs are read until the frame has been handed to USB. While "
     "RUN is held, that is with the pause for the opening pressure, from the tick that starts the "
-    "lease to the second tick after the last step. Of the first level after power-on: in later "
-    "ones the tick that starts the lease, in which nothing can be stepped yet, was seen at 1310 us."
+    "lease to the second tick after the last step. Of the first level after power-on; the longest "
+    "of ten minutes of levels is in docs/evidence/campaigns.md, soak."
 )
 
 FIGURES = (
