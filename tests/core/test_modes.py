@@ -305,12 +305,32 @@ def test_a_rise_that_took_nearly_a_window_is_followed_by_no_second_whole_one():
     assert [leak.feed(steps, 56_895) for steps in (1009, 1010)] == [0, 1]
 
 
-@pytest.mark.parametrize(("pa", "from_steps"), [(459, 6), (460, 5)])
+@pytest.mark.parametrize(("pa", "from_steps"), [(459, 6), (460, 5), (500, 5)])
 def test_a_window_begins_with_a_fifteenth_of_the_rise_to_the_pascal(pa, from_steps):
     leak = leak_of(100)
     for steps, rise_pa in ((0, 0), (5, pa), (6, 6895)):
         leak.feed(steps, 1000 + rise_pa)
     assert numbers(leak)["from_steps"] == from_steps
+
+
+@pytest.mark.req("P-12")
+def test_a_jump_ends_one_window_a_reading_and_nothing_is_judged_before_the_last():
+    leak = leak_of(100)
+    for steps in range(14):
+        assert leak.feed(steps, 460 * steps) == 0
+    for step in range(1, 15):
+        assert leak.feed(200, 50_000) == 0
+        assert numbers(leak)["from_steps"] == (step if step < 14 else 200)
+    assert [leak.feed(steps, 50_000) for steps in (299, 300)] == [0, 1]
+
+
+def test_windows_of_before_a_reset_end_nothing_after_it():
+    leak = leak_of(1000)
+    for steps in range(10):
+        leak.feed(steps, 460 * steps)
+    leak.reset()
+    assert [leak.feed(500 + steps, 50_000 + 6895 * steps) for steps in range(5)] == [0] * 5
+    assert numbers(leak)["from_steps"] == 504
 
 
 def test_there_are_as_many_places_as_windows_can_begin_within_the_rise():

@@ -5,16 +5,18 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 
 from manostat_tools.boards import BOARDS, load_board
-from manostat_tools.link import connect, pull_command
+from manostat_tools.link import connect, prescribe_command, pull_command
 from manostat_tools.link.prescription import Prescription, values_of
 from manostat_tools.refusal import RefusedError
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import units_of
+from manostat_tools.units.keys import KeyFileError
 
 from ..emulated_process import PORT_S, manostat, one_line
 from ..session.written import START
@@ -69,6 +71,22 @@ def test_a_wrong_prescription_is_refused_with_what_is_allowed(other, said):
         values_of(wanted(**other), 0, BENCH.pump)
 
 
+@pytest.mark.req("P-02")
+def test_a_limit_is_set_in_whole_psi(run_dir, figure):
+    taken = []
+    for tenths in range(700, 731):
+        limit = f"{tenths / 10:g}"
+        try:
+            said = manostat("prescribe", "nobody", *DOSE, "--key=bench", f"--line-psi={limit}")
+        except SystemExit as refused:
+            assert refused.code == 2
+            continue
+        assert "no pump nobody answers" in one_line(said)
+        taken.append(float(limit))
+    figure("P-02", min(b - a for a, b in pairwise(taken)), 1, "psi", "=", of="step of a limit")
+    assert taken == [70, 71, 72, 73]
+
+
 def test_what_cannot_be_is_refused_before_a_board_is_looked_for(run_dir, tmp_path):
     assert "allowed 32 bytes or 64 hex" in one_line(
         manostat("prescribe", "nobody", *DOSE, "--key", __file__)
@@ -76,11 +94,18 @@ def test_what_cannot_be_is_refused_before_a_board_is_looked_for(run_dir, tmp_pat
     assert "No such file" in one_line(manostat("prescribe", *DOSE, "--key", str(tmp_path / "no")))
     high = manostat("prescribe", "nobody", *DOSE, "--key=bench", "--line-psi=101")
     assert high.code == 1 and "limit_line_psi: 101 psi, allowed 1 to 100 psi" in high.err
-    with pytest.raises(SystemExit):
-        manostat("prescribe", *DOSE, "--key=bench", "--line-psi=70.5")
     prescribe = ["prescribe", *DOSE, "--key=bench"]
     for command in (["watch"], ["pull", "--store", str(tmp_path / "s")], prescribe):
         assert "no pump nobody answers" in one_line(manostat(*command, "nobody"))
+
+
+def test_prescribe_finds_the_key_that_this_host_keeps_for_a_unit(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "manostat/keys").mkdir(parents=True)
+    (tmp_path / "manostat/keys/M-017.key").write_bytes(bytes(range(32)))
+    assert prescribe_command.kept_key("M-017") == bytes(range(32))
+    with pytest.raises(KeyFileError, match="no key for unit M-018 on this host: give --key FILE"):
+        prescribe_command.kept_key("M-018")
 
 
 @pytest.mark.pico
@@ -90,6 +115,9 @@ def test_prescribe_shows_asks_sets_and_keeps_the_zero(idle, board, monkeypatch, 
     monkeypatch.setattr(builtins, "input", lambda text: asked.append(text) or "n")
     refused = manostat("prescribe", "linked", *DOSE, "--key=bench", "--zero-pa=500")
     assert refused.code == 1 and "nothing was sent" in refused.err and len(asked) == 1
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    unknown = one_line(manostat("prescribe", "linked", *DOSE, "--yes"))
+    assert "no key for unit M-017 on this host" in unknown
     key = tmp_path / "key"
     key.write_text("00" * 32)
     wrong = manostat("prescribe", "linked", *DOSE, "--key", str(key), "--yes")

@@ -28,23 +28,25 @@ class Leak:
         self.from_steps = -1
 
     def feed(self, steps: int, pressure_pa: int) -> int:
-        """Take one reading under the prescribed flow; 1 once a whole window brought no rise."""
-        begun_pa = self.begun_pa
+        """Take one reading under the prescribed flow; 1 once a whole window brought no rise.
+
+        A jump of pressure ends one window a reading: a tick has no time for all of them, and until
+        the last of them is ended nothing is judged.
+        """
         newest = self.newest
-        rise_pa = pressure_pa - begun_pa[newest]
-        if self.from_steps < 0 or rise_pa >= _RISE_PA:
+        if self.from_steps < 0:
             self.oldest = newest
-            self._begin(newest, steps, pressure_pa)
             self.from_steps = steps
-            return 0
-        if rise_pa >= _APART_PA:
-            newest = (newest + 1) & (PLACES - 1)
             self._begin(newest, steps, pressure_pa)
+            return 0
+        if pressure_pa - self.begun_pa[newest] >= _APART_PA:
+            self._begin((newest + 1) & (PLACES - 1), steps, pressure_pa)
         oldest = self.oldest
-        while pressure_pa - begun_pa[oldest] >= _RISE_PA:
+        if pressure_pa - self.begun_pa[oldest] >= _RISE_PA:
             oldest = (oldest + 1) & (PLACES - 1)
+            self.oldest = oldest
             self.from_steps = self.begun_steps[oldest]
-        self.oldest = oldest
+            return 0
         return 1 if steps - self.from_steps >= self.window_steps else 0
 
     def _begin(self, at: int, steps: int, pressure_pa: int):

@@ -9,7 +9,6 @@ from manostat.core.prescription import RANGES
 from manostat_sim import telemetry
 from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.journal.seals import read_key
 from manostat_tools.link.held import BOARD, about, working_unit
 from manostat_tools.link.prescription import (
     CONTRAST,
@@ -21,6 +20,7 @@ from manostat_tools.link.prescription import (
 )
 from manostat_tools.link.pump import Pump, connect
 from manostat_tools.link.unit import PUBLIC_KEY, refusal
+from manostat_tools.units.keys import KeyFileError, key_of, read_key
 from manostat_tools.words import MODES
 
 _LIMIT_S = 30.0
@@ -37,7 +37,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "and asks. The pump keeps a record of it, restarts and tests itself; its level goes on\n"
         "with what it has had (hold STOP for 3 s for a new one). Not a certified medical device.",
         epilog="manostat prescribe --mode inject --rate-ml-s 0.05 --volume-ml 3.5 \\\n"
-        "  --above-psi 50 --line-psi 80 --syringe bd-10 --key unit.key",
+        "  --above-psi 50 --line-psi 80 --syringe bd-10",
     )
     parser.add_argument("unit", nargs="?", metavar="UNIT", help="name, port or serial number")
     parser.add_argument("--mode", required=True, choices=[*MODES.values()])
@@ -60,9 +60,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--zero-pa", type=int, metavar="PA", help="else the pump keeps its zero")
     parser.add_argument(
         "--key",
-        required=True,
         metavar="FILE",
-        help="the unit's key, 32 bytes or 64 hex digits; bench: the public one of a bench image",
+        help="the unit's key, 32 bytes or 64 hex digits; bench: the public one of a bench image; "
+        "else the key that `manostat provision` kept on this host",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.set_defaults(run=run)
@@ -71,9 +71,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """0: the pump holds it; 1: it does not, and why. RefusedError for a wrong prescription."""
     try:
-        key = PUBLIC_KEY if options.key == "bench" else read_key(Path(options.key).read_bytes())
-    except (OSError, ValueError) as wrong:
-        print(f"--key {options.key}: {wrong}", file=sys.stderr)
+        key = given_key(options.key)
+    except KeyFileError as wrong:
+        print(f"--key: {wrong}", file=sys.stderr)
         return 1
     wanted = Prescription(
         options.mode,
@@ -90,14 +90,33 @@ def run(options: argparse.Namespace) -> int:
     try:
         with connect(options.unit) as pump:
             return _prescribe(pump, wanted, key, options)
-    except DeviceError as problem:
+    except (DeviceError, KeyFileError) as problem:
         print(problem, file=sys.stderr)
         return 1
 
 
-def _prescribe(pump: Pump, wanted: Prescription, key: bytes, options: argparse.Namespace) -> int:
+def given_key(given: str | None) -> bytes | None:
+    """The key in a file that was named, the public one for "bench", None for None; KeyFileError."""
+    if given is None:
+        return None
+    return PUBLIC_KEY if given == "bench" else read_key(Path(given))
+
+
+def kept_key(serial: str) -> bytes:
+    """What this host has for the serial number; KeyFileError, saying what to do, if it has none."""
+    key = key_of(serial) if serial else None
+    if key is None:
+        unit = f"unit {serial}" if serial else "a pump without a serial number"
+        raise KeyFileError(f"no key for {unit} on this host: give --key FILE, or provision it")
+    return key
+
+
+def _prescribe(
+    pump: Pump, wanted: Prescription, key: bytes | None, options: argparse.Namespace
+) -> int:
     mechanics = load_board(BOARDS / BOARD).pump
     hello = pump.hello()
+    key = key or kept_key(hello.unit)
     now = working_unit(hello, pump.settings())
     kept_pa = now[8] if now is not None else 0
     zero_pa = kept_pa if options.zero_pa is None else options.zero_pa
