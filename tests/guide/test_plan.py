@@ -98,6 +98,7 @@ def test_a_needle_that_eats_the_window_is_told_with_the_rate_that_fits():
     said = drop_warnings(Needle(gauge=25, length_mm=152), Contrast(iodine_mg_ml=300), dose)
     assert "0.011 mL/s keeps the drop at 25 psi" in said[0]
     assert "alone meets the limit of 50 psi" in said[1]
+    assert "allowed below 0.022 mL/s" in said[1]
     unknown = drop_warnings(Needle(gauge=20, length_mm=100), w.C240, dose)
     assert "no resistance is known" in unknown[0]
 

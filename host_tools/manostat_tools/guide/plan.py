@@ -101,8 +101,9 @@ def drop_warnings(needle: Needle, contrast: Contrast, dose: Dose) -> list[str]:
     least_psi = min(dose.above_psi, dose.line_psi)
     if drop is not None and drop.psi >= least_psi:
         said.append(
-            f"the drop alone meets the limit of {least_psi} psi: with this rate the pump will stop "
-            "before the disc has felt anything"
+            f"{drop.said}: it alone meets the limit of {least_psi} psi, and the pump will stop "
+            f"before the disc has felt anything: allowed below "
+            f"{least_psi / drop.resistance:.2g} mL/s"
         )
     return [text for text in said if text]
 
