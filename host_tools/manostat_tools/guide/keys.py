@@ -4,9 +4,8 @@ from pathlib import Path
 
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.probe import Hello
-from manostat_tools.journal.seals import read_key
 from manostat_tools.link import PUBLIC_KEY
-from manostat_tools.units.keys import key_of
+from manostat_tools.units.keys import key_of, read_key
 
 _BENCH = "bench"
 
@@ -16,16 +15,13 @@ def key_for(asked: str | None, hello: Hello) -> bytes:
     provisioned here, else the public one of a bench image. DeviceError if there is none."""
     if asked == _BENCH:
         return PUBLIC_KEY
-    if asked is not None:
-        try:
-            return read_key(Path(asked).read_bytes())
-        except (OSError, ValueError) as wrong:
-            raise DeviceError(f"--key {asked}: {wrong}") from wrong
     serial = hello.unit
     try:
+        if asked is not None:
+            return read_key(Path(asked))
         known = key_of(serial) if serial else None
     except ValueError as wrong:
-        raise DeviceError(str(wrong)) from wrong
+        raise DeviceError(f"key: {wrong}") from wrong
     if known is not None:
         return known
     if hello.bench:
