@@ -165,6 +165,19 @@ def test_a_stop_is_answered_and_logged_once(told, result, logged):
     assert pump.logged == logged
 
 
+def test_a_stop_that_is_heard_as_its_frame_ends_costs_the_next_request_nothing():
+    pump = Pump(wire.STOP + wire.hello(4))
+    for _ in range(len(wire.STOP)):
+        assert not pump.told
+        if pump.reader.is_asked():
+            pump.told = codes.STOP_AT_REST  # the image heard it while its last byte was asked for
+            break
+    pump.tick(40)
+    pump.tick(20)
+    assert [hello.sequence for hello in pump.host.hellos] == [4]
+    assert pump.host.answers == [Answer(255, codes.STOP, AT_REST)]
+
+
 @pytest.mark.req("L-01", "S-02")
 def test_what_was_dropped_in_motion_is_logged():
     pump = Pump()

@@ -203,10 +203,16 @@ def test_a_pump_that_got_its_serial_number_later_stays_the_same_pump(tmp_path):
 @pytest.mark.pico
 def test_watch_shows_a_line_and_ends_cleanly(board):
     command = [sys.executable, "-m", "manostat_tools.cli", "watch", "linked"]
+    # A shell that starts tests in the background has them ignore Ctrl-C, and all that they start.
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     watch = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    said = [watch.stdout.readline() for _ in range(2)]
-    watch.send_signal(signal.SIGINT)
-    out, err = watch.communicate(timeout=20)
+    signal.signal(signal.SIGINT, ignored)
+    try:
+        said = [watch.stdout.readline() for _ in range(2)]
+        watch.send_signal(signal.SIGINT)
+        out, err = watch.communicate(timeout=20)
+    finally:
+        watch.kill()
     assert (watch.returncode, err) == (0, "")
     assert "unit M-017" in said[0]
     assert re.search(r"psi \(\d+ kPa\)  \d\.\d+ mL  \d+ frames/s.*  \d+ lost$", said[1])

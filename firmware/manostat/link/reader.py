@@ -37,16 +37,18 @@ class Reader:
         self._said = AnswerFrame()
         self._said_of_stop = AnswerFrame()
         self._answer = None  # frames that are still to be sent
+        self._has_ended = 0  # a frame, and nobody has looked at it
 
     def is_asked(self) -> bool:
         """Call once a tick at rest: whether to `serve`. Allocates nothing."""
-        if self._answer is not None or self._host_stop.has_told():
+        if self._answer is not None or self._has_ended or self._host_stop.has_told():
             return True
         for _ in range(_BYTES_A_TICK):
             byte = self._console.poll()
             if byte < 0:
                 return False
             if self._parser.put(byte):
+                self._has_ended = 1
                 return True
         return False
 
@@ -54,7 +56,8 @@ class Reader:
         """Do what is due."""
         if self._host_stop.has_told():
             self._tell_of_stop(self._host_stop.take())
-        elif self._answer is None:
+        elif self._answer is None and self._has_ended:
+            self._has_ended = 0
             self._begin(self._parser.take())
         for _ in range(_FRAMES_A_TICK):
             if self._answer is None or next(self._answer, None) is None:
@@ -65,6 +68,7 @@ class Reader:
         """Motion begins: what was not sent is not sent, and what was half received is forgotten.
         Not while a unit is being stored, for then none begins (`Bookkeeper.setting`)."""
         self._answer = None
+        self._has_ended = 0
         self._parser.reset()
 
     def _tell_of_stop(self, told):
