@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from manostat.core import codes
-from manostat.seal import _PUBLIC as PUBLIC_KEY
 from manostat.trace_store import TICKS, TraceRing
 from manostat_sim import wire
 from manostat_sim.benches.pico import PicoBench
@@ -29,6 +28,7 @@ from manostat_tools.journal.book import read_book
 from manostat_tools.journal.findings import read_ring
 from manostat_tools.journal.page import PAGE_BYTES, Record
 from manostat_tools.journal.payloads import BOOT, INTENT, KINDS, OUTCOME, SERVICE, fields_of
+from manostat_tools.link.unit import PUBLIC_KEY
 from manostat_tools.trace.plugin import Figures
 
 from .rig import Unit, acknowledge, begin, enabled, spoil_line_sensor, stiff, unit_with

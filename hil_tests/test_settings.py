@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 
 from manostat.core import codes
-from manostat.seal import _PUBLIC
 from manostat_sim import wire
 from manostat_sim.benches.pico import PicoBench
 from manostat_sim.emulator.flash_chip import WORST
@@ -24,6 +23,7 @@ from manostat_sim.telemetry import (
 from manostat_sim.unit_page import COPIES, STORAGE_OFFSET, encode
 from manostat_tools.journal.book import read_book
 from manostat_tools.journal.payloads import COMMAND, EVENTS, SETTING, fields_of
+from manostat_tools.link.unit import PUBLIC_KEY
 
 from .rig import (
     SMALL,
@@ -40,6 +40,7 @@ from .rig import (
 pytestmark = [pytest.mark.pico, pytest.mark.req("S-02"), pytest.mark.needs("host")]
 
 FORCED = 2
+OVER_CEILING = unit_with(limit_line_pa=689_477)
 KIND = wire.SET_UNIT
 RESTART_S = 3.0
 BOARD = pytest.mark.parametrize("bench_name", ["pico"], indirect=True)
@@ -74,7 +75,7 @@ def commands(bench: PicoBench) -> list[tuple[int, int]]:
 def test_who_has_the_key_sets_the_unit_at_rest(make_cold_bench) -> None:
     bench = idle(make_cold_bench)
     boot, counter, *_ = bench.settings()
-    assert bench.send(wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC), RESTART_S) == [
+    assert bench.send(wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY), RESTART_S) == [
         Answer(9, KIND, DONE)
     ]
     assert stored(bench) == [encode(SMALL)] * 2
@@ -98,10 +99,13 @@ def test_who_has_the_key_sets_the_unit_at_rest(make_cold_bench) -> None:
             lambda b, c: wire.set_unit(9, b, c, SMALL, b"another key of just 32 bytes...."),
             NO_AUTHORITY,
         ),
-        (lambda b, c: wire.set_unit(9, b - 1, c, SMALL, _PUBLIC), REPLAYED),
-        (lambda b, c: wire.set_unit(9, b, c - 1, SMALL, _PUBLIC), REPLAYED),
-        (lambda b, c: wire.set_unit(9, b, c, unit_with(limit_line_pa=689_477), _PUBLIC), INVALID),
-        (lambda b, c: wire.set_unit(9, b, c, unit_with(mode=7), _PUBLIC), INVALID),
+        (lambda b, c: wire.set_unit(9, b - 1, c, SMALL, PUBLIC_KEY), REPLAYED),
+        (lambda b, c: wire.set_unit(9, b, c - 1, SMALL, PUBLIC_KEY), REPLAYED),
+        (
+            lambda b, c: wire.set_unit(9, b, c, unit_with(limit_line_pa=689_477), PUBLIC_KEY),
+            INVALID,
+        ),
+        (lambda b, c: wire.set_unit(9, b, c, unit_with(mode=7), PUBLIC_KEY), INVALID),
         (lambda b, c: wire.frame(bytes([KIND, 9]) + bytes(75)), WRONG_LENGTH),
     ],
     ids=["other key", "boot before", "counter used", "over the ceiling", "no mode", "short"],
@@ -120,7 +124,7 @@ def test_any_other_setting_changes_nothing(make_cold_bench, spoil, result) -> No
 def test_half_a_setting_changes_nothing(make_cold_bench) -> None:
     bench = idle(make_cold_bench)
     boot, counter, *_ = bench.settings()
-    whole = wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC)
+    whole = wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY)
     assert bench.send(whole[:-9], RESTART_S) == []
     assert bench.send(whole[-9:], RESTART_S) == []
     assert stored(bench) == [encode(UNIT)] * 2
@@ -130,11 +134,11 @@ def test_half_a_setting_changes_nothing(make_cold_bench) -> None:
 def test_a_setting_sent_again_is_refused(make_cold_bench) -> None:
     bench = idle(make_cold_bench)
     boot, counter, *_ = bench.settings()
-    sent = wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC)
+    sent = wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY)
     bench.send(sent, RESTART_S)
     assert bench.send(sent, RESTART_S) == [Answer(9, KIND, REPLAYED)]
     boot += 1
-    invalid = wire.set_unit(8, boot, 5, unit_with(mode=7), _PUBLIC)
+    invalid = wire.set_unit(8, boot, 5, unit_with(mode=7), PUBLIC_KEY)
     assert [bench.send(invalid)[0].result for _ in range(2)] == [INVALID, REPLAYED]
 
 
@@ -172,7 +176,7 @@ def _faulted(bench: PicoBench) -> None:
 def test_only_an_idle_pump_takes_a_setting(bench: PicoBench, bring) -> None:
     boot, counter, *_ = bench.settings()
     bring(bench)
-    answers = bench.send(wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC), 0.5)
+    answers = bench.send(wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY), 0.5)
     assert answers == ([] if bring is _injecting else [Answer(9, KIND, NOT_IDLE)])
     assert stored(bench) == [encode(UNIT)] * 2
     assert bench.hello() is None or bench.hello().reset_reason != FORCED
@@ -184,7 +188,9 @@ def test_nothing_starts_between_a_setting_and_its_restart(make_cold_bench) -> No
     bench = idle(make_cold_bench)
     boot, counter, *_ = bench.settings()
     sent_us = bench.now_us
-    bench.send(wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC), 0.1)  # both copies are stored
+    bench.send(
+        wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY), 0.1
+    )  # both copies are stored
     bench.hold("PAIN", 0.03)
     bench.advance(0.105)
     bench.press("RUN")
@@ -203,7 +209,7 @@ def test_the_watchdog_waits_for_the_slowest_flash(make_cold_bench) -> None:
     bench = idle(make_cold_bench)
     bench.pico.flash_times = WORST
     boot, counter, *_ = bench.settings()
-    answers = bench.send(wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC), 2 * RESTART_S)
+    answers = bench.send(wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY), 2 * RESTART_S)
     assert answers == [Answer(9, KIND, DONE)]
     assert stored(bench) == [encode(SMALL)] * 2
     hello = bench.hello()
@@ -223,7 +229,7 @@ def test_a_level_goes_on_with_what_it_has_had(make_cold_bench) -> None:
     made = bench.steps_made()
     bench.power_cycle()
     boot, counter, *_ = bench.settings()
-    assert bench.send(wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC), RESTART_S)
+    assert bench.send(wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY), RESTART_S)
     assert bench.last.steps == made
 
 
@@ -241,7 +247,7 @@ def test_a_new_level_before_a_setting_is_a_new_level_after_it(make_cold_bench) -
     bench.advance(2.5)
     assert (bench.last.state, bench.last.steps) == (codes.IDLE, 0)
     boot, counter, *_ = bench.settings()
-    assert bench.send(wire.set_unit(9, boot, counter + 1, SMALL, _PUBLIC), RESTART_S) == [
+    assert bench.send(wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY), RESTART_S) == [
         Answer(9, KIND, DONE)
     ]
     assert bench.last.steps == 0

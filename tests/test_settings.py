@@ -10,12 +10,12 @@ from manostat.core import codes as core_codes
 from manostat.link import codes
 from manostat.link.reader import Reader
 from manostat.resume import resume
-from manostat.seal import _PUBLIC
 from manostat.settings import Settings
 from manostat_sim import wire
 from manostat_sim.telemetry import Answer, FrameReader, join
 from manostat_sim.unit_page import encode
 from manostat_tools.journal.payloads import SETTING, fields_of
+from manostat_tools.link.unit import PUBLIC_KEY
 
 from .book_bench import UNIT, BookBench, new_storage
 from .nor_flash import BLOCK, DONE, NorFlash, Part, PowerCutError
@@ -61,7 +61,7 @@ class Host:
                 self.reader.serve()
         return self.heard.answers[before:]
 
-    def set(self, values=OTHER, counter=1, boot=0, key=_PUBLIC) -> int:
+    def set(self, values=OTHER, counter=1, boot=0, key=PUBLIC_KEY) -> int:
         (answer,) = self.ask(wire.set_unit(7, boot or self.boot, counter, values, key))
         assert answer[:2] == (7, codes.SET_UNIT)
         return answer.result
@@ -105,7 +105,7 @@ def test_a_setting_is_logged_before_it_is_stored_and_holds_from_the_restart_on()
 
 def test_a_pump_with_a_key_of_its_own_obeys_no_other():
     host = Host(key=KEY)
-    assert host.set(key=_PUBLIC) == codes.NO_AUTHORITY
+    assert host.set(key=PUBLIC_KEY) == codes.NO_AUTHORITY
     assert host.set(key=KEY, counter=1) == codes.DONE
 
 
@@ -118,7 +118,7 @@ def test_a_pump_without_a_key_obeys_nobody():
 
 def test_every_flipped_bit_of_a_setting_refuses_it():
     host = Host()
-    whole = wire.content_of(wire.set_unit(7, host.boot, 1, OTHER, _PUBLIC)[:-1])
+    whole = wire.content_of(wire.set_unit(7, host.boot, 1, OTHER, PUBLIC_KEY)[:-1])
     for bit in range(16, 8 * len(whole)):
         spoilt = bytearray(whole)
         spoilt[bit >> 3] ^= 1 << (bit & 7)
