@@ -65,6 +65,11 @@ def commands(bench: PicoBench) -> list[tuple[int, int]]:
     """(kind, times) of what the host sent, in the journal: they are written with the next press."""
     bench.hold("PAIN", 0.1)
     bench.advance(2.5)
+    return written_commands(bench)
+
+
+def written_commands(bench: PicoBench) -> list[tuple[int, int]]:
+    """(kind, times) of what the host sent and the journal holds already."""
     records = [r for r in read_book(bench.flash_image()).records if r.kind == EVENTS]
     events = [event for record in records for event in fields_of(record)["events"]]
     return [(event["a"], event["b"]) for event in events if event["what"] == COMMAND]
@@ -118,6 +123,19 @@ def test_any_other_setting_changes_nothing(make_cold_bench, spoil, result) -> No
     assert stored(bench) == before == [encode(UNIT)] * 2
     assert bench.settings()[0] == boot, "it has not restarted"
     assert (0, 1) in commands(bench)
+
+
+@BOARD
+@pytest.mark.req("L-01")
+def test_what_was_sent_before_a_setting_is_not_lost_by_its_restart(make_cold_bench) -> None:
+    bench = idle(make_cold_bench)
+    boot, counter, *_ = bench.settings()
+    before = len(written_commands(bench))
+    forged = wire.set_unit(8, boot, counter + 1, SMALL, bytes(32))
+    bench.send(forged)
+    bench.send(wire.set_unit(9, boot, counter + 1, SMALL, PUBLIC_KEY), RESTART_S)
+    assert stored(bench) == [encode(SMALL)] * 2
+    assert {(0, 1), (KIND, 1)} <= set(written_commands(bench)[before:])
 
 
 @BOARD

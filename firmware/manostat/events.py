@@ -70,6 +70,10 @@ class Events:
                 return
         self.put(COMMAND, byte, 1)
 
+    def hurry(self):
+        """Requests wait no longer than a press does: the board is about to restart."""
+        self.words[_URGENT] = 1
+
     def due(self) -> bool:
         """Whether a page should be written: it is full, or its oldest event has waited enough."""
         words = self.words

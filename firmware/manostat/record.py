@@ -6,61 +6,40 @@ LEVEL fields, then the first and the last pain mark; an INTENT payload is the IN
 
 from struct import calcsize, pack_into, unpack_from
 
+UNIT = (  # as the unit page holds them
+    "mode",
+    "rate_nl_s",
+    "volume_nl",
+    "limit_above_pa",
+    "limit_line_pa",
+    "step_volume_nl",
+    "nl_num",
+    "nl_den",
+    "zero_pa",
+)
 LEVEL = (
-    "level",
-    "mode",
-    "rate_nl_s",
-    "volume_nl",
-    "limit_above_pa",
-    "limit_line_pa",
-    "step_volume_nl",
-    "nl_num",
-    "nl_den",
-    "zero_pa",
-    "reason",
-    "fault",
-    "steps",
-    "delivered_nl",
-    "opening_pa",
-    "opening_how",
-    "peak_pa",
-    "stop_pa",
-    "duration_ms",
-    "late_ticks",
-    "presses",
-    "locked",
+    ("level",)
+    + UNIT
+    + (
+        "reason",
+        "fault",
+        "steps",
+        "delivered_nl",
+        "opening_pa",
+        "opening_how",
+        "peak_pa",
+        "stop_pa",
+        "duration_ms",
+        "late_ticks",
+        "presses",
+        "locked",
+    )
 )
-INTENT = (
-    "level",
-    "mode",
-    "rate_nl_s",
-    "volume_nl",
-    "limit_above_pa",
-    "limit_line_pa",
-    "step_volume_nl",
-    "nl_num",
-    "nl_den",
-    "zero_pa",
-    "steps",
-    "reserved_steps",
-)
+INTENT = ("level",) + UNIT + ("steps", "reserved_steps")
 PLATEAU = ("level", "steps", "plateau_pa")  # -1: the line did not settle
 # A stop of what had not begun.
 NOTE = ("level", "reason", "fault", "steps", "pressure_pa", "locked")
-SETTING = (
-    "level",
-    "locked",
-    "counter",
-    "mode",
-    "rate_nl_s",
-    "volume_nl",
-    "limit_above_pa",
-    "limit_line_pa",
-    "step_volume_nl",
-    "nl_num",
-    "nl_den",
-    "zero_pa",
-)
+SETTING = ("level", "locked", "counter") + UNIT
 BEFORE_MS = (0, 500, 1000, 2000, 3000)
 POINTS = len(BEFORE_MS)
 

@@ -85,8 +85,10 @@ class Settings:
 
     def leave(self):
         """Restart, if anything was stored or begun to be: a turn at a time, so that the answer gets
-        to the host. What flash holds is judged by the self test."""
+        to the host and what has happened into the journal. What flash holds is judged by the self
+        test."""
         if self._books.setting:
+            self._books.events.hurry()
             for _ in range(_PARTING_TURNS):
                 yield 1
             self._restart()
