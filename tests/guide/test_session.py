@@ -37,10 +37,10 @@ volume: 0.12
 above: 50
 line: 80
 set: y
-"""
-SECOND = """
 nrs: 0
 concordance: absent
+"""
+SECOND = """
 lasted: -
 quote:
 pattern: cotton ball
@@ -55,8 +55,16 @@ concordance: concordant
 lasted: 45
 quote: That is <the> one
 pattern: posterior
-dallas: 3
+dallas: 4
 note: slept badly
+next: correct
+nrs:
+concordance:
+lasted:
+quote:
+pattern:
+dallas: 3
+why: mistyped
 next: done
 session-note:
 close: y
@@ -118,7 +126,11 @@ def test_a_session_loses_nothing_to_a_pulled_cable_and_a_program_that_ended(boar
         "await moving 120",  # level 2: it seeks, rests for its opening, goes on
         "await still 60",
         "await moving 60",
-        "await virtual:1.5 60",
+        "await virtual:1 60",
+        "unplug",
+        "await virtual:1 60",
+        "plug",
+        "await virtual:2 60",
         "press PAIN",
         "await virtual:0.3 60",
         "release PAIN",
@@ -158,14 +170,19 @@ def check_store(file):
     assert unseen.derived == ()
     assert any("not derived: not all of the run was seen" in text for text in texts)
     assert control.response.concordance is Concordance.ABSENT
+    assert any("answered before the program ended" in text for text in texts)
     (seen,) = suspect.runs
     assert seen.reason == "pain"
     assert seen.prescription.zero_pa == told.preparation.zero_pa
     assert seen.trace is not None
     assert len(seen.marks) == 1
+    # The link was lost while the plunger moved: the pump's trace has what was missed.
     assert {"disc_pressure", "disc_volume"} <= {value.name for value in seen.derived}
+    assert {value.name for value in seen.derived} >= {"needle_resistance", "work"}
     assert suspect.response.quote == "That is <the> one"
     assert (suspect.finding.pattern, suspect.finding.dallas) == ("posterior", 3)
+    assert len(told.corrections) == 1
+    assert "dallas: 4, now 3" in told.corrections[0]
     assert suspect.notes == ("slept badly (Dr Vega)",)
 
 

@@ -47,7 +47,8 @@ def derived_of(
         found = derive(recording, equipment, seen.press_us())
     except (ValueError, ArithmeticError) as wrong:
         return (), (str(wrong),)
-    return found.values, reasons(found.refused)
+    cut = (seen.cut,) if seen.cut and found.refused else ()
+    return found.values, (*cut, *reasons(found.refused))
 
 
 def reasons(refused: Sequence[NotDerived]) -> tuple[str, ...]:

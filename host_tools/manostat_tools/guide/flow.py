@@ -1,6 +1,6 @@
 """The session step by step, until it is closed: each step is told by what is in the store."""
 
-from manostat_tools.guide import finish, level, prepare
+from manostat_tools.guide import answered, finish, level, prepare
 from manostat_tools.guide.progress import Step, What
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.talk import now
@@ -13,7 +13,7 @@ _PREPARE = {
     What.PRIME: prepare.prime,
     What.COMPLY: prepare.comply,
 }
-_LEVEL = {What.RUN: level.run, What.ANSWERS: level.answers, What.NEXT: level.next_of}
+_LEVEL = {What.RUN: level.run, What.ANSWERS: answered.answers, What.NEXT: level.next_of}
 
 
 def lead(scene: Scene) -> bool:

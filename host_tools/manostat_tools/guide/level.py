@@ -1,8 +1,9 @@
-"""One level: its runs, and what the patient and the images said."""
+"""One level: its runs, its notes, and what comes next."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from manostat_tools.guide import answered
 from manostat_tools.guide import questions as q
 from manostat_tools.guide.plan import Dose, check_dose, dose_of, drop_warnings, unit_of
 from manostat_tools.guide.prepare import CONTRAST, NEEDLE
@@ -11,7 +12,7 @@ from manostat_tools.guide.questions import Question
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.talk import now
 from manostat_tools.session import entries as e
-from manostat_tools.session.model import Finding, Level, Response, RunKind
+from manostat_tools.session.model import RunKind
 
 _HOW = Question(
     "run",
@@ -21,24 +22,11 @@ _HOW = Question(
 )
 _CHANGE = Question("change", "Change a figure of the preset?", q.yes, "n")
 _STEP_ML = Question("step-volume", "mL of each press of RUN", q.number(0.001, 1, "mL"))
-_NRS = Question("nrs", "Pain now, 0 to 10; - if not asked", q.or_none(q.whole(0, 10)))
-_CONCORDANCE = Question(
-    "concordance", "Is it the usual pain: concordant, discordant, or absent", q.concordance
-)
-_LASTED = Question(
-    "lasted", "How long it lasted, s; - if not recorded", q.or_none(q.number(0, 3600, "s"))
-)
-_QUOTE = Question("quote", "The patient's own words; empty: none", q.text)
-_PATTERN = Question("pattern", "Contrast pattern; empty: not recorded", q.text)
-_DALLAS = Question(
-    "dallas", "Modified Dallas grade, 0 to 5; - if not known", q.or_none(q.whole(0, 5))
-)
-_NOTE = Question("note", "Note; empty: none", q.text)
 _SHAM = Question("sham-note", "What the patient said of the sham; empty: nothing", q.text)
 _NEXT = Question(
     "next",
-    "This level: done, go-on within its volume, again as a new level, or a note",
-    q.one_of("done", "go-on", "again", "note"),
+    "This level: done, go-on within its volume, again as a new level, correct answers, or a note",
+    q.one_of("done", "go-on", "again", "correct", "note"),
     "done",
 )
 
@@ -60,7 +48,7 @@ def run(scene: Scene, order: int) -> None:
             scene.screen.warn(warning)
     is_sham = dose.kind is RunKind.SHAM
     if scene.run(order, dose, 0.0 if is_sham else scene.decay_s) is not None and is_sham:
-        _note(scene, order, _SHAM, "sham: ")
+        answered.note(scene, order, _SHAM, "sham: ")
 
 
 def _fit(scene: Scene, order: int) -> None:
@@ -109,51 +97,15 @@ def _figure(
     return scene.screen.ask(Question(name, text, read, f"{usual:g}"))
 
 
-def answers(scene: Scene, order: int) -> None:
-    """To the newest injection: the patient's response, then what the images show."""
-    progress = scene.talk.progress()
-    level = scene.level(order)
-    scene.screen.head(f"Level {order}: {level.name}: response and findings")
-    if order not in progress.responded:
-        response = Response(
-            intensity=scene.screen.ask(_NRS),
-            concordance=scene.screen.ask(_CONCORDANCE),
-            persisted_s=scene.screen.ask(_LASTED),
-            quote=scene.screen.ask(_QUOTE),
-        )
-        scene.add(e.Responded(host_utc=now(), level=order, response=response))
-        _contradiction(scene, level, response)
-    if order not in progress.found:
-        finding = Finding(pattern=scene.screen.ask(_PATTERN), dallas=scene.screen.ask(_DALLAS))
-        scene.add(e.Found(host_utc=now(), level=order, finding=finding))
-        _note(scene, order, _NOTE)
-
-
-def _contradiction(scene: Scene, level: Level, response: Response) -> None:
-    """What is told in time to be corrected: button and words that disagree."""
-    pressed = bool(level.runs and level.runs[-1].marks)
-    absent = response.concordance == "absent"
-    if pressed and absent:
-        scene.screen.warn(
-            "the button was pressed, and the response says no pain: no rule will grade"
-        )
-    if not absent and response.intensity == 0:
-        scene.screen.warn("pain of 0, and not absent: is that right?")
-
-
-def _note(scene: Scene, order: int, question: "Question[str]", before: str = "") -> None:
-    if text := scene.screen.ask(question):
-        by = scene.session.operator
-        scene.add(e.Noted(host_utc=now(), level=order, text=before + text, by=by))
-
-
 def next_of(scene: Scene, order: int) -> None:
     """What comes after an injection that was answered."""
     answer = scene.screen.ask(_NEXT)
     if answer == "done":
         scene.talk.event(done(order))
     elif answer == "note":
-        _note(scene, order, _NOTE)
+        answered.note(scene, order)
+    elif answer == "correct":
+        answered.correct(scene, order)
     elif answer == "again":
         run(scene, order)
     else:

@@ -3,8 +3,9 @@
 What has no entry of its own is a `HostEvent` with one of the texts below, which the report lists.
 """
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,6 +19,8 @@ PLANNED = "all levels are planned"
 NO_ZERO = "no zero was taken"
 NO_COMPLIANCE = "the line's compliance was not measured"
 _DONE = "level {} is done"
+_GIVEN = "level {}, answered before the program ended: "
+_GIVEN_AS = re.compile(r"level (\d+), answered before the program ended: (\{.*\})", re.DOTALL)
 _ARMED = "set for level {}: {}, after record {} of the pump"
 _ARMED_AS = re.compile(r"set for level (\d+|none): (\w+), after record (\d+) of the pump")
 
@@ -73,15 +76,27 @@ def done(order: int) -> str:
     return _DONE.format(order)
 
 
+def given(order: int, said: Mapping[str, str]) -> str:
+    """The text of the host event that keeps answers to a level when the program ends before the
+    last of them: what was typed, by question."""
+    return f"{_GIVEN.format(order)}{json.dumps(dict(said))}"
+
+
+def _given_in(text: str) -> tuple[int, dict[str, str]] | None:
+    found = _GIVEN_AS.fullmatch(text)
+    return (int(found[1]), json.loads(found[2])) if found else None
+
+
 @dataclass(frozen=True)
 class Progress:
-    """`texts`: of the host events; `asked`: levels with a response, or a finding, to their newest
-    injection."""
+    """`texts`: of the host events; `responded`, `found`: levels with a response, or a finding, to
+    their newest injection; `given`: answers to it, as typed, that are in neither yet."""
 
     session: Session
     texts: tuple[str, ...]
     responded: frozenset[int]
     found: frozenset[int]
+    given: Mapping[int, Mapping[str, str]]
 
     def next_step(self) -> Step:
         """What is to be done now. Nothing is ever done twice, and nothing left out unasked."""
@@ -125,13 +140,18 @@ def progress_of(name: str, entries: Sequence[e.SessionEntry]) -> Progress:
     """Of the entries of the session `name`. FoldError if they contradict each other."""
     asked: dict[type, set[int]] = {e.Responded: set(), e.Found: set()}
     texts: list[str] = []
+    kept: dict[int, dict[str, str]] = {}
     for _, entry in apply(entries).standing:
         if isinstance(entry, e.HostEvent):
             texts.append(entry.text)
+            if (answers := _given_in(entry.text)) is not None:
+                kept[answers[0]] = answers[1]
         elif isinstance(entry, e.RunDone) and entry.run.kind in INTO_DISC:
             for levels in asked.values():
                 levels.discard(entry.level or 0)
+            kept.pop(entry.level or 0, None)
         elif isinstance(entry, e.Responded | e.Found):
             asked[type(entry)].add(entry.level)
     session = fold(name, entries)
-    return Progress(session, tuple(texts), frozenset(asked[e.Responded]), frozenset(asked[e.Found]))
+    responded, found = frozenset(asked[e.Responded]), frozenset(asked[e.Found])
+    return Progress(session, tuple(texts), responded, found, kept)

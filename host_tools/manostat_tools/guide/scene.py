@@ -6,6 +6,7 @@ from datetime import datetime
 from manostat_tools import words
 from manostat_tools.guide import questions as q
 from manostat_tools.guide.derived import derived_of
+from manostat_tools.guide.filled import filled
 from manostat_tools.guide.follower import Seen
 from manostat_tools.guide.motion import Motion
 from manostat_tools.guide.outcome import outcome_lines
@@ -113,8 +114,9 @@ class Scene:
             return run, ("nobody watched the run over the link",)
         rx = run.prescription
         with self.screen.console.status("deriving ..."):
+            trace = self.talk.store.blob(run.trace) if run.trace is not None else None
             values, reasons = derived_of(
-                seen,
+                filled(seen, trace, rx.zero_pa, run.duration_ms),
                 (rx.nl_num, rx.nl_den),
                 self.session.preparation,
                 level.needle,

@@ -63,6 +63,10 @@ class Screen:
     def ask(self, question: Question[T]) -> T:
         """The answer. WrongAnswerError for a script's; a person is told what is allowed, and asked
         again."""
+        return question.value(self.said(question))
+
+    def said(self, question: Question[T]) -> str:
+        """The same as it was typed."""
         usual = f" [{question.usual}]" if question.usual else ""
         while True:
             self.console.print(Text(f"{question.text}{usual}: ", style="bold"), end="")
@@ -70,7 +74,8 @@ class Screen:
             if not self.answers.is_person:
                 self.console.print(Text(question.said(said)))
             try:
-                return question.value(said)
+                question.value(said)
+                return question.said(said)
             except ValueError as wrong:
                 told = _first_line(wrong)
             if not self.answers.is_person:
