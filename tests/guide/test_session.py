@@ -2,8 +2,6 @@
 unplugged in the middle of an injection, the program ends in the middle of the session, and nothing
 is lost or there twice."""
 
-import threading
-
 import pytest
 
 from manostat_tools.guide.progress import progress_of
@@ -12,6 +10,7 @@ from manostat_tools.store.reading import read_session
 from manostat_tools.store.store import Store
 
 from ..emulated_process import Emulated, manostat
+from .led import in_turn, session
 
 pytestmark = [pytest.mark.pico, pytest.mark.timeout(300)]
 
@@ -79,29 +78,6 @@ def board(run_dir):
     process.await_port()
     yield process
     process.end()
-
-
-def in_turn(board, *lines):
-    """Somebody who pulls cables and presses PAIN, beside the hands that the guide has."""
-    failed = []
-
-    def work():
-        try:
-            for line in lines:
-                board.operate(line)
-        except Exception as problem:  # told by the test that waits for it
-            failed.append(problem)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    return thread, failed
-
-
-def session(board, tmp_path, name, answers, *options):
-    file = tmp_path / name
-    file.write_text(answers.lstrip())
-    words = ("--store", str(tmp_path / "store"), "--out", str(tmp_path / "report"), "--decay", "5")
-    return manostat("session", "guided", "--answers", str(file), *words, *options)
 
 
 def test_a_session_loses_nothing_to_a_pulled_cable_and_a_program_that_ended(board, tmp_path):
