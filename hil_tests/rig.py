@@ -10,11 +10,13 @@ import pytest
 
 from manostat.core.prescription import RANGES
 from manostat_sim.benches.base import Bench, Edge
+from manostat_sim.benches.pico import PicoBench
 from manostat_sim.plant.plant import PATH_CLOSED
 from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import Scenario, scenario
 from manostat_sim.world import World
 from manostat_tools.journal.payloads import TICKS
+from manostat_tools.journal.trace_words import TraceTick, trace_ticks, words_of
 
 Unit = tuple[int, ...]
 
@@ -234,3 +236,13 @@ def old_trace_page(sequence: int) -> bytes:
     page = struct.pack("<HBBIHBBI", 0x4D4A, TICKS, 8, sequence, 1, 2, 0, 0) + bytes(8)
     page = page.ljust(236, b"\xff") + bytes(16)
     return page + struct.pack("<I", crc32(page))
+
+
+def traced(bench: PicoBench) -> list[TraceTick]:
+    """The trace of the level in the pump's memory, read over the link: the pump must be at rest."""
+    return trace_ticks(words_of(bench.trace()))
+
+
+def moved(bench: PicoBench) -> list[tuple[int, int]]:
+    """(line count, steps made) of the ticks of motion in it."""
+    return [(tick.raw, tick.made) for tick in traced(bench) if tick.moving]

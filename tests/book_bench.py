@@ -61,6 +61,7 @@ class BookBench(CoreBench):
         self._was_running = 0
 
     def _read_inputs(self, tick_us):
+        self.since_us = tick_us - self._last_us
         lost_us = tick_us - self._last_us - _LONGEST_US
         if lost_us > 0:
             self.pump.skip_us(lost_us)
@@ -72,10 +73,13 @@ class BookBench(CoreBench):
         decision = super()._decide(inputs)
         if self._was_running:
             self.trace.add(inputs.line_raw, inputs.made)
+        if self._was_running and not decision.running:
+            self.trace.stop()
         self._was_running = decision.running
         if self.frame.pack(self._ticks, inputs, decision):
             take_change(self.frame.buf, self.books.events.words, self.pump)
         if not decision.running:
+            self.trace.rest(inputs.line_raw, self.since_us)
             self._rest(decision)
         return decision
 

@@ -4,27 +4,28 @@ from itertools import pairwise
 
 from manostat.core import codes
 from manostat_tools.journal.payloads import BOOT, INTENT, OUTCOME, SEAL, TRACE
+from manostat_tools.journal.trace_words import trace_ticks, words_of
 
 from .book_bench import new_storage
 from .book_levels import UNSEEN, a_level, book_of, moving, new_bench, order, worn_storage
 
 
-def is_traced(book, ticks):
-    stretches = [stretch.rows() for stretch in book.stretches if stretch.state == "whole"]
-    rows = [row for stretch in stretches for row in stretch]
-    return rows == [(tick, raw, made) for tick, (raw, made) in enumerate(ticks)]
+def words_in(book):
+    assert [stretch.state for stretch in book.stretches if stretch.state != "whole"] == []
+    return words_of(b"".join(stretch.words for stretch in book.stretches))
 
 
 def test_the_stored_trace_is_what_was_read_tick_by_tick():
     bench = new_bench()
     a_level(bench)
     book = book_of(bench)
-    assert [len(stretch.rows()) > 50 for stretch in book.stretches] == [True, True]
+    assert [stretch.n_words > 50 for stretch in book.stretches] == [True] * len(book.stretches)
     frames = bench.frames()
     running = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
     moved = [tick for before, tick in pairwise(frames) if before.state in running]
     ticks = [(tick.line_raw, tick.made) for tick in moved]
-    assert is_traced(book, ticks)
+    traced = [tick for tick in trace_ticks(words_in(book)) if tick.moving]
+    assert [(tick.raw, tick.made) for tick in traced] == ticks
     assert sum(made for _, made in ticks) == bench.last.steps
 
 
@@ -45,8 +46,8 @@ def test_run_does_not_wait_for_the_trace_of_its_own_level():
     bench.press("STOP")
     bench.advance(0.2)
     (stretch,) = book_of(bench).stretches
-    assert (stretch.state, stretch.first_tick) == ("whole", 0)
-    assert stretch.n_ticks > 270  # of both starts
+    assert (stretch.state, stretch.first_word) == ("whole", 0)
+    assert len([tick for tick in stretch.ticks() if tick.moving]) > 270  # of both starts
 
 
 def test_the_trace_is_not_stored_while_run_may_start_unless_nobody_touches_anything():

@@ -12,7 +12,6 @@ import pytest
 
 from manostat.link import console as console_module
 from manostat.link.frames import AnswerFrame, BulkFrame, HelloFrame, TickFrame
-from manostat.trace import Trace
 from manostat_sim import wire
 from manostat_sim.benches.vm import find_micropython
 from manostat_sim.telemetry import AT_REST, Answer, FrameReader, Hello
@@ -247,33 +246,3 @@ def test_a_host_that_does_not_read_costs_whole_frames_and_no_waiting(open_consol
 def test_every_byte_of_a_host_arrives_in_order(open_console):
     console = open_console(Port(arrived=bytes(range(256))))
     assert [console.poll() for _ in range(257)] == [*range(256), -1]
-
-
-# Trace
-
-
-def test_a_trace_keeps_count_and_steps_of_every_tick():
-    trace = Trace(8)
-    for raw, made in ((0, 0), (16383, 3), (5000, 1), (1638, 7)):
-        trace.add(raw, made)
-    words = struct.unpack("<4H", trace.buf)
-    assert [(word & 16383, word >> 14) for word in words] == [
-        (0, 0), (16383, 3), (5000, 1), (1638, 3),
-    ]  # fmt: skip
-
-
-def test_a_full_trace_keeps_the_beginning():
-    trace = Trace(5)
-    for raw in range(10):
-        trace.add(raw, 0)
-    assert trace.count == trace.room == 2
-    assert struct.unpack_from("<2H", trace.buf) == (0, 1)
-
-
-def test_a_new_level_begins_at_the_front():
-    trace = Trace(8)
-    trace.add(1, 1)
-    trace.begin(2)
-    assert (trace.level, trace.count) == (2, 0)
-    trace.add(2, 0)
-    assert struct.unpack_from("<H", trace.buf) == (2,)

@@ -164,7 +164,7 @@ def test_a_pumps_own_journal_is_whole_and_tells_what_happened():
     (stretch,) = book.stretches
     assert stretch.state == "whole"
     (outcome,) = [r for r in book.records if r.kind == payloads.OUTCOME]
-    assert sum(made for _, _, made in stretch.rows()) == payloads.fields_of(outcome)["steps"]
+    assert sum(tick.made for tick in stretch.ticks()) == payloads.fields_of(outcome)["steps"]
 
 
 @pytest.mark.req("L-04")
@@ -242,7 +242,7 @@ def test_json_holds_records_findings_seals_and_traces(capsys, tmp_path):
     assert len(data["delivery_uncertain"]) == 1
     (trace,) = data["traces"]
     (table,) = traces.iterdir()
-    assert len(table.read_text().splitlines()) == trace["ticks"] + 1
+    assert len(table.read_text().splitlines()) == trace["words"] + 1
 
 
 # What is not

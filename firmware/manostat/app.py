@@ -83,6 +83,7 @@ class App:
         self.was_running = 0
         self.enabled = 0
         self.last_us = ticks_us()
+        self.since_us = 0  # the tick before, not cut to 16 bits
 
     def prepare(self):
         """Load the unit, test what can be tested at rest, and take the level up again."""
@@ -175,6 +176,7 @@ class App:
         now_us = ticks_us()
         elapsed_us = now_us - self.last_us & _TICKS_MASK
         self.last_us = now_us
+        self.since_us = elapsed_us
         if elapsed_us > _LONGEST_US:  # an erase of flash
             self.pump.skip_us(elapsed_us - _LONGEST_US)
             elapsed_us = _LONGEST_US
@@ -191,6 +193,7 @@ class App:
         inputs.line_status = line.status
 
     def _rest(self, decision):
+        self.trace.rest(self.inputs.line_raw, self.since_us)
         self.host_stop.listen(decision.wants_start)
         alarm = self.pump.alarm
         if decision.reason == FAULT and alarm.priority == 0:
@@ -220,6 +223,7 @@ class App:
             micropython.heap_lock()
         else:
             self.lease.stop()
+            self.trace.stop()
             micropython.heap_unlock()
 
     def _show(self, decision, alarm):

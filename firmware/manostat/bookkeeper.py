@@ -112,7 +112,7 @@ class Bookkeeper:
             notices |= NOT_SEALED | KEY_SPOILT
         if self.journal.foreign or self.traces.ring.foreign:
             notices |= FOREIGN
-        if self.traces.due():
+        if self.traces.waits():
             notices |= TRACE_WAITS
         return notices
 
@@ -185,6 +185,9 @@ class Bookkeeper:
         if pump.level != self._level:
             self._level = pump.level
             self._close()  # an intent is for one level
+            self._trace.end_rest()
+        if pump.injector.state == codes.IDLE:
+            self._trace.end_rest()
         alarm = pump.alarm.cause | pump.alarm.paused << 8
         if alarm != self._alarm:
             self._alarm = alarm

@@ -1,21 +1,44 @@
-"""The raw trace of a level: line count and made steps of every tick, two bytes each, in memory."""
+"""The raw trace of a level, in memory: line count and made steps of every tick of motion, and the
+line for ten seconds after each motion, which shows the needle and the disc. Two bytes a tick.
+
+At rest a page takes longer than a tick. What was not read is marked: a mark is a word with all of
+the two top bits set and a count below 1024 (docs/journal.md, "64 TICKS").
+"""
 
 from micropython import const
 
 _MADE_MOST = const(3)
+_LEAST_COUNT = const(1024)  # of a tick with so many steps: below are marks, and no sensor
+_MARK = const(0xC000)
+_REST = const(0)  # from here on the plunger rests
+_COARSE = const(511)  # 512 to 1022: so many times 512 ticks were not read; 1 to 511: so many
+_GO = const(1023)  # from here on it moves
+_COARSE_TICKS = const(512)
+_COARSE_MOST = const(511)
+_UNSEEN_MOST = const(4186112)  # 16 marks, two hours: longer pauses are told as so long
+_TICK_US = const(2000)
+_HALF_TICK_US = const(1000)
+_REST_TICKS = const(5000)
 
 
 class Trace:
-    """Takes `n_bytes` once. Tick i is a little endian u16 at `buf[2 * i]`: sensor count in the
-    low 14 bits, made steps in the top two. When full it keeps the beginning.
+    """Takes `n_bytes` once. Word i is a little endian u16 at `buf[2 * i]`: sensor count in the
+    low 14 bits, made steps in the top two. When full it keeps the beginning; at most a quarter of
+    it is for rests.
     """
 
     def __init__(self, n_bytes: int):
         self.buf = bytearray(n_bytes)
-        self.room = n_bytes >> 1  # ticks
-        self.count = 0  # ticks held
+        self.room = n_bytes >> 1  # words
+        self.count = 0  # words held
         self.stored = 0  # of these in flash, or given up
+        self.firm = 0  # of these to be stored now: up to the newest stop, or all once it has rested
         self.level = 0
+        self._is_resting = 0
+        self._has_just_stopped = 0
+        self._left = 0  # ticks of this rest that are still to be kept
+        self._rest_room = self.room >> 2  # words that rests may still take
+        self._unseen = 0  # ticks since the newest word
 
     def begin(self, level: int):
         """Begin the trace of a level; `count` should equal `stored`, or the rest is lost. Old
@@ -23,12 +46,79 @@ class Trace:
         self.level = level
         self.count = 0
         self.stored = 0
+        self.firm = 0
+        self._is_resting = 0
+        self._left = 0
+        self._rest_room = self.room >> 2
 
     def add(self, raw: int, made: int):
-        """Append one tick, if there is room. `raw` 0 to 16383; `made` over 3 is stored as 3."""
+        """Append one tick of motion, if there is room. `raw` 0 to 16383; `made` over 3 is stored as
+        3."""
+        if self._is_resting:
+            self._go()
+        if made >= _MADE_MOST:
+            made = _MADE_MOST
+            if raw < _LEAST_COUNT:
+                raw = _LEAST_COUNT
+        self._put(raw | made << 14)
+
+    def stop(self):
+        """The plunger has come to rest, in the tick that was added last."""
+        self.firm = self.count
+        self._is_resting = 1
+        self._has_just_stopped = 1
+        self._unseen = 0
+        self._left = _REST_TICKS if self._rest_room > 0 else 0
+
+    def rest(self, raw: int, elapsed_us: int):
+        """One tick at rest, `elapsed_us` after the one before."""
+        if not self._is_resting:
+            return
+        if self._has_just_stopped:
+            self._has_just_stopped = 0
+            if self._left:
+                self._put(_MARK | _REST)
+            return
+        ticks = (elapsed_us + _HALF_TICK_US) // _TICK_US
+        if self._left <= 0:
+            if self._unseen < _UNSEEN_MOST:
+                self._unseen += ticks
+            return
+        self._unseen += ticks - 1
+        self._put_unseen()
+        self._put(raw)
+        self._left -= ticks
+        self._rest_room -= 1
+        if self._left <= 0 or self._rest_room <= 0:
+            self.end_rest()
+
+    def end_rest(self):
+        """What there is of this rest is all that is kept of it."""
+        self._left = 0
+        if self._is_resting:
+            self.firm = self.count
+
+    def _go(self):
+        self._is_resting = 0
+        self._left = 0
+        self._unseen += 1  # the tick that started it
+        self._put_unseen()
+        self._put(_MARK | _GO)
+
+    def _put_unseen(self):
+        unseen = self._unseen
+        while unseen >= _COARSE_TICKS:
+            times = min(unseen // _COARSE_TICKS, _COARSE_MOST)
+            self._put(_MARK | _COARSE + times)
+            unseen -= times * _COARSE_TICKS
+        if unseen > 0:
+            self._put(_MARK | unseen)
+        self._unseen = 0
+
+    def _put(self, word):
         count = self.count
         if count < self.room:
             buf = self.buf
-            buf[count << 1] = raw & 255
-            buf[count << 1 | 1] = raw >> 8 | (made if made < _MADE_MOST else _MADE_MOST) << 6
+            buf[count << 1] = word & 255
+            buf[count << 1 | 1] = word >> 8
             self.count = count + 1

@@ -112,7 +112,11 @@ class TraceStore:
         self._fails = 0
 
     def due(self) -> bool:
-        """Whether something is not stored yet, or not tied into the journal."""
+        """Whether something is to be stored now, or to be tied into the journal."""
+        return self._first >= 0 or self._trace.stored < self._trace.firm
+
+    def waits(self) -> bool:
+        """Whether part of the trace is in memory only: what is due, and a rest that goes on."""
         return self._first >= 0 or self._trace.stored < self._trace.count
 
     def step(self, now_ms: int) -> int:
@@ -127,14 +131,14 @@ class TraceStore:
             self._pages = 0
             self._fails = 0
             self._hash = sha256()
-        if trace.stored >= trace.count:
+        if trace.stored >= trace.firm:
             self._digest = self._hash.digest()
             return 1
         if not self.ring.make_ready():
             return self._failed(self.ring._all)
         payload = self._payload
         begin = trace.stored
-        end = min(begin + _TICKS_A_PAGE, trace.count)
+        end = min(begin + _TICKS_A_PAGE, trace.firm)
         ticks = self._ticks[2 * begin : 2 * end]
         length = _TICKS_AT + len(ticks)
         pack_into("<ii", payload, 0, trace.level, begin)
@@ -169,6 +173,6 @@ class TraceStore:
         self._fails += 1
         if self._fails <= most:
             return 0
-        self._trace.stored = self._trace.count
+        self._trace.stored = self._trace.firm
         self._first = -1
         return -1

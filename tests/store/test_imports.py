@@ -214,9 +214,9 @@ def test_what_is_no_journal_is_refused(store):
 def test_an_answer_to_t_is_stored_by_the_hash_that_the_pump_recorded(store):
     take(store, answer_to_j(sooner()))
     (stretch,) = read_book(sooner()).stretches
-    outcome = import_trace(store, stretch.ticks + b"\x01\x02", START, UNIT)
+    outcome = import_trace(store, stretch.words + b"\x01\x02", START, UNIT)
     assert outcome.stretches == 1
-    assert import_trace(store, stretch.ticks, START, UNIT).stretches == 0
+    assert import_trace(store, stretch.words, START, UNIT).stretches == 0
     assert take(store, sooner()).stretches == 0, "the pages bring the same trace"
 
 
@@ -224,6 +224,6 @@ def test_an_answer_to_t_that_no_record_names_is_refused(store):
     take(store, answer_to_j(sooner()))
     (stretch,) = read_book(sooner()).stretches
     with pytest.raises(StoreError, match="no stretch that the stored journal"):
-        import_trace(store, b"\x00" + stretch.ticks[1:], START, UNIT)
+        import_trace(store, b"\x00" + stretch.words[1:], START, UNIT)
     with pytest.raises(StoreError, match="no stretch that the stored journal"):
-        import_trace(store, stretch.ticks, START, SERIAL)
+        import_trace(store, stretch.words, START, SERIAL)

@@ -92,8 +92,8 @@ def as_data(book: Book) -> dict[str, Any]:
             {
                 "level": stretch.level,
                 "boot": stretch.boot,
-                "first_tick": stretch.first_tick,
-                "ticks": stretch.n_ticks,
+                "first_word": stretch.first_word,
+                "words": stretch.n_words,
                 "state": stretch.state,
             }
             for stretch in book.stretches
@@ -103,16 +103,18 @@ def as_data(book: Book) -> dict[str, Any]:
 
 
 def write_traces(book: Book, folder: Path) -> None:
-    """One CSV for each whole stretch: level-L-boot-B-tick-T.csv."""
+    """One CSV for each whole stretch: level-L-boot-B-word-W.csv. Ticks count from its first."""
     folder.mkdir(parents=True, exist_ok=True)
     for stretch in book.stretches:
         if stretch.state != "whole":
             continue
-        name = f"level-{stretch.level}-boot-{stretch.boot}-tick-{stretch.first_tick}.csv"
+        name = f"level-{stretch.level}-boot-{stretch.boot}-word-{stretch.first_word}.csv"
         with open(folder / name, "w", newline="") as file:
             table = csv.writer(file)
-            table.writerow(("tick", "line_count", "steps"))
-            table.writerows(stretch.rows())
+            table.writerow(("tick", "line_count", "steps", "moving"))
+            table.writerows(
+                (tick.at, tick.raw, tick.made, int(tick.moving)) for tick in stretch.ticks()
+            )
 
 
 def _refuse(file: Path, wrong: Exception) -> int:

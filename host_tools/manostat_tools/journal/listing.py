@@ -202,7 +202,7 @@ def _say_setting(fields: Fields) -> str:
 
 
 def _say_trace(fields: Fields) -> str:
-    return f"ticks {fields['first_tick']} to {fields['first_tick'] + fields['ticks'] - 1} stored"
+    return f"words {fields['first_word']} to {fields['first_word'] + fields['words'] - 1} stored"
 
 
 def _say_service(fields: Fields) -> str:
@@ -248,8 +248,8 @@ def _ml(nl: int) -> str:
 def _verdict(book: Book) -> Iterator[str]:
     yield ""
     for stretch in book.stretches:
-        last = stretch.first_tick + stretch.n_ticks - 1
-        where = f"level {stretch.level}, boot {stretch.boot}, ticks {stretch.first_tick} to {last}"
+        first, last = stretch.first_word, stretch.first_word + stretch.n_words - 1
+        where = f"level {stretch.level}, boot {stretch.boot}, words {first} to {last}"
         yield f"trace of {where}: {stretch.state}"
     yield _say_seals(book)
     for finding in book.findings:

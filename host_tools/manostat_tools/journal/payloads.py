@@ -39,7 +39,7 @@ _OUTCOME = (
 _NOTE = ("level", "reason", "fault", "steps", "pressure_pa", "locked")
 _PLATEAU = ("level", "steps", "plateau_pa")
 _SETTING = ("level", "locked", "counter", *_PRESCRIBED[1:])
-_TRACE = ("level", "first_tick", "ticks", "first_page", "pages")
+_TRACE = ("level", "first_word", "words", "first_page", "pages")
 _BOOT = ("reason", "flags", "verdict", "no_record", "foreign", "key", "foreign_traces")
 _BEFORE_MS = (0, 500, 1000, 2000, 3000)
 _MARK = struct.Struct("<14i")
@@ -61,7 +61,7 @@ def fields_of(record: Record) -> Fields:
 
 
 def ticks_of(record: Record) -> tuple[int, int, bytes]:
-    """(level, first tick, two bytes a tick) of a page of ticks."""
+    """(level, first word, its words, two bytes each) of a page of ticks."""
     level, first = struct.unpack_from("<ii", record.payload)
     return level, first, record.payload[8:]
 

@@ -7,31 +7,24 @@ from typing import Any
 from manostat_tools.journal.findings import Finding
 from manostat_tools.journal.page import Record
 from manostat_tools.journal.payloads import TICKS, TRACE, fields_of, ticks_of
+from manostat_tools.journal.trace_words import TraceTick, trace_ticks, words_of
 
 
 @dataclass(frozen=True)
 class Stretch:
     """What one TRACE record names. `state`: "whole", "overwritten", "spoilt" or "not in the file".
-    `ticks`: two bytes each, of a whole one."""
+    `words`: two bytes each, of a whole one; `first_word`: its place in the trace of the level."""
 
     level: int
     boot: int
-    first_tick: int
-    n_ticks: int
+    first_word: int
+    n_words: int
     state: str
-    ticks: bytes = field(default=b"", repr=False)
+    words: bytes = field(default=b"", repr=False)
 
-    def rows(self) -> list[tuple[int, int, int]]:
-        """(tick, line count, steps made)."""
-        words = [int.from_bytes(self.ticks[at : at + 2], "little") for at in self._places]
-        return [
-            (self.first_tick + number, word & 0x3FFF, word >> 14)
-            for number, word in enumerate(words)
-        ]
-
-    @property
-    def _places(self) -> range:
-        return range(0, len(self.ticks), 2)
+    def ticks(self) -> list[TraceTick]:
+        """What was read, by ticks since the first of this stretch."""
+        return trace_ticks(words_of(self.words))
 
 
 def check_traces(
@@ -52,11 +45,11 @@ def check_traces(
             continue
         wanted = range(tie["first_page"], tie["first_page"] + tie["pages"])
         named |= set(wanted)
-        state, ticks, reason = _state(tie, wanted, pages, oldest)
+        state, words, reason = _state(tie, wanted, pages, oldest)
         if ring is None:
-            state, ticks, reason = "not in the file", b"", ""
-        level, first = tie["level"], tie["first_tick"]
-        stretches.append(Stretch(level, record.boot, first, tie["ticks"], state, ticks))
+            state, words, reason = "not in the file", b"", ""
+        level, first = tie["level"], tie["first_word"]
+        stretches.append(Stretch(level, record.boot, first, tie["words"], state, words))
         if reason:
             serious = state == "spoilt"
             findings.append(Finding("trace", record.place, f"level {level}: {reason}", serious))
@@ -84,12 +77,12 @@ def _state(
     if missing:
         return "spoilt", b"", f"{len(missing)} of {len(wanted)} pages of its trace are not there"
     parts = [ticks_of(pages[sequence]) for sequence in wanted]
-    ticks = b"".join(part for _, _, part in parts)
-    at = tie["first_tick"]
+    words = b"".join(part for _, _, part in parts)
+    at = tie["first_word"]
     for level, first, part in parts:
         if (level, first) != (tie["level"], at):
-            return "spoilt", b"", f"a page says level {level}, tick {first}"
+            return "spoilt", b"", f"a page says level {level}, word {first}"
         at += len(part) // 2
-    if hashlib.sha256(ticks).hexdigest() != tie["sha256"] or len(ticks) != 2 * tie["ticks"]:
+    if hashlib.sha256(words).hexdigest() != tie["sha256"] or len(words) != 2 * tie["words"]:
         return "spoilt", b"", "its trace is not the one that was stored"
-    return "whole", ticks, ""
+    return "whole", words, ""

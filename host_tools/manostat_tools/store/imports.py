@@ -12,7 +12,7 @@ from manostat_tools.store.pull import Pull, key_names, read_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import Unit, book_of, record_of, units_of
 
-_TICK_BYTES = 2
+_WORD_BYTES = 2
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _take(
 
 
 def import_trace(store: Store, data: bytes, now: datetime, unit: str) -> Outcome:
-    """Take an answer to `T`, the trace of the level that the pump has in memory, two bytes a tick.
+    """Take an answer to `T`, the trace of the level that the pump has in memory, two bytes a word.
 
     What is kept are the stretches that TRACE records of the stored journal name by their hash, so
     the journal is imported first. StoreError if there is none of them in it.
@@ -87,18 +87,18 @@ def import_trace(store: Store, data: bytes, now: datetime, unit: str) -> Outcome
         tie = fields_of(record)
         if record.kind != TRACE or "sha256" not in tie:
             continue
-        first = tie["first_tick"]
-        ticks = data[_TICK_BYTES * first : _TICK_BYTES * (first + tie["ticks"])]
-        if sha256(ticks) == tie["sha256"]:
-            found.append(ticks)
+        first = tie["first_word"]
+        words = data[_WORD_BYTES * first : _WORD_BYTES * (first + tie["words"])]
+        if sha256(words) == tie["sha256"]:
+            found.append(words)
     if not found:
         raise StoreError(
             f"{len(data)} bytes: no stretch that the stored journal of unit {unit} names: "
             "allowed an answer to T, after the journal that names its trace was imported"
         )
-    fresh = [ticks for ticks in found if sha256(ticks) not in known.stretches]
+    fresh = [words for words in found if sha256(words) not in known.stretches]
     if fresh:
-        digests = tuple(sha256(ticks) for ticks in fresh)
+        digests = tuple(sha256(words) for words in fresh)
         entry = Imported(host_utc=now, unit=unit, what="answer to T", stretches=digests)
         store.add_import(entry, fresh)
         known.add(entry)
@@ -135,11 +135,11 @@ def _store_stretches(store: Store, known: Unit, of: Imported) -> int:
     if not known.traces:
         return 0
     whole = {
-        sha256(stretch.ticks): stretch.ticks
+        sha256(stretch.words): stretch.words
         for stretch in book_of(store, known).stretches
         if stretch.state == "whole"
     }
-    fresh = {digest: ticks for digest, ticks in whole.items() if digest not in known.stretches}
+    fresh = {digest: words for digest, words in whole.items() if digest not in known.stretches}
     if fresh:
         entry = Imported(
             host_utc=of.host_utc, unit=known.name, what=of.what, stretches=tuple(fresh)

@@ -188,11 +188,9 @@ class PicoBench(Bench):
         rest."""
         return read_pages(self._ask(wire.journal, first))
 
-    def trace(self) -> list[tuple[int, int]]:
-        """(count, steps made) of each tick of the level, read over the link."""
-        data = self._ask(wire.trace)
-        words = [data[at] | data[at + 1] << 8 for at in range(0, len(data) - 1, 2)]
-        return [(word & 0x3FFF, word >> 14) for word in words]
+    def trace(self) -> bytes:
+        """The trace of the level, two bytes a word (docs/journal.md), read over the link."""
+        return self._ask(wire.trace)
 
     def settings(self) -> tuple[int, int, bytes, bytes]:
         """Number of this boot, newest counter believed, and both copies of the unit page, as told

@@ -1,0 +1,90 @@
+"""The raw trace on the board: each tick of motion, then the line for ten seconds, in memory and in
+flash, with the time of each reading."""
+
+from itertools import pairwise
+
+import pytest
+
+from manostat.core import codes
+from manostat_sim.benches.pico import PicoBench
+from manostat_tools.journal.book import read_book
+from manostat_tools.journal.trace_words import trace_ticks, words_of
+
+from .rig import TICK_US, begin, traced
+
+pytestmark = [pytest.mark.needs("host"), pytest.mark.req("L-05")]
+
+RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
+REST_TICKS = 5000
+
+
+def read(bench: PicoBench) -> list[tuple[int, int]]:
+    """(ticks since the first of motion, line count) of each frame from there on."""
+    frames = bench.frames()
+    first = next(n for n, (before, _) in enumerate(pairwise(frames), 1) if before.state in RUNNING)
+    at, found = 0, []
+    for place, frame in enumerate(frames[first:]):
+        at += (frame.elapsed_us + TICK_US // 2) // TICK_US if place else 0
+        found.append((at, frame.line_raw))
+    return found
+
+
+def test_the_line_after_a_stop_is_in_the_trace_with_its_time(bench: PicoBench) -> None:
+    begin(bench)
+    bench.press("PAIN")
+    bench.advance(3.0)
+    held = traced(bench)
+    expected = read(bench)
+    rest = [tick for tick in held if not tick.moving]
+    assert [(tick.at, tick.raw) for tick in held] == expected[: len(held)]
+    assert rest[-1].at - rest[0].at >= 1400, "some ticks wrote pages"
+    assert len(rest) < rest[-1].at - rest[0].at, "and their time is in it"
+    assert rest[0].raw > rest[-1].raw, "the line decays to the disc"
+
+
+def test_a_pause_and_what_comes_after_it_are_in_their_time(bench: PicoBench) -> None:
+    begin(bench)
+    bench.release("RUN")
+    bench.advance(0.4)
+    bench.press("RUN")
+    bench.advance(0.3)
+    bench.press("STOP")
+    bench.advance(0.2)
+    ticks = traced(bench)
+    started = [now.at for before, now in pairwise(ticks) if now.moving and not before.moving]
+    expected = read(bench)
+    held = [(tick.at, tick.raw) for tick in ticks]
+    assert len(started) == 1
+    skipped = [place for place in expected if place[0] == started[0] - 1]
+    assert len(skipped) == 1, "all but the tick that starts it"
+    expected.remove(skipped[0])
+    assert held == expected[: len(held)]
+
+
+def test_it_is_stored_after_its_ten_seconds(bench: PicoBench) -> None:
+    begin(bench)
+    bench.press("PAIN")
+    bench.advance(9.0)
+    assert len(read_book(bench.flash_image()).stretches) == 1, "the motion, at once"
+    bench.advance(3.0)
+    motion, rest = read_book(bench.flash_image()).stretches
+    assert (motion.state, rest.state) == ("whole", "whole")
+    assert all(tick.moving for tick in motion.ticks())
+    ticks = trace_ticks(words_of(motion.words + rest.words))
+    resting = [tick.at for tick in ticks if not tick.moving]
+    assert REST_TICKS <= resting[-1] - motion.n_words + 1 <= REST_TICKS + 300
+
+
+def test_a_new_level_does_not_wait_for_them(bench: PicoBench) -> None:
+    begin(bench)
+    bench.press("PAIN")
+    bench.advance(0.5)
+    bench.release("PAIN")
+    bench.release("RUN")
+    bench.hold("STOP", 0.1)
+    bench.advance(0.3)
+    bench.hold("STOP", 3.2)
+    bench.advance(1.5)
+    stretches = read_book(bench.flash_image()).stretches
+    assert [stretch.state for stretch in stretches] == ["whole", "whole"]
+    assert any(not tick.moving for tick in trace_ticks(words_of(stretches[1].words)))

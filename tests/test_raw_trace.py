@@ -1,0 +1,171 @@
+"""Requirements on the raw trace in memory: each tick of motion, the line after it, the time."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manostat.trace import Trace
+from manostat_tools.journal.trace_words import MARKS_END, trace_ticks
+
+TICK_US = 2000
+REST_TICKS = 5000
+
+pytestmark = pytest.mark.req("L-05")
+
+
+def words(trace):
+    return list(struct.unpack(f"<{trace.count}H", trace.buf[: 2 * trace.count]))
+
+
+def ticks(trace):
+    return [tuple(tick) for tick in trace_ticks(words(trace))]
+
+
+def moved(trace, *readings):
+    """So many ticks of motion, of which the last one stops."""
+    for raw, made in readings:
+        trace.add(raw, made)
+    trace.stop()
+    trace.rest(0, TICK_US)  # of the tick that stopped, which is in it already
+
+
+def test_a_trace_keeps_count_and_steps_of_every_tick():
+    trace = Trace(12)
+    for raw, made in ((0, 0), (16383, 3), (5000, 1), (1638, 7)):
+        trace.add(raw, made)
+    assert ticks(trace) == [
+        (0, 0, 0, True), (1, 16383, 3, True), (2, 5000, 1, True), (3, 1638, 3, True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", [0, 511, 1023])
+def test_a_tick_that_might_be_a_mark_keeps_its_steps(raw):
+    trace = Trace(12)
+    trace.add(raw, 3)
+    trace.add(raw, 2)
+    assert ticks(trace) == [(0, MARKS_END, 3, True), (1, raw, 2, True)]
+
+
+def test_a_full_trace_keeps_the_beginning():
+    trace = Trace(5)
+    for raw in range(10):
+        trace.add(raw, 0)
+    assert trace.count == trace.room == 2
+    assert words(trace) == [0, 1]
+
+
+def test_a_new_level_begins_at_the_front():
+    trace = Trace(80)
+    moved(trace, (1, 1))
+    trace.rest(9, TICK_US)
+    trace.begin(2)
+    assert (trace.level, trace.count, trace.firm) == (2, 0, 0)
+    trace.rest(9, TICK_US)
+    trace.add(2, 0)
+    assert ticks(trace) == [(0, 2, 0, True)]
+
+
+def test_the_line_after_a_stop_is_kept_and_a_page_that_was_written_is_a_gap():
+    trace = Trace(800)
+    moved(trace, (5, 1), (6, 1))
+    trace.rest(7, TICK_US)
+    trace.rest(8, 3 * TICK_US - 300)
+    trace.rest(9, TICK_US + 300)
+    assert ticks(trace) == [
+        (0, 5, 1, True), (1, 6, 1, True), (2, 7, 0, False), (5, 8, 0, False), (6, 9, 0, False),
+    ]  # fmt: skip
+
+
+def test_it_is_kept_for_ten_seconds():
+    trace = Trace(98_304)
+    moved(trace, (5, 1))
+    for _ in range(REST_TICKS + 100):
+        trace.rest(7, TICK_US)
+    assert len([tick for tick in ticks(trace) if not tick[3]]) == REST_TICKS
+
+
+@pytest.mark.parametrize("pause", [1, 400, 511, 512, 513, 30_000, 400_000])
+def test_a_pause_that_is_longer_keeps_its_length(pause):
+    trace = Trace(98_304)
+    moved(trace, (5, 1))
+    for _ in range(REST_TICKS):
+        trace.rest(7, TICK_US)
+    for _ in range(pause):
+        trace.rest(7, TICK_US)
+    trace.add(6, 1)
+    at, raw, made, moving = ticks(trace)[-1]
+    assert (raw, made, moving) == (6, 1, True)
+    assert at == 1 + REST_TICKS + pause + 1, "and the tick that starts it"
+    assert trace.count <= REST_TICKS + 7
+
+
+def test_motion_within_the_rest_goes_on_in_time():
+    trace = Trace(800)
+    moved(trace, (5, 1))
+    trace.rest(7, TICK_US)
+    trace.add(6, 1)
+    assert ticks(trace) == [(0, 5, 1, True), (1, 7, 0, False), (3, 6, 1, True)]
+
+
+def test_rests_take_at_most_a_quarter_of_the_memory():
+    trace = Trace(800)
+    for _ in range(4):
+        moved(trace, (5, 1))
+        for _ in range(60):
+            trace.rest(7, TICK_US)
+    assert len([tick for tick in ticks(trace) if not tick[3]]) == 100
+    moved(trace, (8, 1))
+    at_last = ticks(trace)[-1]
+    assert at_last == (4 * 61 + 4, 8, 1, True), "its time is still right"
+
+
+def test_what_may_be_stored_ends_with_the_stop_until_the_rest_is_over():
+    trace = Trace(800)
+    trace.add(5, 1)
+    assert trace.firm == 0
+    trace.stop()
+    trace.rest(0, TICK_US)
+    trace.rest(7, TICK_US)
+    assert trace.firm == 1
+    trace.end_rest()
+    assert trace.firm == trace.count == 3
+    trace.rest(7, TICK_US)
+    assert trace.count == 3
+
+
+def test_nothing_is_kept_before_the_first_motion():
+    trace = Trace(800)
+    trace.rest(7, TICK_US)
+    trace.end_rest()
+    assert (trace.count, trace.firm) == (0, 0)
+
+
+READING = st.tuples(st.integers(0, 16383), st.integers(0, 5))
+REST = st.tuples(st.integers(0, 16383), st.integers(1, 3000))
+PHASE = st.tuples(st.lists(READING, min_size=1, max_size=5), st.lists(REST, max_size=6))
+
+
+@given(st.lists(PHASE, max_size=6))
+def test_whatever_happens_no_step_is_lost_and_time_goes_on(phases):
+    trace = Trace(98_304)
+    now = -1
+    expected = []
+    for readings, rests in phases:
+        now += bool(expected)  # the tick that starts it is not kept
+        for raw, made in readings:
+            now += 1
+            raw = max(raw, MARKS_END) if made >= 3 else raw
+            trace.add(raw, made)
+            expected.append((now, raw, min(made, 3), True))
+        trace.stop()
+        trace.rest(0, TICK_US)
+        left = REST_TICKS
+        for raw, passed in rests:
+            now += passed
+            trace.rest(raw, passed * TICK_US)
+            if left > 0:
+                expected.append((now, raw, 0, False))
+            left -= passed
+    assert ticks(trace) == expected
