@@ -12,7 +12,7 @@ from manostat_tools.journal.trace_words import trace_ticks, words_of
 
 from .rig import TICK_US, begin, traced
 
-pytestmark = [pytest.mark.needs("host"), pytest.mark.req("L-05")]
+pytestmark = pytest.mark.needs("host")
 
 RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
 REST_TICKS = 5000

@@ -12,8 +12,6 @@ from manostat_tools.journal.trace_words import MARKS_END, trace_ticks
 TICK_US = 2000
 REST_TICKS = 5000
 
-pytestmark = pytest.mark.req("L-05")
-
 
 def words(trace):
     return list(struct.unpack(f"<{trace.count}H", trace.buf[: 2 * trace.count]))

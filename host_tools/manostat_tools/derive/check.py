@@ -1,18 +1,24 @@
 """Derived values against the plant's truth, over its published ranges."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
+from manostat.core.codes import INJECTING, SEEKING, SETTLING
 from manostat.core.scale import line_pa
+from manostat.trace import Trace
 from manostat_sim.benches.base import Unit
 from manostat_sim.measure.drawn import SetUp
 from manostat_sim.measure.injected import REST_S, Run, Truth, comply, inject
+from manostat_sim.telemetry import TickFrame
 from manostat_tools.derive.compliance import line_compliance
 from manostat_tools.derive.equipment import HSC, HSC_ZEROED, Equipment, needle_range
-from manostat_tools.derive.recording import Recording, from_frames
+from manostat_tools.derive.recording import Recording, from_frames, from_trace
 from manostat_tools.derive.refusal import NotDerived
 from manostat_tools.derive.run import Derived, derive
+from manostat_tools.journal.trace_words import trace_ticks, words_of
 from manostat_tools.session.model import Quantity
 
 _NL_NUM, _NL_DEN, _ZERO = 6, 7, 8
@@ -50,19 +56,25 @@ class Checked(NamedTuple):
 
 
 def check(
-    of: SetUp, unit: Unit, zeroed: bool = False, rest_s: float = REST_S, other: bool = False
+    of: SetUp,
+    unit: Unit,
+    zeroed: bool = False,
+    rest_s: float = REST_S,
+    other: bool = False,
+    traced: bool = False,
 ) -> Checked:
     """Measure the line, inject, derive, compare.
 
     `zeroed`: a zero is taken first, with the line open. `rest_s`: recorded after the stop.
     `other`: a disc and a needle that are not those of the picture (`other_plant.py`).
+    `traced`: from what the pump's own trace holds, not from all ticks.
     """
     if zeroed:
         unit = (*unit[:_ZERO], zero_of(of))
     step_nl = unit[_NL_NUM] / unit[_NL_DEN]
     line = line_compliance(from_frames(comply(of, unit)), step_nl)
     run = inject(of, unit, rest_s, other)
-    recording = from_frames(run.frames)
+    recording = as_traced(run.frames) if traced else from_frames(run.frames)
     if isinstance(line, NotDerived):
         return Checked(of, run.pain, run.frames[-1].reason, {}, line.reason, 0.0)
     equipment = Equipment(
@@ -78,6 +90,25 @@ def check(
     rms_pa = derived.fit.rms_pa if derived.fit else 0.0
     why = derived.why_not("disc_pressure") or ""
     return Checked(of, run.pain, run.frames[-1].reason, compared, why, rms_pa)
+
+
+def as_traced(frames: Sequence[TickFrame]) -> Recording:
+    """What the firmware's trace keeps of these, on the clock of the first one."""
+    trace = Trace(98_304)
+    begin_us = now_us = 0
+    running = False
+    for frame in frames:
+        now_us += frame.elapsed_us
+        if running:
+            begin_us = begin_us or now_us - frames[0].elapsed_us
+            trace.add(frame.line_raw, frame.made)
+        was_running, running = running, frame.state in (SEEKING, SETTLING, INJECTING)
+        if was_running and not running:
+            trace.stop()
+        if not running:
+            trace.rest(frame.line_raw, frame.elapsed_us)
+    found = from_trace(trace_ticks(words_of(bytes(trace.buf[: 2 * trace.count]))), 0, 0.0)
+    return replace(found, time_us=found.time_us + begin_us)
 
 
 def zero_of(of: SetUp) -> int:

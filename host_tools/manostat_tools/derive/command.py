@@ -36,6 +36,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="store_true",
         help="inject into a disc and a needle that are not those of the picture (all E)",
     )
+    parser.add_argument(
+        "--traced",
+        action="store_true",
+        help="from what the pump's own trace keeps: motion, and ten seconds of rest after it",
+    )
     parser.set_defaults(run=run)
 
 
@@ -62,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         zeroed=options.zeroed,
         rest_s=max(options.rest, 0.1),
         other=options.other,
+        traced=options.traced,
     )
     with ProcessPoolExecutor(options.jobs) as pool:
         runs = list(pool.map(one, drawn(options.runs, options.seed)))

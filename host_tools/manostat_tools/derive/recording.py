@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from manostat.core.codes import INJECTING, SEEKING
 from manostat_sim.plant.sensors import FULL_SCALE_PA
 from manostat_sim.telemetry import TickFrame
+from manostat_tools.journal.trace_words import TraceTick
 from manostat_tools.pump import TICK_US
 
 Floats = NDArray[np.float64]
@@ -19,6 +21,8 @@ Flags = NDArray[np.bool_]
 _RAW_ZERO, _RAW_SPAN = 1638, 13108  # HSC data sheet (H), as in the core's scale.py
 _NUMBERS = 0x10000  # a frame carries 16 bits of its tick's number
 _STATUS_OK = 0
+STILL_TICKS = 150
+"""0.3 s: the slowest rate makes a step in 0.1 s (1 uL/s, 0.1 uL a step)."""
 GAP_US = 20_000
 """Readings further apart than this are a gap: nothing is known in between but the sum of steps."""
 
@@ -89,6 +93,23 @@ def pascals(counts: Whole, zero_pa: float = 0.0) -> Floats:
     """Line pressure of 14 bit counts of the line sensor, as traces keep them."""
     line_pa: Floats = (counts - _RAW_ZERO).astype(np.float64) * (FULL_SCALE_PA / _RAW_SPAN)
     return line_pa - zero_pa
+
+
+def from_trace(ticks: Sequence[TraceTick], steps: int, zero_pa: float) -> Recording:
+    """A recording of a level's trace, which tells every tick of motion and the rests between.
+
+    `steps`: of the level before the first tick. The rest in which the opening is read is kept as
+    motion in a trace: a plunger that stands still for `STILL_TICKS` rests.
+    """
+    made = np.array([tick.made for tick in ticks], dtype=np.int64)
+    at = np.array([tick.at for tick in ticks], dtype=np.int64)
+    raw = np.array([tick.raw for tick in ticks], dtype=np.int64)
+    moving = np.array([tick.moving for tick in ticks], dtype=np.bool_)
+    bounds = [0, *np.flatnonzero(made).tolist(), len(at)]
+    for first, after in pairwise(bounds):
+        if after - first > STILL_TICKS:
+            moving[first + 1 : after] = False
+    return Recording(at * TICK_US, pascals(raw, zero_pa), steps + np.cumsum(made), moving)
 
 
 def from_frames(frames: Sequence[TickFrame]) -> Recording:

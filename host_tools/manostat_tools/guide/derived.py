@@ -1,6 +1,6 @@
 """Derived values of a run, from the ticks that the host has seen of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from manostat_tools.derive.compliance import as_quantity, from_quantity, line_compliance
 from manostat_tools.derive.equipment import (
@@ -11,6 +11,7 @@ from manostat_tools.derive.equipment import (
     NeedleRange,
     needle_range,
 )
+from manostat_tools.derive.recording import Recording
 from manostat_tools.derive.refusal import NotDerived
 from manostat_tools.derive.run import derive
 from manostat_tools.guide.follower import Seen
@@ -21,20 +22,28 @@ Found = tuple[tuple[Quantity, ...], tuple[str, ...]]
 """Values, and in words what could not be derived and why."""
 
 
+_NOT_WHOLE = "not all of it was seen over the link, and the pump has no trace of it by itself"
+
+
 def derived_of(
-    seen: Seen,
+    seen: Seen | None,
+    traced: Callable[[], Recording | None],
     ratio: tuple[int, int],
     preparation: Preparation,
     needle: Needle | None,
     contrast: Contrast | None,
 ) -> Found:
-    """All values of a run into a disc; `ratio`: nL of a step. Nothing, with the reason, if ticks
-    were lost or the line's compliance is not known."""
-    if seen.lost:
-        return (), (f"not all of the run was seen over the link: {seen.lost}",)
-    recording = seen.recording()
+    """All values of a run into a disc; `ratio`: nL of a step. Nothing, with the reason, if the
+    line's compliance is not known, or the run is nowhere whole: neither `seen` over the link, nor
+    `traced` by the pump."""
+    press_us = None
+    recording = seen.recording() if seen is not None and not seen.lost else None
+    if recording is not None and seen is not None:
+        press_us = seen.press_us()
+    else:
+        recording = traced()
     if recording is None:
-        return (), ("the host has not seen the run",)
+        return (), (_NOT_WHOLE,)
     if preparation.line_compliance is None:
         return (), ("the line's compliance was not measured",)
     try:
@@ -44,11 +53,10 @@ def derived_of(
             HSC_ZEROED if preparation.zero_at_disc_height else HSC,
             _range(needle, contrast),
         )
-        found = derive(recording, equipment, seen.press_us())
+        found = derive(recording, equipment, press_us)
     except (ValueError, ArithmeticError) as wrong:
         return (), (str(wrong),)
-    cut = (seen.cut,) if seen.cut and found.refused else ()
-    return found.values, (*cut, *reasons(found.refused))
+    return found.values, reasons(found.refused)
 
 
 def reasons(refused: Sequence[NotDerived]) -> tuple[str, ...]:

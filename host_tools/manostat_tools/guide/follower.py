@@ -29,7 +29,7 @@ _MOST_REST = 30_000
 _THIN = 10
 
 
-NOT_SEEN = "its beginning was not seen"
+_NOT_SEEN = "its beginning was not seen"
 
 
 class Do(Enum):
@@ -92,13 +92,11 @@ class NewLevel:
 @dataclass(frozen=True)
 class Seen:
     """A run as the host saw it. `lost`: why ticks are missing, "" if none are; `press`: index of
-    the first frame with PAIN pressed after the first step; `cut`: why it ends before the watching
-    did, "" if it does not."""
+    the first frame with PAIN pressed after the first step."""
 
     frames: tuple[TickFrame, ...]
     lost: str
     press: int | None
-    cut: str = ""
 
     def recording(self) -> Recording | None:
         """None if there is nothing to make one of."""
@@ -147,7 +145,7 @@ class RunFollower:
         before, self.newest = self.newest, frame
         moves = is_moving(frame)
         if before is None and is_under_way(frame):
-            self._lost.append(NOT_SEEN)
+            self._lost.append(_NOT_SEEN)
         if self._was_lost:
             self._was_lost = False
             self.moved |= before is not None and frame.steps > before.steps

@@ -6,7 +6,6 @@ from datetime import datetime
 from manostat_tools import words
 from manostat_tools.guide import questions as q
 from manostat_tools.guide.derived import derived_of
-from manostat_tools.guide.filled import filled
 from manostat_tools.guide.follower import Seen
 from manostat_tools.guide.motion import Motion
 from manostat_tools.guide.outcome import outcome_lines
@@ -19,6 +18,7 @@ from manostat_tools.session import entries as e
 from manostat_tools.session.model import Level, Run, Session, Syringe
 from manostat_tools.session.presets import PRESETS, Preset
 from manostat_tools.session.provoked import INTO_DISC
+from manostat_tools.store.traces import recording_of
 
 _SET = Question("set", "Is this what the physician prescribed? Set it?", q.yes, "y")
 _NO_REASONS: tuple[str, ...] = ()
@@ -110,13 +110,11 @@ class Scene:
         return [run for run, _ in found]
 
     def _derive(self, run: Run, level: Level, seen: Seen | None) -> tuple[Run, tuple[str, ...]]:
-        if seen is None:
-            return run, ("nobody watched the run over the link",)
         rx = run.prescription
         with self.screen.console.status("deriving ..."):
-            trace = self.talk.store.blob(run.trace) if run.trace is not None else None
             values, reasons = derived_of(
-                filled(seen, trace, rx.zero_pa, run.duration_ms),
+                seen,
+                lambda: recording_of(self.talk.store, run),
                 (rx.nl_num, rx.nl_den),
                 self.session.preparation,
                 level.needle,

@@ -40,6 +40,11 @@ def trace_ticks(words: Iterable[int], at: int = 0) -> list[TraceTick]:
     return ticks
 
 
+def is_going(word: int) -> bool:
+    """Whether it is the mark of a motion that begins."""
+    return word == _MADE_OF_MARK << _MADE_SHIFT | _GO
+
+
 def words_of(data: bytes) -> list[int]:
     """Of two bytes each, little endian."""
     return [int.from_bytes(data[at : at + 2], "little") for at in range(0, len(data) - 1, 2)]
