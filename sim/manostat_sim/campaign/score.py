@@ -1,0 +1,82 @@
+"""What is kept of a run: the truth of its pressures and times, and a digest of every tick."""
+
+_MASK = 0xFFFFFFFF
+# Odd multipliers below 2^31, so that a product stays below 2^63 and wrapping and unbounded integers
+# agree; those of `noise.hash32`.
+_ONE = 0x21F0AAAD
+_OTHER = 0x735A2D97
+
+
+def mix(digest: int, word: int, multiplier: int) -> int:
+    """A 32 bit digest with one more word taken in."""
+    product = (digest ^ (word & _MASK)) * multiplier
+    return (product ^ (product >> 31)) & _MASK
+
+
+class Score:
+    """Pressures in Pa, volumes in nL, times in us since power-on, -1 for never.
+
+    `over_pa`: most by which the line was above the limit in force, after a step; below 0 never.
+    `digest_one`, `digest_other`: 32 bits each, of every tick's inputs, outputs and line pressure.
+    """
+
+    def __init__(self) -> None:
+        self.ticks = 0
+        self.digest_one = 1
+        self.digest_other = 2
+        self.peak_line_pa = 0.0
+        self.over_pa = -1e12
+        self.first_step_us = -1
+        self.last_step_us = -1
+        self.crossed_us = -1  # the line pressure reached the limit in force
+        self.crossed_nl = 0.0  # pushed until then
+        self.pressed_us = -1  # PAIN by the patient, or STOP
+        self.pressed_nl = 0.0
+        self.pressed_pa = 0.0  # the line's pressure then
+        self.broken_nl = 0.0  # pushed until the fault came
+        self.stopped_us = -1
+        self.reason = 0  # of the first stop
+        self.fault = 0
+        self.alarm = 0  # cause of the last alarm
+
+    def step(self, at_us: int, line_pa: float, limit_pa: int, pushed_nl: float) -> None:
+        """A step was made at `at_us`."""
+        if self.first_step_us < 0:
+            self.first_step_us = at_us
+        self.last_step_us = at_us
+        if line_pa > self.peak_line_pa:
+            self.peak_line_pa = line_pa
+        over_pa = line_pa - limit_pa
+        if over_pa > self.over_pa:
+            self.over_pa = over_pa
+            if over_pa >= 0.0 and self.crossed_us < 0:
+                self.crossed_us = at_us
+                self.crossed_nl = pushed_nl
+
+    def press(self, at_us: int, line_pa: float, pushed_nl: float) -> None:
+        """Somebody pressed PAIN or STOP; the first press after the first step counts."""
+        if self.pressed_us < 0 and self.first_step_us >= 0:
+            self.pressed_us = at_us
+            self.pressed_nl = pushed_nl
+            self.pressed_pa = line_pa
+
+    def stop(self, at_us: int, reason: int, fault: int) -> None:
+        """The level is stopped; only the first time counts."""
+        if self.stopped_us < 0:
+            self.stopped_us = at_us
+            self.reason = reason
+            self.fault = fault
+
+    def take(self, decision: int, pressure_pa: int, steps: int, inputs: int, line_pa: float) -> None:
+        """Digest one tick: words of up to 32 bits, and the line pressure to its last bit from 1 Pa
+        to 1 MPa."""
+        scaled = line_pa * 65536.0
+        whole = int(scaled)
+        rest = int((scaled - whole) * 68719476736.0)
+        one = mix(self.digest_one, decision, _ONE)
+        one = mix(one, inputs, _ONE)
+        self.digest_one = mix(one, whole, _ONE)
+        other = mix(self.digest_other, pressure_pa, _OTHER)
+        other = mix(other, steps, _OTHER)
+        self.digest_other = mix(other, rest, _OTHER)
+        self.ticks += 1
