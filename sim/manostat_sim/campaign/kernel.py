@@ -10,9 +10,13 @@ from manostat_sim.campaign.breaking import KINDS
 from manostat_sim.campaign.draw import DRAW, FLOATS, INTEGERS, UNIT, run_of, switch_table
 from manostat_sim.campaign.flatten import Flat, flatten
 from manostat_sim.campaign.hands import NEVER_US
+from manostat_sim.campaign.outcome import OUTCOME, read_outcomes
 from manostat_sim.campaign.sampler import short_run
 
 ENTRIES = ("run", "tick")
+_BLOCK = 64
+"""Runs at a time: their records, 9 kB each, stay in the processor's second cache."""
+_MOST_TEMPLATES = 4096
 
 
 @cache
@@ -21,8 +25,29 @@ def flat() -> Flat:
     return flatten(run_of(short_run(1)), ENTRIES)
 
 
+def run_many(draws: Any, out: Any = None) -> Any:
+    """Make these runs and return their outcomes, an array of `outcome.OUTCOME`.
+
+    `draws`: an array of `draw.DRAW`. `out`: the array to fill, as long; a new one when None. Memory
+    beyond the two is the same for any number of runs. ValueError for a prescription that the
+    firmware would refuse. The first call of a process loads the kernel, and compiles it, half a
+    minute, when its sources are new.
+    """
+    return kernel().run_many(draws, out)
+
+
+@cache
+def kernel() -> "Kernel":
+    """The kernel of this process."""
+    return Kernel()
+
+
 class Kernel:
-    """Machine code for arrays of records of `flat().layout.dtype`."""
+    """Machine code for arrays of records of `flat().layout.dtype`.
+
+    `run` makes the runs of such an array, `tick` one tick of each. `text`: of the generated module,
+    another than the usual for a test.
+    """
 
     def __init__(self, text: str | None = None) -> None:
         self.layout = flat().layout
@@ -30,6 +55,18 @@ class Kernel:
         self.run, self.tick = generated.compiled(generated.loaded(path), flat().names)
         self._templates: dict[tuple[int, ...], Any] = {}
         self._tables = np.array([switch_table(kind) for kind in range(len(KINDS))])
+
+    def run_many(self, draws: Any, out: Any = None) -> Any:
+        """See the function."""
+        if out is None:
+            out = np.empty(len(draws), dtype=OUTCOME)
+        if len(out) != len(draws):
+            raise ValueError(f"{len(draws)} draws, but room for {len(out)} outcomes")
+        for first in range(0, len(draws), _BLOCK):
+            records = self.records(draws[first : first + _BLOCK])
+            self.run(records)
+            read_outcomes(self.layout, records, out[first : first + _BLOCK])
+        return out
 
     def records(self, draws: Any) -> Any:
         """The records of these runs before their first tick, as `Layout.pack` would make them."""
@@ -53,6 +90,8 @@ class Kernel:
 
     def _template(self, unit: tuple[int, ...]) -> Any:
         if unit not in self._templates:
+            if len(self._templates) >= _MOST_TEMPLATES:
+                self._templates.clear()
             draw = np.zeros((), dtype=DRAW)
             for name, value in zip(UNIT, unit, strict=True):
                 draw[name] = value

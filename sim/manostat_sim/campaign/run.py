@@ -9,6 +9,7 @@ from typing import Any
 
 from manostat.core.codes import BIT_INTENT, BIT_LATCHED, HOLDING, READY, STOPPED
 from manostat_sim.campaign import breaking
+from manostat_sim.campaign.hands import NEVER_US
 from manostat_sim.lease_model import LeaseModel
 from manostat_sim.plant.sensors import (
     FAULT_COMMAND,
@@ -20,6 +21,7 @@ from manostat_sim.plant.sensors import (
     FAULT_SHORT,
     FAULT_STALE,
     FAULT_STUCK,
+    UPDATE_US,
 )
 
 TICK_US = 2000
@@ -62,6 +64,7 @@ class Run:
         self.most_us = most_us
         self.tick_us = FIRST_TICK_US
         self.last_us = FIRST_TICK_US - TICK_US
+        self.shown_us = 0  # from when on the line sensor must see each change
         self.bits = hands.bits()
         self.enable = 0
         self.running = 0
@@ -93,6 +96,7 @@ class Run:
             self._turn_fault(sample_us)
         self._ask_patient(sample_us)
         self._read(tick_us, sample_us)
+        self.shown_us = sample_us + TICK_US - UPDATE_US
         decide_us = tick_us + DECIDE_US
         while self.hands.next_us <= decide_us:
             self._act(self.hands.next_us)
@@ -109,7 +113,7 @@ class Run:
         # Led through STOP's second pole: a pressed STOP takes the driver's enable away.
         if self.enable != 0 and self.hands.stop == 0:
             plant.step(1)
-            self.line.observe(at_us, plant.line_pa)
+            self._show(at_us)
         pushed_nl = plant.syringe.driven_nl
         self.score.step(at_us, plant.line_pa, self.injector.limit_pa, pushed_nl)
 
@@ -117,7 +121,14 @@ class Run:
         plant = self.plant
         if to_us > plant.now_us:
             plant.advance(to_us - plant.now_us)
-            self.line.observe(to_us, plant.line_pa)
+            self._show(to_us)
+
+    def _show(self, now_us: int) -> None:
+        # Of all conversions only the last one before the reading is read.
+        if now_us > self.shown_us:
+            self.line.observe(now_us, self.plant.line_pa)
+        else:
+            self.line.pass_by(now_us, self.plant.line_pa)
 
     def _act(self, at_us: int) -> None:
         injector = self.injector
@@ -184,8 +195,9 @@ class Run:
             self.lease.stop()
         self.running = injector.running
         self.enable = injector.enable
-        if injector.state == STOPPED:
+        if injector.state == STOPPED and self.score.stopped_us < 0:
             self.score.stop(now_us, injector.reason, injector.fault)
+            self.hands.next_us = NEVER_US  # what they hold they hold until the run is over
 
     def _digest(self) -> None:
         injector = self.injector
@@ -196,13 +208,12 @@ class Run:
         decision = injector.state | injector.reason << 3 | injector.fault << 7
         decision |= (motion | injector.enable << 4) << 12 | alarm.cause << 17 | lamps << 25
         seen = inputs.line_raw | inputs.line_status << 14 | (inputs.second_raw >> 4) << 17
+        seen |= (inputs.made & 3) << 29
         if alarm.cause != 0:
             self.score.alarm = alarm.cause
         self.score.take(
-            decision,
-            self.pump.pressure_pa,
-            injector.steps ^ injector.opening_pa << 12,
-            seen | (inputs.made & 3) << 29,
+            decision | seen << 31,
+            self.pump.pressure_pa ^ injector.steps << 21 ^ injector.opening_pa << 40,
             self.plant.line_pa,
         )
 

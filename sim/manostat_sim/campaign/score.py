@@ -1,29 +1,27 @@
 """What is kept of a run: the truth of its pressures and times, and a digest of every tick."""
 
-_MASK = 0xFFFFFFFF
-# Odd multipliers below 2^31, so that a product stays below 2^63 and wrapping and unbounded integers
-# agree; those of `noise.hash32`.
-_ONE = 0x21F0AAAD
-_OTHER = 0x735A2D97
+_62_BITS = (1 << 62) - 1
+_31_BITS = (1 << 31) - 1
+# Below 2^31, so that no product or sum passes 2^62 and wrapping and unbounded integers agree.
+_MULTIPLIER = 0x735A2D97
 
 
-def mix(digest: int, word: int, multiplier: int) -> int:
-    """A 32 bit digest with one more word taken in."""
-    product = (digest ^ (word & _MASK)) * multiplier
-    return (product ^ (product >> 31)) & _MASK
+def mix(digest: int, word: int) -> int:
+    """A digest of 62 bits with one more word taken in: a step of multiply-with-carry."""
+    both = (digest ^ word) & _62_BITS
+    return (both & _31_BITS) * _MULTIPLIER + (both >> 31)
 
 
 class Score:
     """Pressures in Pa, volumes in nL, times in us since power-on, -1 for never.
 
     `over_pa`: most by which the line was above the limit in force, after a step; below 0 never.
-    `digest_one`, `digest_other`: 32 bits each, of every tick's inputs, outputs and line pressure.
+    `digest`: 62 bits of every tick's inputs, outputs and line pressure.
     """
 
     def __init__(self) -> None:
         self.ticks = 0
-        self.digest_one = 1
-        self.digest_other = 2
+        self.digest = 1
         self.peak_line_pa = 0.0
         self.over_pa = -1e12
         self.first_step_us = -1
@@ -35,7 +33,7 @@ class Score:
         self.pressed_pa = 0.0  # the line's pressure then
         self.broken_nl = 0.0  # pushed until the fault came
         self.stopped_us = -1
-        self.reason = 0  # of the first stop
+        self.reason = 0  # of the stop
         self.fault = 0
         self.alarm = 0  # cause of the last alarm
 
@@ -61,22 +59,17 @@ class Score:
             self.pressed_pa = line_pa
 
     def stop(self, at_us: int, reason: int, fault: int) -> None:
-        """The level is stopped; only the first time counts."""
-        if self.stopped_us < 0:
-            self.stopped_us = at_us
-            self.reason = reason
-            self.fault = fault
+        """The level has stopped."""
+        self.stopped_us = at_us
+        self.reason = reason
+        self.fault = fault
 
-    def take(self, decision: int, pressure_pa: int, steps: int, inputs: int, line_pa: float) -> None:
-        """Digest one tick: words of up to 32 bits, and the line pressure to its last bit from 1 Pa
-        to 1 MPa."""
+    def take(self, decision: int, pressure: int, line_pa: float) -> None:
+        """Digest one tick: two words, and the line pressure to its last bit from 1 Pa to 1 MPa."""
         scaled = line_pa * 65536.0
         whole = int(scaled)
         rest = int((scaled - whole) * 68719476736.0)
-        one = mix(self.digest_one, decision, _ONE)
-        one = mix(one, inputs, _ONE)
-        self.digest_one = mix(one, whole, _ONE)
-        other = mix(self.digest_other, pressure_pa, _OTHER)
-        other = mix(other, steps, _OTHER)
-        self.digest_other = mix(other, rest, _OTHER)
+        digest = mix(self.digest, decision)
+        digest = mix(digest, pressure)
+        self.digest = mix(digest, whole ^ rest << 26)
         self.ticks += 1

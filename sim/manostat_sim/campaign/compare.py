@@ -1,0 +1,78 @@
+"""The kernel against CPython: every tick by a digest, and the whole state at the end by its bits."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from manostat_sim.campaign.draw import run_of
+from manostat_sim.campaign.kernel import Kernel
+from manostat_sim.campaign.layout import Layout
+
+
+class Compared(NamedTuple):
+    """`equal` of `runs` runs were equal to the bit, in `ticks` ticks of virtual time.
+
+    `differing`: seeds of the others. `cpython_s`, `kernel_s`: processor time of the same runs.
+    """
+
+    runs: int
+    equal: int
+    ticks: int
+    differing: tuple[int, ...]
+    cpython_s: float
+    kernel_s: float
+
+
+class Difference(NamedTuple):
+    """The first tick after which a run differs, from 0, and each field's value: (CPython's, the
+    kernel's)."""
+
+    tick: int
+    fields: dict[str, tuple[Any, Any]]
+
+
+def compare(kernel: Kernel, draws: Any, clock: Callable[[], float]) -> Compared:
+    """Make these runs on both sides. `clock` tells seconds, of the processor or of the wall."""
+    begin_s = clock()
+    records = kernel.records(draws)
+    kernel.run(records)
+    kernel_s = clock() - begin_s
+    cpython_s = 0.0
+    differing = []
+    for draw, record in zip(draws, records, strict=True):
+        begin_s = clock()
+        plain = run_of(draw)
+        plain.run()
+        cpython_s += clock() - begin_s
+        if kernel.layout.pack(plain).tobytes() != record.tobytes():
+            differing.append(int(draw["seed"]))
+    ticks = int(records[kernel.layout.field_of("score.ticks")].sum())
+    equal = len(draws) - len(differing)
+    return Compared(len(draws), equal, ticks, tuple(differing), cpython_s, kernel_s)
+
+
+def first_difference(kernel: Kernel, draw: Any) -> Difference | None:
+    """Make one run on both sides tick by tick: what differs first, None for nothing."""
+    plain = run_of(draw)
+    records = kernel.records(np.array([draw]))
+    layout = kernel.layout
+    tick = 0
+    while plain.going():
+        plain.tick()
+        kernel.tick(records)
+        fields = differing_fields(layout, layout.pack(plain), records[0])
+        if fields:
+            return Difference(tick, fields)
+        tick += 1
+    return None
+
+
+def differing_fields(layout: Layout, one: Any, other: Any) -> dict[str, tuple[Any, Any]]:
+    """The fields of two records that are not equal to the bit."""
+    names: Iterable[str] = layout.dtype.names or ()
+    return {
+        name: (one[name].tolist(), other[name].tolist())
+        for name in names
+        if one[name].tobytes() != other[name].tobytes()
+    }
