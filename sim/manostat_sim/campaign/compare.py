@@ -1,13 +1,27 @@
 """The kernel against CPython: every tick by a digest, and the whole state at the end by its bits."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from manostat_sim.campaign.draw import run_of
-from manostat_sim.campaign.kernel import Kernel
 from manostat_sim.campaign.layout import Layout
+
+
+class Fast(Protocol):
+    """What is compared with CPython: `kernel.Kernel` or `uncompiled.Uncompiled`."""
+
+    layout: Layout
+    records: Callable[[Any], Any]
+
+    @property
+    def run(self) -> Callable[[Any], None]:
+        """Make the run of each record."""
+
+    @property
+    def tick(self) -> Callable[[Any], None]:
+        """Make one tick of each record."""
 
 
 class Compared(NamedTuple):
@@ -32,7 +46,7 @@ class Difference(NamedTuple):
     fields: dict[str, tuple[Any, Any]]
 
 
-def compare(kernel: Kernel, draws: Any, clock: Callable[[], float]) -> Compared:
+def compare(kernel: Fast, draws: Any, clock: Callable[[], float]) -> Compared:
     """Make these runs on both sides. `clock` tells seconds, of the processor or of the wall."""
     begin_s = clock()
     records = kernel.records(draws)
@@ -52,7 +66,7 @@ def compare(kernel: Kernel, draws: Any, clock: Callable[[], float]) -> Compared:
     return Compared(len(draws), equal, ticks, tuple(differing), cpython_s, kernel_s)
 
 
-def first_difference(kernel: Kernel, draw: Any) -> Difference | None:
+def first_difference(kernel: Fast, draw: Any) -> Difference | None:
     """Make one run on both sides tick by tick: what differs first, None for nothing."""
     plain = run_of(draw)
     records = kernel.records(np.array([draw]))

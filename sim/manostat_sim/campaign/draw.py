@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from manostat.core.codes import RELIEVE
 from manostat.core.inputs import Inputs
 from manostat_sim.benches.core import build_pump
 from manostat_sim.campaign import breaking
@@ -104,6 +105,8 @@ def run_of(draw: Any) -> Run:
     ValueError for a prescription that the firmware would refuse.
     """
     at = {name: draw[name].item() for name in DRAW.names or ()}
+    if at["mode"] == RELIEVE:
+        raise ValueError("mode: a relief draws back, which no campaign does")
     plant = Plant(
         Syringe(
             at["syringe_step_nl"],

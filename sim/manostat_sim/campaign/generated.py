@@ -11,6 +11,7 @@ from typing import Any
 from manostat_sim.campaign.flatten import Flat
 
 CACHE_VARIABLE = "MANOSTAT_CAMPAIGN_CACHE"
+_REPOSITORY = Path(__file__).resolve().parents[3]
 _LOOP = '''
 
 def run_all({records}):
@@ -27,11 +28,13 @@ def tick_all({records}):
 
 
 def cache_folder() -> Path:
-    """Where generated modules and their machine code lie; the variable CACHE_VARIABLE names
-    another place."""
+    """Where generated modules and their machine code lie: build/ of a source tree, else the user's
+    cache. The variable CACHE_VARIABLE names another place."""
     given = os.environ.get(CACHE_VARIABLE)
     if given:
         return Path(given)
+    if (_REPOSITORY / "pyproject.toml").exists():
+        return _REPOSITORY / "build" / "campaign"
     home = os.environ.get("XDG_CACHE_HOME")
     return (Path(home) if home else Path.home() / ".cache") / "manostat" / "campaign"
 

@@ -45,6 +45,14 @@ class Bound:
     function: FunctionType
 
 
+@dataclass(frozen=True)
+class Computed:
+    """A property of an object of the tree."""
+
+    node: "Node"
+    function: FunctionType
+
+
 @dataclass(eq=False)
 class Node:
     """An object of the tree: `path` is how it is reached first, and names its fields."""
@@ -54,7 +62,7 @@ class Node:
     members: dict[str, "Member"] = field(default_factory=dict)
 
 
-Member = Scalar | Buffer | Fixed | Bound | Node
+Member = Scalar | Buffer | Fixed | Bound | Computed | Node
 
 
 class Layout:

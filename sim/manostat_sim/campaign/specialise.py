@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from manostat_sim.campaign.layout import Bound, Buffer, Fixed, Member, Node, Scalar
+from manostat_sim.campaign.layout import Bound, Buffer, Computed, Fixed, Member, Node, Scalar
 
 RECORD = "_s"
 _PLAIN = (abs, bool, float, int, len, max, min, range, round)
@@ -126,7 +126,7 @@ class Specialiser:
         self, node: ast.stmt, targets: list[ast.expr], value: ast.expr
     ) -> list[ast.stmt]:
         thing = self._resolve(value)
-        if isinstance(thing, Node | Buffer | Bound):
+        if isinstance(thing, Node | Buffer):
             if len(targets) != 1 or not isinstance(targets[0], ast.Name):
                 raise self._error(node, f"{ast.unparse(value)} is an object: only a name may take it")
             self._known[targets[0].id] = thing
@@ -208,7 +208,7 @@ class Specialiser:
             return _field(thing)
         if isinstance(thing, Fixed) and isinstance(thing.value, _NUMBERS):
             return ast.Constant(thing.value)
-        if isinstance(thing, Bound):  # a property
+        if isinstance(thing, Computed):
             return ast.Call(
                 ast.Name(self._request(thing.function, {"self": thing.node}), ast.Load()),
                 [ast.Name(RECORD, ast.Load())],
@@ -306,7 +306,7 @@ class Specialiser:
         found = inspect.getattr_static(of.kind, node.attr, None)
         if isinstance(found, property):
             assert isinstance(found.fget, FunctionType)
-            return Bound(of, found.fget)
+            return Computed(of, found.fget)
         if isinstance(found, staticmethod):
             return Fixed(found.__func__)
         if isinstance(found, FunctionType):
