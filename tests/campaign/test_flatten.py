@@ -7,7 +7,7 @@ import pytest
 
 from manostat_sim.campaign.flatten import Flat, flatten
 from manostat_sim.campaign.layout import Layout
-from manostat_sim.campaign.specialise import FlattenError
+from manostat_sim.campaign.names import FlattenError
 from manostat_sim.campaign.uncompiled import plain_record
 
 from .toys import Arithmetic, Slip, Toy

@@ -56,9 +56,12 @@ def test_the_generated_text_is_equal_before_it_is_compiled(draws):
 @pytest.mark.parametrize(
     ("was", "becomes"),
     [
-        ("-6991 <= apart <= 6991", "-6991 <= apart <= 5000"),  # 5 psi between the sensors
+        ("_s.pump_operator_closed_us >= 20000", "_s.pump_operator_closed_us >= 22000"),
         ("rise_pa >> 2", "rise_pa >> 3"),  # what the cut-off expects
-        ("_s.plant_coldness * _s.plant_warming_s", "_s.plant_coldness * (_s.plant_warming_s + 1e-9)"),
+        (
+            "_s.plant_coldness * _s.plant_warming_s",
+            "_s.plant_coldness * (_s.plant_warming_s + 1e-9)",
+        ),
     ],
 )
 def test_a_changed_constant_is_seen_and_its_tick_named(draws, was: str, becomes: str):

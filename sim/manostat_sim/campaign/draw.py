@@ -91,10 +91,10 @@ INTEGERS = {
 DRAW = np.dtype(
     [(name, np.int64) for name in (*UNIT, *INTEGERS)] + [(name, np.float64) for name in FLOATS]
 )
-"""One run. The unit page's integers, then what `INTEGERS` and `FLOATS` name; units are in the names,
-`fault_amount` is in that of `breaking.KINDS`. Times are us since power-on, hands.NEVER_US for never;
-`fault_kind` indexes `breaking.KINDS`; `patient_threshold_pa` is above opening and NEVER_PA for a
-patient who feels nothing; `mode` is any of codes.py but RELIEVE."""
+"""One run. The unit page's integers, then what `INTEGERS` and `FLOATS` name; units are in the
+names, `fault_amount` is in that of `breaking.KINDS`. Times are us since power-on, hands.NEVER_US
+for never; `fault_kind` indexes `breaking.KINDS`; `patient_threshold_pa` is above opening and
+NEVER_PA for a patient who feels nothing; `mode` is any of codes.py but RELIEVE."""
 
 NEVER_PA = 1e12
 
@@ -135,19 +135,21 @@ def run_of(draw: Any) -> Run:
         at["stop_us"],
         at["bounces"],
     )
-    return Run(
-        build_pump(tuple(at[name] for name in UNIT)),
-        Inputs(),
+    line = LineSensor(**_of(at, "line_"))
+    second = SecondSensor(**_of(at, "second_"))
+    fault = Breaking(
+        at["fault_kind"],
+        at["fault_us"],
+        at["fault_lasts_us"],
+        at["fault_amount"],
+        line,
+        second,
         plant,
-        LineSensor(**_of(at, "line_")),
-        SecondSensor(**_of(at, "second_")),
-        patient,
         hands,
-        Breaking(at["fault_kind"], at["fault_us"], at["fault_lasts_us"], at["fault_amount"]),
-        Score(),
-        at["settle_us"],
-        at["most_us"],
     )
+    pump = build_pump(tuple(at[name] for name in UNIT))
+    inputs, score, ends = Inputs(), Score(), (at["settle_us"], at["most_us"])
+    return Run(pump, inputs, plant, line, second, patient, hands, fault, score, *ends)
 
 
 def switch_table(kind: int) -> array:

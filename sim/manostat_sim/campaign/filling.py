@@ -53,7 +53,11 @@ class Filler:
                 made[(keys == keys[number]).all(axis=1)] = self._template(draws[number])
         for name, field in self._columns:
             made[field] = draws[name]
-        self._set(made, "fault.next_us", np.where(draws["fault_kind"] != NONE, draws["fault_us"], NEVER_US))
+        self._set(
+            made,
+            "fault.next_us",
+            np.where(draws["fault_kind"] != NONE, draws["fault_us"], NEVER_US),
+        )
         self._set(made, "hands.broken", self._tables[draws["fault_kind"]])
         most_steps = _steps_within(draws, draws["volume_nl"])
         self._set(made, "injector.max_steps", most_steps)

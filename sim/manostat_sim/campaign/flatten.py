@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
+from manostat_sim.campaign.expressions import RECORD
 from manostat_sim.campaign.layout import Layout, Member, Node
-from manostat_sim.campaign.specialise import RECORD, Specialiser
+from manostat_sim.campaign.specialise import Specialiser
 
 _HEAD = '"""Generated from {kind} by manostat_sim.campaign.flatten; not to be edited."""\n'
 
@@ -53,7 +54,10 @@ class _Writer:
         self._open: set[str] = set()
 
     def request(self, function: FunctionType, bound: Mapping[str, Member]) -> str:
-        key = (function, tuple(sorted((k, id(v) if isinstance(v, Node) else v) for k, v in bound.items())))
+        key = (
+            function,
+            tuple(sorted((k, id(v) if isinstance(v, Node) else v) for k, v in bound.items())),
+        )
         if key in self._made:
             name = self._made[key]
             if name in self._open:

@@ -74,7 +74,8 @@ class Hands:
         pressed = self.stop * PRESSES_STOP + self.run * HOLDS_RUN
         if self.proves != 0 or self.patient != 0:
             pressed += PRESSES_PAIN
-        return self.broken[pressed] if self.cut != 0 else self.whole[pressed]
+        bits: int = self.broken[pressed] if self.cut != 0 else self.whole[pressed]
+        return bits
 
     def act(self, now_us: int, idle: int) -> None:
         """Do what is due at `now_us`. `idle` is 1 while the pump waits for RUN."""

@@ -1,6 +1,6 @@
 """Draws in, outcomes out: many runs on the generated kernel."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -50,9 +50,11 @@ class Kernel:
 
     def __init__(self, text: str | None = None) -> None:
         self.layout = flat().layout
+        self.records: Callable[[Any], Any] = Filler(self.layout).records
+        self.run: Callable[[Any], Any]
+        self.tick: Callable[[Any], Any]
         path = generated.stored(text or generated.text_with_loops(flat()))
         self.run, self.tick = generated.compiled(generated.loaded(path), flat().names)
-        self.records = Filler(self.layout).records
 
     def run_many(self, draws: Any, out: Any = None) -> Any:
         """See the function."""

@@ -83,6 +83,7 @@ class Layout:
         for node, name, method in self._methods:
             of = self._nodes.get(id(method.__self__))
             function = method.__func__
+            assert isinstance(function, FunctionType)
             node.members[name] = Fixed(method) if of is None else Bound(of, function)
         # Scalars first: they are what every tick touches, and so lie side by side.
         self.places.sort(key=lambda place: isinstance(place[0], Buffer))

@@ -56,12 +56,12 @@ patient's pain began, the last time.
 and STOP, from `crossed_us` for a pressure limit, from `fault_came_us` for a fault, negative where
 the last step was sooner; `volume_after_nl`: what the carriage pushed in that time. Both are 0 where
 there is nothing to count from. `told_nl`: steps times the volume of one, as the pump counts;
-`pushed_nl`: the carriage; `delivered_nl`: through the plunger; `disc_nl`, `leaked_nl`, `spilled_nl`:
-where it is; `volume_error_nl`: `told_nl` less what entered the disc. `peak_line_pa`: true, after a
-step, 0 when none was made; `over_limit_pa`: most by which that was above the limit in force, -1e12
-when no step was made. `opening_error_pa`: what was read less the disc's own, NaN when none was
-read; `mark_error_pa`: the first mark less the true line pressure at the press, NaN when the run
-ended otherwise than by PAIN."""
+`pushed_nl`: the carriage; `delivered_nl`: through the plunger; `disc_nl`, `leaked_nl`,
+`spilled_nl`: where it is; `volume_error_nl`: `told_nl` less what entered the disc. `peak_line_pa`:
+true, after a step, 0 when none was made; `over_limit_pa`: most by which that was above the limit in
+force, -1e12 when no step was made. `opening_error_pa`: what was read less the disc's own, NaN when
+none was read; `mark_error_pa`: the first mark less the true line pressure at the press, NaN when
+the run ended otherwise than by PAIN."""
 
 _FIELDS = {
     "seed": "hands.seed",

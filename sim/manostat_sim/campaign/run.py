@@ -8,21 +8,9 @@ and obeys, as `benches.ticked` does.
 from typing import Any
 
 from manostat.core.codes import BIT_INTENT, BIT_LATCHED, HOLDING, READY, STOPPED
-from manostat_sim.campaign import breaking
 from manostat_sim.campaign.hands import NEVER_US
 from manostat_sim.lease_model import LeaseModel
-from manostat_sim.plant.sensors import (
-    FAULT_COMMAND,
-    FAULT_DIAGNOSTIC,
-    FAULT_HANG,
-    FAULT_NACK,
-    FAULT_NONE,
-    FAULT_OPEN,
-    FAULT_SHORT,
-    FAULT_STALE,
-    FAULT_STUCK,
-    UPDATE_US,
-)
+from manostat_sim.plant.sensors import UPDATE_US
 
 TICK_US = 2000
 FIRST_TICK_US = 4000  # the line sensor has its first value 3 ms after power
@@ -69,9 +57,6 @@ class Run:
         self.enable = 0
         self.running = 0
         self.refused = 0
-        self.uncounted = 0  # steps that the counter will miss
-        self.extra = 0  # steps that it told of and the lease did not make
-        self.missing_us = 0  # until the next tick, beyond the usual
 
     def run(self) -> None:
         """The whole run."""
@@ -81,8 +66,8 @@ class Run:
     def going(self) -> bool:
         """Whether there is a tick to come."""
         if self.score.stopped_us >= 0:
-            return self.tick_us < self.score.stopped_us + self.settle_us
-        return self.tick_us < self.most_us
+            return bool(self.tick_us < self.score.stopped_us + self.settle_us)
+        return bool(self.tick_us < self.most_us)
 
     def tick(self) -> None:
         """One tick: what happens until the sensors are read, the reading, the decision."""
@@ -104,8 +89,8 @@ class Run:
         self._obey(decide_us)
         self._digest()
         self.last_us = tick_us
-        self.tick_us = tick_us + TICK_US + self.fault.delay_us + self.missing_us
-        self.missing_us = 0
+        self.tick_us = tick_us + TICK_US + self.fault.delay_us + self.fault.missing_us
+        self.fault.missing_us = 0
 
     def _on_step(self, at_us: int) -> None:
         self._move(at_us)
@@ -173,13 +158,7 @@ class Run:
         if plant.syringe.at_empty():
             switches &= ~_BIT_END_EMPTY
         inputs.switches = switches
-        made = self.lease.made() + self.extra
-        self.extra = 0
-        if self.uncounted > 0:
-            missed = made if made < self.uncounted else self.uncounted
-            self.uncounted -= missed
-            made -= missed
-        inputs.made = made
+        inputs.made = self.fault.counted(self.lease.made())
         inputs.refused = self.refused
 
     def _obey(self, now_us: int) -> None:
@@ -218,101 +197,8 @@ class Run:
         )
 
     def _turn_fault(self, now_us: int) -> None:
-        fault = self.fault
-        comes = fault.turn(now_us)
-        kind = fault.kind
-        if comes != 0:
+        if self.fault.turn(now_us) != 0:
             self.score.broken_nl = self.plant.syringe.driven_nl
-        if kind <= breaking.LINE_NOISE:
-            self._turn_line(kind, comes)
-        elif kind <= breaking.SECOND_OFFSET:
-            self._turn_second(kind, comes)
-        elif kind <= breaking.RUN_CHATTERS:
-            self._turn_motion(kind, comes, now_us)
-        elif kind <= breaking.WELDED_RUN:
-            self.hands.cut = comes
-            self._switch(now_us)
-        elif kind <= breaking.RUPTURE:
-            self._turn_fluid(kind, comes)
-        elif kind == breaking.TICK_LATE:
-            fault.delay_us = int(fault.amount) if comes != 0 else 0
-        elif comes != 0:
-            self.missing_us = int(fault.amount) * TICK_US
-
-    def _turn_line(self, kind: int, comes: int) -> None:
-        line = self.line
-        if kind == breaking.LINE_OFFSET:
-            line.offset_pa += self.fault.amount if comes != 0 else -self.fault.amount
-            return
-        if kind == breaking.LINE_NOISE:
-            line.noise_counts += self.fault.amount if comes != 0 else -self.fault.amount
-            return
-        shown = FAULT_NONE
-        if comes == 0:
-            shown = FAULT_NONE
-        elif kind == breaking.LINE_STUCK:
-            shown = FAULT_STUCK
-        elif kind == breaking.LINE_OPEN:
-            shown = FAULT_OPEN
-        elif kind == breaking.LINE_SHORT:
-            shown = FAULT_SHORT
-        elif kind == breaking.LINE_STALE:
-            shown = FAULT_STALE
-        elif kind == breaking.LINE_DIAGNOSTIC:
-            shown = FAULT_DIAGNOSTIC
-        elif kind == breaking.LINE_COMMAND:
-            shown = FAULT_COMMAND
-        elif kind == breaking.LINE_NACK:
-            shown = FAULT_NACK
-        else:
-            shown = FAULT_HANG
-        line.fault = shown
-
-    def _turn_second(self, kind: int, comes: int) -> None:
-        second = self.second
-        if kind == breaking.SECOND_OFFSET:
-            second.offset_pa += self.fault.amount if comes != 0 else -self.fault.amount
-        elif comes == 0:
-            second.fault = FAULT_NONE
-        elif kind == breaking.SECOND_STUCK:
-            second.fault = FAULT_STUCK
-        elif kind == breaking.SECOND_OPEN:
-            second.fault = FAULT_OPEN
-        else:
-            second.fault = FAULT_SHORT
-
-    def _turn_motion(self, kind: int, comes: int, now_us: int) -> None:
-        syringe = self.plant.syringe
-        if kind == breaking.MOTOR_STALLED:
-            syringe.stalled = comes
-        elif kind == breaking.MOTOR_REVERSED:
-            syringe.reversed = comes
-        elif comes == 0:
-            return
-        elif kind == breaking.COUNT_LOST:
-            self.uncounted = int(self.fault.amount)
-        elif kind == breaking.RUN_CHATTERS:
-            self.hands.chatter(now_us, int(self.fault.amount))
-        else:
-            for _ in range(int(self.fault.amount)):
-                self._on_step(now_us)
-                self.extra += 1
-
-    def _turn_fluid(self, kind: int, comes: int) -> None:
-        plant = self.plant
-        disc = plant.disc
-        if kind == breaking.OCCLUSION or kind == breaking.DETACHED:  # noqa: PLR1714
-            if comes == 0:
-                plant.open()
-            elif kind == breaking.OCCLUSION:
-                plant.close()
-            else:
-                plant.detach()
-        elif kind == breaking.LEAK:
-            if comes != 0:
-                disc.leak_pa = disc.opening_pa
-                disc.leak_nl_per_s_pa = self.fault.amount
-            else:
-                disc.leak_nl_per_s_pa = 0.0
-        elif comes != 0:
-            disc.rupture_pa = 0.0
+        for _ in range(self.fault.extra):
+            self._on_step(now_us)
+        self._switch(now_us)

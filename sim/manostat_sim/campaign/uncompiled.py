@@ -1,6 +1,8 @@
 """The generated text run by CPython as it stands: slow, to look into it and to test it without a
 compiler."""
 
+from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,24 +13,16 @@ from manostat_sim.campaign.layout import Layout
 
 
 class Uncompiled:
-    """Has `layout`, `records`, `run` and `tick` as `kernel.Kernel`. `text` None is the usual one."""
+    """Has `layout`, `records`, `run` and `tick` as `kernel.Kernel`; `text` None is the usual."""
 
     def __init__(self, text: str | None = None) -> None:
         self.layout = flat().layout
-        self.records = Filler(self.layout).records
+        self.records: Callable[[Any], Any] = Filler(self.layout).records
         text = generated.text_with_loops(flat()) if text is None else text
         scope: dict[str, Any] = {}
         exec(compile(text, "generated", "exec"), scope)
-        self._run = scope["run_all"]
-        self._tick = scope["tick_all"]
-
-    def run(self, records: Any) -> None:
-        """Make the run of each record."""
-        self._through(self._run, records)
-
-    def tick(self, records: Any) -> None:
-        """Make one tick of each record."""
-        self._through(self._tick, records)
+        self.run: Callable[[Any], Any] = partial(self._through, scope["run_all"])
+        self.tick: Callable[[Any], Any] = partial(self._through, scope["tick_all"])
 
     def _through(self, function: Any, records: Any) -> None:
         plain = [plain_record(self.layout, record) for record in records]
