@@ -1,4 +1,4 @@
-"""The kernel against CPython: every tick by a digest, and all of the state at the end by its bits."""
+"""The kernel against CPython: each tick by a digest, all of the state at the end by its bits."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
