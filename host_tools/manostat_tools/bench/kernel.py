@@ -16,7 +16,7 @@ KERNEL = (
         10_000_000.0,
         ("campaign",),
         "ticks of `run_many` on one core, from draws to outcomes",
-        "Processor time, the median of five passes; compiling is not in it. " + _RUNS,
+        "Processor time, the best of five passes; compiling is not in it. " + _RUNS,
         wall_clock=True,
         at_least=True,
     ),
