@@ -73,6 +73,18 @@ def test_another_shape_is_not_packed():
         layout.pack(toy)
 
 
+def test_what_the_text_was_written_for_is_asked_of_what_is_packed():
+    layout = Layout(Toy())
+    toy = Toy()
+    toy.kind = "fancy"
+    with pytest.raises(TypeError, match="kind is not 'plain'"):
+        layout.pack(toy)
+    toy = Toy()
+    toy.same = Toy().line
+    with pytest.raises(TypeError, match="same is another object than line"):
+        layout.pack(toy)
+
+
 @pytest.mark.parametrize(
     ("method", "said"),
     [

@@ -11,6 +11,7 @@ from manostat_sim.campaign.filling import Filler
 from manostat_sim.campaign.kernel import flat, kernel, run_many
 from manostat_sim.campaign.outcome import OUTCOME
 from manostat_sim.campaign.sampler import long_run, short_run
+from manostat_sim.campaign.trace import trace
 from manostat_sim.campaign.uncompiled import Uncompiled
 
 KINDS = range(len(breaking.KINDS))
@@ -77,10 +78,31 @@ def test_a_changed_constant_is_seen_and_its_tick_named(draws, was: str, becomes:
     assert first_difference(Uncompiled(), draw) is None
 
 
+def test_a_trace_ends_as_its_run_does():
+    draw = short_run(5)
+    run = run_of(draw)
+    run.run()
+    rows = trace(draw, ["injector.state", "plant.line_pa", "score.digest"])
+    assert len(rows["injector.state"]) == run.score.ticks
+    assert rows["plant.line_pa"][-1] == run.plant.line_pa
+    assert rows["score.digest"][-1] == run.score.digest
+    with pytest.raises(AttributeError, match="pressure"):
+        trace(draw, ["pressure"])
+
+
+def test_a_relief_is_refused():
+    draw = short_run(1)
+    draw["mode"] = codes.RELIEVE
+    draw["volume_nl"] = 10_000
+    with pytest.raises(ValueError, match="relief"):
+        Filler(flat().layout).records(np.array([draw]))
+
+
 @pytest.mark.timeout(900)
 def test_the_kernel_is_equal_to_the_bit_with_every_fault(draws):
     """And repeats a run alone from its seed. One test, so that it is compiled once."""
     assert len(draws) >= 300
+    assert set(draws["mode"]) == {codes.INJECT, codes.STEP, codes.PRIME, codes.COMPLY, codes.SHAM}
     compared = compare(kernel(), draws, no_clock)
     assert compared.differing == ()
     outcomes = run_many(draws)

@@ -1,6 +1,6 @@
 """Draws in, outcomes out: many runs on the generated kernel."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -67,19 +67,3 @@ class Kernel:
             self.run(records)
             read_outcomes(self.layout, records, out[first : first + _BLOCK])
         return out
-
-    def trace(self, draw: Any, paths: Sequence[str]) -> dict[str, Any]:
-        """One run tick by tick: what these attributes of `run.Run`, as `"injector.state"`, are
-        after each. KeyError for one that does not exist."""
-        fields = [self.layout.field_of(path) for path in paths]
-        records = self.records(np.array([draw]))
-        ticks = int(self.run_many(np.array([draw]))["ticks"][0])
-        rows = {
-            path: np.empty(ticks, dtype=records.dtype[field])
-            for path, field in zip(paths, fields, strict=True)
-        }
-        for tick in range(ticks):
-            self.tick(records)
-            for path, field in zip(paths, fields, strict=True):
-                rows[path][tick] = records[field][0]
-        return rows

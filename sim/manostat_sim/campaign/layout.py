@@ -8,7 +8,7 @@ import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -90,9 +90,10 @@ class Layout:
         self.dtype = np.dtype([_column(place) for place, _, _ in self.places])
 
     def pack(self, root: Any) -> Any:
-        """The record of another tree of the same shape. TypeError where its shape differs."""
+        """The record of another tree of the same shape. TypeError where its shape differs, or what
+        is fixed, or which attributes are one object."""
         record = np.zeros((), dtype=self.dtype)
-        self._pack(self.root, root, record, set())
+        self._pack(self.root, root, record, {})
         return record
 
     def field_of(self, path: str) -> str:
@@ -104,18 +105,24 @@ class Layout:
             raise KeyError(f"{path} is no number")
         return node.name
 
-    def _pack(self, node: Node, instance: Any, record: Any, done: set[Node]) -> None:
+    def _pack(self, node: Node, instance: Any, record: Any, done: dict[Node, Any]) -> None:
         if type(instance) is not node.kind:
             raise TypeError(f"{node.path} is a {type(instance).__name__}, not {node.kind.__name__}")
-        done.add(node)
+        done[node] = instance
         for name, member in node.members.items():
             if isinstance(member, Scalar | Buffer):
                 value = getattr(instance, name)
                 if isinstance(member, Buffer) and len(value) != member.length:
                     raise TypeError(f"{member.name} has {len(value)} places, not {member.length}")
                 record[member.name] = value
-            elif isinstance(member, Node) and member not in done:
-                self._pack(member, getattr(instance, name), record, done)
+            elif isinstance(member, Node):
+                part = getattr(instance, name)
+                if member not in done:
+                    self._pack(member, part, record, done)
+                elif done[member] is not part:
+                    raise TypeError(f"{node.path}.{name} is another object than {member.path}")
+            elif _baked(member) and getattr(instance, name) != member.value:
+                raise TypeError(f"{node.path}.{name} is not {member.value!r}")
 
     def _node(self, instance: Any, path: str) -> Node:
         node = Node(path, type(instance))
@@ -158,6 +165,11 @@ class Layout:
             made, number = f"{plain}_{number}", number + 1
         self._names.add(made)
         return made
+
+
+def _baked(member: Member) -> TypeGuard[Fixed]:
+    # The generated text may have been written for this very value.
+    return isinstance(member, Fixed) and not callable(member.value)
 
 
 def _column(place: Scalar | Buffer) -> tuple[Any, ...]:

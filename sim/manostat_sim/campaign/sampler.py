@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from manostat.core.codes import COMPLY, INJECT, PRIME, SHAM, STEP
 from manostat_sim.campaign import breaking
 from manostat_sim.campaign.draw import DRAW, NEVER_PA
 from manostat_sim.campaign.hands import NEVER_US
@@ -22,10 +23,11 @@ from manostat_sim.plant.build import (
     typical_second_sensor,
 )
 from manostat_sim.plant.noise import uniform
-from manostat_sim.plant.plant import PATH_DISC
+from manostat_sim.plant.plant import PATH_AIR, PATH_CLOSED, PATH_DISC
 
 _STEP = (422_733, 4_096)  # nL a step, BD 10 mL: 14.50 mm bore (M), 2 mm lead, 1/16 of 200 steps (C)
 _PSI_PA = tables.PA_PER_PSI
+_MODES = (STEP, PRIME, COMPLY, SHAM)
 _FAULTLESS = 0.2  # share of runs without a fault (E)
 _AMOUNTS = {
     breaking.LINE_OFFSET: (-20.0 * _PSI_PA, 20.0 * _PSI_PA),
@@ -70,13 +72,18 @@ class _Stream:
 
 
 def short_run(seed: int, kind: int | None = None) -> Any:
-    """A record of `DRAW`: up to about two seconds, the fault in the first one and a half.
+    """A record of `DRAW`: up to about two seconds, the fault in the first one and a half; three in
+    ten are no plain injection.
 
     `kind`: index of `breaking.KINDS`; drawn when None.
     """
     stream = _Stream(seed)
     made = _patient_and_pump(stream, seed)
     made["volume_nl"] = stream.whole(5_000, 100_000)
+    if stream.chance(0.3):
+        _other_mode(stream, made)
+    if stream.chance(0.3):
+        made["zero_pa"] = stream.whole(-5_000, 5_001)
     made["limit_above_pa"] = round(stream.between(1.0, 50.0) * _PSI_PA)
     made["run_us"] = 150_000 + stream.whole(0, 100_000)
     made["proof_us"] = 4_000 + stream.whole(0, 20_000)
@@ -157,7 +164,7 @@ def _patient_and_pump(stream: _Stream, seed: int) -> Any:
     made["plant_path"] = PATH_DISC
     made["syringe_slack_steps"] = stream.whole(0, plant.syringe.backlash_steps + 1)
     made["seed"] = seed
-    made["mode"] = 1
+    made["mode"] = INJECT
     made["rate_nl_s"] = stream.whole(40, 101) * 500 if stream.chance(0.8) else 150_000
     made["volume_nl"] = 3_500_000
     made["limit_above_pa"] = round(50.0 * _PSI_PA)
@@ -168,6 +175,16 @@ def _patient_and_pump(stream: _Stream, seed: int) -> Any:
     made["stop_us"] = NEVER_US
     made["bounces"] = stream.whole(0, 4)
     return made
+
+
+def _other_mode(stream: _Stream, made: Any) -> None:
+    made["mode"] = _MODES[stream.whole(0, len(_MODES))]
+    if made["mode"] == STEP:
+        made["step_volume_nl"] = stream.whole(1_000, 5_001)
+    elif made["mode"] == PRIME:
+        made["plant_path"] = PATH_AIR
+    elif made["mode"] == COMPLY:
+        made["plant_path"] = PATH_CLOSED
 
 
 def _break(stream: _Stream, made: Any, kind: int | None, when_us: tuple[int, int]) -> None:
