@@ -15,7 +15,8 @@ from manostat_sim.campaign.draw import DRAW, FLOATS, INTEGERS, UNIT, run_of, swi
 from manostat_sim.campaign.hands import NEVER_US
 from manostat_sim.campaign.layout import Layout
 
-_OF_TEMPLATE = ("mode", "step_volume_nl", "nl_num", "nl_den", "zero_pa")
+_OF_TEMPLATE = ("mode", "nl_num", "nl_den")
+_ZERO = (10, 789)  # counts of the line sensor over Pa of zero: manostat.core.pump
 _MOST_TEMPLATES = 1024
 _WINDOW_STEPS = 7  # beyond those of an eighth of a second's flow: manostat.core.pump
 
@@ -33,7 +34,8 @@ class Filler:
         columns["disc_opening_pa"] += ["plant.disc.pressure_pa", "plant.disc.face_pa"]
         columns["plant_cold_pa_s_per_nl"].append("plant.needle_pa_s_per_nl")
         columns["rate_nl_s"] = ["injector.rx.rate_nl_s", "injector.rate_nl_s"]
-        for name in ("volume_nl", "limit_above_pa", "limit_line_pa"):
+        columns["zero_pa"] = ["pump.zero_pa"]
+        for name in ("volume_nl", "limit_above_pa", "limit_line_pa", "step_volume_nl"):
             columns[name] = [f"injector.rx.{name}"]
         self._columns = [
             (name, layout.field_of(path)) for name, paths in columns.items() for path in paths
@@ -61,9 +63,13 @@ class Filler:
         self._set(made, "hands.broken", self._tables[draws["fault_kind"]])
         most_steps = _steps_within(draws, draws["volume_nl"])
         self._set(made, "injector.max_steps", most_steps)
+        self._set(made, "injector.step_steps", _steps_within(draws, draws["step_volume_nl"]))
         self._set(made, "pump.watch.most_steps", most_steps)
         window = _steps_within(draws, draws["rate_nl_s"] // 8) + _WINDOW_STEPS
         self._set(made, "pump.watch.steps_a_window", window)
+        zero_raw = draws["zero_pa"] * _ZERO[0] // _ZERO[1]
+        made[self._layout.field_of("pump.watch.open_raw")] += zero_raw
+        made[self._layout.field_of("pump.guard.ceiling_raw")] += np.minimum(zero_raw, 0)
         return made
 
     def _set(self, records: Any, path: str, values: Any) -> None:
@@ -77,6 +83,7 @@ class Filler:
             plain = np.zeros((), dtype=DRAW)
             for name in UNIT:
                 plain[name] = draw[name]
+            plain["zero_pa"] = 0  # what depends on it is added to
             self._templates[key] = self._layout.pack(run_of(plain))
         return self._templates[key]
 
