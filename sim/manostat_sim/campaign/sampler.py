@@ -23,7 +23,8 @@ from manostat_sim.plant.build import (
     typical_second_sensor,
 )
 from manostat_sim.plant.noise import uniform
-from manostat_sim.plant.plant import PATH_AIR, PATH_CLOSED, PATH_DISC
+from manostat_sim.plant.plant import PATH_AIR, PATH_CLOSED, Plant
+from manostat_sim.plant.sensors import LineSensor, SecondSensor
 
 _STEP = (422_733, 4_096)  # nL a step, BD 10 mL: 14.50 mm bore (M), 2 mm lead, 1/16 of 200 steps (C)
 _PSI_PA = tables.PA_PER_PSI
@@ -126,6 +127,21 @@ def long_run(seed: int, kind: int | None = None) -> Any:
     return made
 
 
+def set_parts(draw: Any, plant: Plant, line: LineSensor, second: SecondSensor) -> None:
+    """Write what these were built with into a record of `DRAW`, `line_seed` and `second_seed`
+    included."""
+    for part, prefix in (
+        (plant.disc, "disc_"),
+        (plant, "plant_"),
+        (plant.syringe, "syringe_"),
+        (line, "line_"),
+        (second, "second_"),
+    ):
+        for name in DRAW.names or ():
+            if name.startswith(prefix):
+                draw[name] = getattr(part, name.removeprefix(prefix))
+
+
 def _patient_and_pump(stream: _Stream, seed: int) -> Any:
     made = np.zeros((), dtype=DRAW)
     grade = stream.whole(0, 6)
@@ -151,17 +167,7 @@ def _patient_and_pump(stream: _Stream, seed: int) -> Any:
         stiction_n=stream.of(tables.STICTION) if sticks else 0.0,
         backlash_steps=int(stream.of(tables.BACKLASH)) if sticks else 0,
     )
-    for part, prefix in (
-        (disc, "disc_"),
-        (plant, "plant_"),
-        (plant.syringe, "syringe_"),
-        (typical_line_sensor(seed, 0.2), "line_"),
-        (typical_second_sensor(seed, 0.2), "second_"),
-    ):
-        for name in DRAW.names or ():
-            if name.startswith(prefix):
-                made[name] = getattr(part, name.removeprefix(prefix))
-    made["plant_path"] = PATH_DISC
+    set_parts(made, plant, typical_line_sensor(seed, 0.2), typical_second_sensor(seed, 0.2))
     made["syringe_slack_steps"] = stream.whole(0, plant.syringe.backlash_steps + 1)
     made["seed"] = seed
     made["mode"] = INJECT
