@@ -11,6 +11,7 @@ from manostat_sim.plant.sensors import (
     STATUS_NO_ANSWER,
     STATUS_OK,
     STATUS_STALE,
+    UPDATE_US,
     LineSensor,
     SecondSensor,
 )
@@ -52,6 +53,21 @@ def test_pressure_between_two_observations_is_a_straight_line():
     sensor.sample(10_360, 0.0)
     raw, _ = sensor.sample(10_920, FULL_SCALE_PA * 560 / 460)
     assert raw == 14746
+
+
+@pytest.mark.parametrize("step_us", [10_100, 10_700, 11_500])
+def test_what_passes_by_an_update_before_the_reading_changes_no_reading(step_us):
+    """A step from 100 to 300 kPa, shown to one sensor and passing by the other."""
+    shown = LineSensor(noise_counts=0.7, seed=3)
+    passed = LineSensor(noise_counts=0.7, seed=3)
+    for sensor in (shown, passed):
+        sensor.sample(10_000, 100_000.0)
+    for pa in (100_000.0, 300_000.0):
+        shown.observe(step_us, pa)
+        passed.pass_by(step_us, pa)
+    assert passed.sample(step_us + UPDATE_US, 250_000.0) == shown.sample(
+        step_us + UPDATE_US, 250_000.0
+    )
 
 
 def test_ideal_sensors_are_still_quantised():

@@ -1,6 +1,7 @@
 """What is measured: name, unit, bar, and in words how and what it does not show."""
 
 from manostat_tools.bench.figure import Figure
+from manostat_tools.bench.kernel import KERNEL
 from manostat_tools.bench.readings import READINGS
 
 _INJECTION = ("injection", "hung-bus", "silent-host")
@@ -176,6 +177,7 @@ FIGURES = (
         "Processor time.",
         wall_clock=True,
     ),
+    *KERNEL,
     Figure(
         "wall_s_per_emulated_s",
         "s/s",

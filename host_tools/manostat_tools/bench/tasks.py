@@ -6,7 +6,17 @@ from functools import cached_property
 from pathlib import Path
 
 from manostat_sim.benches.pico import PicoBench
-from manostat_sim.measure import boot, freeze, injection, opening, overshoot, run, speed, stops
+from manostat_sim.measure import (
+    boot,
+    campaign,
+    freeze,
+    injection,
+    opening,
+    overshoot,
+    run,
+    speed,
+    stops,
+)
 from manostat_sim.measure.injection import Progress
 from manostat_sim.measure.ticks import percentile, periods_us, to_first_step_us
 from manostat_sim.plant.sensors import FAULTS
@@ -34,10 +44,13 @@ class Amount:
     freezes: int = 100
     openings: int = 400
     derived: int = 128
+    compared: int = campaign.SHORT_RUNS
 
 
 FULL = Amount()
-QUICK = Amount(injection_s=1.0, apart_us=20, overshoots=12, freezes=20, openings=30, derived=8)
+QUICK = Amount(
+    injection_s=1.0, apart_us=20, overshoots=12, freezes=20, openings=30, derived=8, compared=200
+)
 
 
 class Setup:
@@ -212,6 +225,17 @@ def _core_speed(setup: Setup, _progress: Progress) -> Results:
     return {"core_ticks_per_s": Measured(speed.core_ticks_per_s(setup.disc, setup.unit, seconds))}
 
 
+def _campaign(setup: Setup, progress: Progress) -> Results:
+    found = campaign.speed(setup.amount.compared, progress=progress)
+    return {
+        "campaign_ticks_per_s_core": Measured(found.ticks_per_s, None, found.ticks),
+        "campaign_speedup_vs_cpython": Measured(found.speedup, None, found.ticks),
+        "campaign_bit_equal_runs": Measured(found.equal, None, found.compared),
+        "campaign_compared_runs": Measured(found.compared, None, found.ticks),
+        "campaign_differing_runs": Measured(found.compared - found.equal, None, found.compared),
+    }
+
+
 @dataclass(frozen=True)
 class Task:
     """`cost_s`: processor seconds of the full amount, on the machine it was written on; `forks`:
@@ -228,6 +252,7 @@ TASKS = (
     Task("pain", _stops("pain_to_last_step_us", stops.press_pain, False), 90.0),
     Task("release", _stops("release_to_last_step_us", stops.release_run, False), 90.0),
     Task("bounce", _stops("bounce_steps", stops.bounce_permit, True), 90.0),
+    Task("campaign", _campaign, 100.0, forks=False),
     Task("opening", _opening, 80.0, forks=False),
     Task("overshoot-disc", _near_limit("disc", overshoot.DISC), 50.0),
     Task("injection", _injection, 25.0),

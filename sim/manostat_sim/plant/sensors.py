@@ -41,7 +41,8 @@ FAULTS = {
 _COUNTS_MIN = 1638
 _COUNTS_SPAN = 13108
 _COUNTS_TOP = 16383
-_UPDATE_US = 460
+UPDATE_US = 460
+"""Time between two conversions of the line sensor."""
 _START_US = 3000
 
 
@@ -87,9 +88,9 @@ class LineSensor:
         """
         since_us = now_us - self.powered_us - _START_US
         if since_us >= 0:
-            conversion = since_us // _UPDATE_US + 1
+            conversion = since_us // UPDATE_US + 1
             if conversion != self.conversion:
-                at_us = now_us - since_us % _UPDATE_US
+                at_us = now_us - since_us % UPDATE_US
                 pa = line_pa
                 if 0 <= self.seen_us <= at_us < now_us:
                     share = (at_us - self.seen_us) / (now_us - self.seen_us)
@@ -97,6 +98,14 @@ class LineSensor:
                 self.conversion = conversion
                 if self.fault != FAULT_STUCK:
                     self.raw = self._convert(pa)
+        self.seen_us = now_us
+        self.seen_pa = line_pa
+
+    def pass_by(self, now_us: int, line_pa: float) -> None:
+        """As `observe`, where the conversions due since will not be read: none is made.
+
+        For a bench that reads the part next at a time at least one update later.
+        """
         self.seen_us = now_us
         self.seen_pa = line_pa
 

@@ -1,0 +1,58 @@
+"""Figures of the campaigns' kernel: how fast it is, and that it is no other pump than CPython's."""
+
+from manostat_tools.bench.figure import Figure
+
+_RUNS = (
+    "Injector, guard, plant, sensors, lease, patient and hands, one tick being 2 ms. 5000 runs of "
+    "up to two seconds with drawn faults and one whole injection with each kind of fault; the same "
+    "runs for all of these figures, in one process. docs/campaigns.md says how, and what it does "
+    "not show."
+)
+
+KERNEL = (
+    Figure(
+        "campaign_ticks_per_s_core",
+        "ticks/s",
+        10_000_000.0,
+        ("campaign",),
+        "ticks of `run_many` on one core, from draws to outcomes",
+        "Processor time, the best of five passes; compiling is not in it. " + _RUNS,
+        wall_clock=True,
+        at_least=True,
+    ),
+    Figure(
+        "campaign_speedup_vs_cpython",
+        "times",
+        100.0,
+        ("campaign",),
+        "the same over the same sources in CPython",
+        "CPython made the runs once, digests included. " + _RUNS,
+        wall_clock=True,
+        at_least=True,
+    ),
+    Figure(
+        "campaign_compared_runs",
+        "runs",
+        None,
+        ("campaign",),
+        "runs made on both sides",
+        _RUNS,
+    ),
+    Figure(
+        "campaign_bit_equal_runs",
+        "runs",
+        None,
+        ("campaign",),
+        "of these, equal to the bit",
+        "In a digest of every tick's inputs, outputs and line pressure, and in every number that "
+        "pump, plant, sensors and bench hold at the end.",
+    ),
+    Figure(
+        "campaign_differing_runs",
+        "runs",
+        0.0,
+        ("campaign",),
+        "of these, not equal",
+        "Compared less equal.",
+    ),
+)
