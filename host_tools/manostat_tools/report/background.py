@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from manostat_tools.report import cells
-from manostat_tools.report.missing import gaps
+from manostat_tools.report.missing import gaps, not_derived_in
 from manostat_tools.report.model import Facts, Lines, Part, Section, Table, plain
 from manostat_tools.report.overview import by_order, clock
 from manostat_tools.report.runs import derived_table, run_table
@@ -123,6 +123,7 @@ def remarks(session: Session) -> Section:
 
 
 def not_recorded(session: Session) -> Section:
-    """Everything that is None."""
-    lines = tuple(plain(gap.said) for gap in gaps(session))
+    """Everything that is None, and the derived values that are missing, with why."""
+    said = [*(gap.said for gap in gaps(session)), *not_derived_in(session)]
+    lines = tuple(plain(line) for line in said)
     return Section("Not recorded", (Lines(lines or ("Nothing is missing.",)),))

@@ -6,6 +6,7 @@ from functools import partial
 from manostat_tools.report import cells
 from manostat_tools.report.figures import curves
 from manostat_tools.report.grades import rule_parts
+from manostat_tools.report.missing import not_derived
 from manostat_tools.report.model import (
     Cell,
     Facts,
@@ -35,7 +36,7 @@ def level_section(graded: GradedLevel, traces: Traces, unit: Unit) -> Section:
             parts.append(_figure(level, run, traces, unit))
         parts += _marks(level, run, unit)
         parts += _plateaus(run, unit)
-    parts += [*_runs(level.runs, unit, level), *_derived(level.runs, unit)]
+    parts += [*_runs(level.runs, unit, level), *_derived(level, unit)]
     parts += rule_parts(grades, unit)
     title = f"{level.name}: {cells.role(level)}, tested as number {level.order}"
     return Section(title, tuple(parts), new_page=True)
@@ -183,9 +184,10 @@ def _runs(runs: Sequence[Run], unit: Unit, level: Level) -> Iterator[Part]:
         yield prescription_table(runs, unit)
 
 
-def _derived(runs: Sequence[Run], unit: Unit) -> Iterator[Part]:
-    found = [(f"Run {run.number}", value) for run in runs for value in run.derived]
+def _derived(level: Level, unit: Unit) -> Iterator[Part]:
+    found = [(f"Run {run.number}", value) for run in level.runs for value in run.derived]
     if found:
         yield derived_table(found, unit)
-    elif runs:
-        yield Lines(("Nothing was derived from the runs of this level.",), "Derived values")
+    lines = tuple(plain(line) for run in level.runs for line in not_derived(level, run))
+    if lines:
+        yield Lines(lines, "Not derived, and why" if found else "Derived values: none, and why")

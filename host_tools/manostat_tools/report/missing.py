@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from manostat_tools.session.model import Level, Model, Run, Session
+from manostat_tools.session.provoked import INTO_DISC
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,25 @@ def gaps(session: Session) -> list[Gap]:
     return [
         Gap(_where(within, kind, labels), what, len(labels))
         for (within, kind, what), labels in together.items()
+    ]
+
+
+def not_derived(level: Level, run: Run) -> Iterator[str]:
+    """Why a run of a level lacks derived values; nothing for one that should have none."""
+    where = f"{level.name}, run {run.number}"
+    if run.not_derived:
+        yield from (f"{where}: {reason}" for reason in run.not_derived)
+    elif run.kind in INTO_DISC and not run.derived:
+        yield f"{where}: no value and no reason is recorded"
+
+
+def not_derived_in(session: Session) -> list[str]:
+    """Of all levels, for the list of what is not recorded."""
+    return [
+        f"derived values of {line}"
+        for level in session.levels
+        for run in level.runs
+        for line in not_derived(level, run)
     ]
 
 

@@ -44,7 +44,7 @@ def apply(entries: Sequence[SessionEntry]) -> Corrected:
 def goes_on(old: Run, new: Run) -> bool:
     """Whether `new` is `old`, or the same run of which the pump has told more since: marks and
     plateaus that came after the stop, its stored trace, what was derived from it."""
-    late = {"marks", "plateaus", "trace", "derived", "number", "began_at"}
+    late = {"marks", "plateaus", "trace", "derived", "not_derived", "number", "began_at"}
     return (
         old.model_dump(exclude=late) == new.model_dump(exclude=late)
         and new.marks[: len(old.marks)] == old.marks

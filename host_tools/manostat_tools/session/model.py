@@ -180,6 +180,8 @@ class Run(Model):
     marks: tuple[PainMark, ...] = ()
     plateaus: tuple[Plateau, ...] = ()
     derived: tuple[Quantity, ...] = ()
+    not_derived: tuple[str, ...] = ()
+    """Why values are missing, each reason once."""
     trace: str | None = Field(default=None, description="SHA-256 of the stored trace, hexadecimal")
 
 
