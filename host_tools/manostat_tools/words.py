@@ -4,11 +4,14 @@ Codes are those of manostat.core.codes; quantities are integers or floats with t
 name of the parameter. Pressures are gauge and are shown in psi with kPa beside.
 """
 
+import re
 from collections.abc import Mapping
 
 from manostat.core import codes
 from manostat_sim.plant.tables import PA_PER_PSI
 
+_SERIAL = re.compile(r"[A-Z0-9-]{1,8}")
+_SERIAL_HEX = 16
 NOTICE = "simulated; not a certified medical device"
 
 MODES = {
@@ -136,6 +139,23 @@ def pressure(pressure_pa: float) -> str:
 def volume(volume_nl: float) -> str:
     """nL as "0.512 mL"."""
     return f"{_no_minus_zero(volume_nl / 1e6, 3)} mL"
+
+
+def serial(unit: str) -> str:
+    """A pump as it is called: "M-017" for "4d2d303137000000". What is no such text, as the name of
+    the key of a pump without a number, stays as it is."""
+    try:
+        text = bytes.fromhex(unit).rstrip(b"\0").decode("ascii")
+    except ValueError:
+        return unit
+    return text if _SERIAL.fullmatch(text) else unit
+
+
+def unit_hex(said: str) -> str:
+    """The other way: the 16 hexadecimal digits of "M-017"; of these digits themselves too."""
+    if len(said) == _SERIAL_HEX or not _SERIAL.fullmatch(said):
+        return said
+    return said.encode().ljust(_SERIAL_HEX // 2, b"\0").hex()
 
 
 def rate(rate_nl_s: float) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from manostat_tools.report.cells import NO_PRESS
-from manostat_tools.report.model import Figure, Notice, Table
+from manostat_tools.report.model import Facts, Figure, Notice, Table
 from manostat_tools.report.units import NONE, UNITS
 
 from .reading import (
@@ -198,3 +198,15 @@ def test_two_levels_of_one_name_are_two_sections(session):
     titles = [section.title for section in tell(twice).sections]
     assert "L4-5: SUSPECT, tested as number 3" in titles
     assert "L4-5: SUSPECT, tested as number 4" in titles
+
+
+def facts(report):
+    return {name: cell.text for part in parts(report, Facts) for name, cell in part.rows}
+
+
+def test_a_pump_is_called_by_its_serial_number_and_a_protocol_is_no_firmware(session):
+    unit = {"serial": "4d2d303137000000", "image_hash": "00f8", "firmware": "protocol 2"}
+    one = facts(tell(session.model_copy(update={"unit": session.unit.model_copy(update=unit)})))
+    assert one["Pump, serial"] == "M-017" and one["Image hash"] == "00f8"
+    assert one["Link protocol"] == "2" and "Firmware" not in one
+    assert facts(tell(session))["Firmware"] == "0.1.0"

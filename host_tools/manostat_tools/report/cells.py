@@ -2,7 +2,8 @@
 
 from manostat_tools.report.model import Cell, plain
 from manostat_tools.report.units import NONE, Unit, volume_number
-from manostat_tools.session.model import Level, Quantity, Role, Run
+from manostat_tools.session import identity
+from manostat_tools.session.model import Level, Quantity, Role, Run, UnitIdentity
 from manostat_tools.session.provoked import counted_run, uncertain_before
 from manostat_tools.session.said import has_fault, opening_at_rest
 
@@ -76,6 +77,15 @@ def stop(run: Run) -> Cell:
 def interval(value: Quantity, converted: str) -> Cell:
     """A derived value; a missing interval is told."""
     return text(converted, *([] if value.low is not None else ["no interval"]), strong=True)
+
+
+def firmware(unit: UnitIdentity) -> list[tuple[str, Cell]]:
+    """What ran in the pump, as facts."""
+    names = {"image": "Image hash"}
+    return [
+        (names.get(name, name[0].upper() + name[1:]), text(said))
+        for name, said in identity.firmware(unit)
+    ]
 
 
 def role(level: Level) -> str:

@@ -10,6 +10,7 @@ from manostat_tools.report.verdicts import verdicts
 from manostat_tools.session.grading import GradedLevel
 from manostat_tools.session.model import Level, Role, Run, RunKind, Session
 from manostat_tools.session.provoked import above_opening_pa, counted_run, doubts, provoked
+from manostat_tools.words import serial
 
 
 def overview(session: Session, graded: Sequence[GradedLevel], unit: Unit) -> Section:
@@ -31,9 +32,8 @@ def _who(session: Session) -> Facts:
             ("Opened (host's clock)", cells.text(clock(session.opened_at))),
             ("Closed (host's clock)", cells.text(clock(session.closed_at))),
             ("Kind", cells.text(kind if session.simulated else "not simulated", strong=True)),
-            ("Pump, serial", cells.text(unit.serial)),
-            ("Firmware", cells.text(unit.firmware)),
-            ("Image hash", cells.text(unit.image_hash)),
+            ("Pump, serial", cells.text(serial(unit.serial))),
+            *cells.firmware(unit),
             ("Image", cells.text("bench image" if unit.bench_image else "production image")),
         )
     )

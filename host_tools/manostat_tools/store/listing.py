@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from manostat_tools.session.fold import fold
+from manostat_tools.session.identity import firmware
 from manostat_tools.session.model import Level, PainMark, Run, Session
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import units_of
-from manostat_tools.words import pressure, rate, volume
+from manostat_tools.words import pressure, rate, serial, volume
 
 NOTHING = "not recorded"
 
@@ -30,7 +31,7 @@ def store_lines(store: Store) -> Iterator[str]:
         runs = len(unassigned(store, unit.name))
         whole = "" if not unit.missing else "; NOT WHOLE: pull again"
         yield (
-            f"unit {unit.name}: {plural(len(unit.journal), 'record')}, "
+            f"unit {serial(unit.name)}: {plural(len(unit.journal), 'record')}, "
             f"{plural(len(unit.stretches), 'trace')}, {plural(runs, 'run')} in no session{whole}"
         )
         yield from (f"  note: {finding}" for finding in unit.findings)
@@ -45,8 +46,9 @@ def session_lines(session: Session, events: bool = False) -> Iterator[str]:
     yield f"closed    {f'{closed:%Y-%m-%d %H:%M:%S}' if closed else 'not yet'}"
     yield f"patient   {session.patient_code}"
     unit = session.unit
+    said = ", ".join(f"{name} {value[:16]}" for name, value in firmware(unit))
     bench = ", BENCH IMAGE" if unit.bench_image else ""
-    yield f"unit      {unit.serial}, firmware {unit.firmware}, image {unit.image_hash[:16]}{bench}"
+    yield f"unit      {serial(unit.serial)}, {said}{bench}"
     syringe = session.syringe
     yield "syringe   " + (
         f"{syringe.maker} {syringe.nominal_ml:g} mL, bore {syringe.inner_diameter_mm:g} mm"
