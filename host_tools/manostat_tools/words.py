@@ -5,7 +5,8 @@ name of the parameter. Pressures are gauge and are shown in psi with kPa beside.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from math import floor, log10
 
 from manostat.core import codes
 from manostat_sim.plant.tables import PA_PER_PSI
@@ -156,6 +157,50 @@ def unit_hex(said: str) -> str:
     if len(said) == _SERIAL_HEX or not _SERIAL.fullmatch(said):
         return said
     return said.encode().ljust(_SERIAL_HEX // 2, b"\0").hex()
+
+
+def figures(*values: float) -> list[str]:
+    """Numbers that stand beside each other, all with as many decimals: the largest has four digits
+    or more."""
+    largest = max((abs(value) for value in values), default=0.0)
+    digits = 3 - floor(log10(largest)) if largest > 0.0 else 0
+    return [_no_minus_zero(value, max(digits, 0)) for value in values]
+
+
+def shown_as(unit: str, pascals: float = PA_PER_PSI, named: str = "psi") -> tuple[float, str]:
+    """(factor, unit) that a derived value in `unit` is shown in, by a reader whose unit of pressure
+    is so many pascals; volumes are mL, resistances psi s/mL, elastances psi/mL."""
+    if unit not in _SHOWN_AS:
+        return 1.0, unit
+    factor, name = _SHOWN_AS[unit](pascals)
+    return factor, name.format(named)
+
+
+def derived(value: float, low: float | None, high: float | None, unit: str) -> str:
+    """A derived value with its 95 % interval, in psi and mL with SI beside:
+    "96.3 psi s/mL (664 kPa s/mL), 95 %: 80.0 to 112.6 psi s/mL"."""
+    factor, named = shown_as(unit)
+    given = [value, *(limit for limit in (low, high) if limit is not None)]
+    numbers = figures(*(each * factor for each in given))
+    si, kpa = shown_as(unit, 1e3, "kPa")
+    beside = "" if kpa == named else f" ({figures(value * si)[0]} {kpa})"
+    said = f"{numbers[0]} {named}".rstrip() + beside
+    if len(given) < 3:
+        return f"{said}, no interval"
+    return f"{said}, 95 %: {numbers[1]} to {numbers[2]} {named}".rstrip()
+
+
+_SHOWN_AS: dict[str, Callable[[float], tuple[float, str]]] = {
+    "Pa": lambda pascals: (1 / pascals, "{}"),
+    "nL": lambda pascals: (1e-6, "mL"),
+    "nL/s": lambda pascals: (1e-6, "mL/s"),
+    "nL/Pa": lambda pascals: (pascals * 1e-3, "uL/{}"),
+    "uL/psi": lambda pascals: (pascals / PA_PER_PSI, "uL/{}"),
+    "Pa/s": lambda pascals: (1 / pascals, "{}/s"),
+    "Pa/nL": lambda pascals: (1e6 / pascals, "{}/mL"),
+    "Pa s/nL": lambda pascals: (1e6 / pascals, "{} s/mL"),
+    "Pa nL": lambda pascals: (1e-6 / pascals, "{} mL"),
+}
 
 
 def rate(rate_nl_s: float) -> str:

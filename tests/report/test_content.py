@@ -170,7 +170,7 @@ def test_derived_values_stand_beside_their_interval_rule_and_inputs(session, tol
     (value,) = suspect(session).runs[-1].derived
     row = [cell.text for cell in table(told, "Derived values").rows[0]]
     assert row[1] == f"{value.value / 1e6:.4g} mL"
-    assert row[2] == f"{value.low / 1e6:.4g} mL to {value.high / 1e6:.4g} mL"
+    assert row[2] == f"{value.low / 1e6:.4f} to {value.high / 1e6:.4f} mL"
     assert f"volume {value.inputs['volume_nl'] / 1e6:.3f} mL" in row[3]
     assert row[4] == value.rule
 

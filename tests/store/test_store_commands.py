@@ -8,11 +8,13 @@ import pytest
 from manostat_tools.cli import main
 from manostat_tools.journal.page import PAGE_BYTES
 from manostat_tools.journal.seals import name_of
-from manostat_tools.session.model import UnitIdentity
+from manostat_tools.session.model import Quantity, UnitIdentity
 from manostat_tools.store.store import Store
+from manostat_tools.store.units import runs_of_unit, units_of
 from manostat_tools.units import keys
 
-from ..session.written import corrected, opened, responded
+from ..session.written import corrected, event, opened, planned, responded
+from .conftest import run_entry
 from .pumps import KEY, answer_to_j, later, resealed, sooner, with_journal_page
 from .spoiling import spoil
 
@@ -241,3 +243,38 @@ def test_a_kept_key_that_cannot_be_read_is_said(command, folder, monkeypatch):
     keys.keep("M-017", KEY).write_bytes(b"short")
     code, said, _ = command("verify")
     assert code == 0 and "its key is kept here and cannot be read: " in said
+
+
+def derived(before_ms, value):
+    return Quantity(
+        name="needle_resistance",
+        value=value,
+        low=0.9 * value,
+        high=1.1 * value,
+        unit="Pa s/nL",
+        rule="r",
+        inputs={"before_ms": before_ms},
+    )
+
+
+def test_what_was_derived_at_the_press_is_shown_with_its_interval_or_why_it_was_not(copy, command):
+    with Store.open(copy) as store:
+        runs = unassigned_all(store)
+        store.append("more", opened())
+        store.append("more", planned(1, "L4-5"))
+        values = (derived(0, 0.6642), derived(500, 0.5))
+        store.append("more", run_entry(1, runs[0].model_copy(update={"derived": values})))
+        store.append("more", run_entry(1, runs[1]))
+        why = f"run of record {runs[1].source.sequence}, not derived: it was too short"
+        store.append("more", event(why))
+        store.append("more", run_entry(1, runs[2]))
+    said = command("sessions", "show", "more", store=copy)[1]
+    shown = "needle resistance at the press: 96.3 psi s/mL (664.2 kPa s/mL), 95 %: 86.7 to 106.0"
+    assert shown in said and said.count("needle resistance") == 1
+    assert "     not derived: it was too short" in said
+    assert said.count("nothing was derived at the press, and no reason is recorded") == 1
+
+
+def unassigned_all(store):
+    (unit,) = units_of(store).values()
+    return runs_of_unit(store, unit)

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
 from manostat_tools.session.model import Level, PainMark, Run, Session
+from manostat_tools.session.provoked import INTO_DISC
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import units_of
-from manostat_tools.words import pressure, rate, serial, volume
+from manostat_tools.words import derived, pressure, rate, serial, volume
 
 NOTHING = "not recorded"
 
@@ -74,7 +75,8 @@ def _preparation(session: Session) -> Iterator[str]:
     yield f"zero      {zero}; at the height of the disc: {_yes(done.zero_at_disc_height)}"
     yield f"primed    {_yes(done.primed)}; pain button proven: {_yes(done.pain_button_proven)}"
     line = done.line_compliance
-    yield "line      " + (f"{line.value:g} {line.unit} ({line.rule})" if line else NOTHING)
+    held = line and derived(line.value, line.low, line.high, line.unit)
+    yield "line      " + (f"{held} ({line.rule})" if line else NOTHING)
     for run in done.runs:
         yield from _run(run)
 
@@ -117,6 +119,20 @@ def _run(run: Run) -> Iterator[str]:
         yield f"     at rest after {volume(plateau.volume_nl)}: {settled}"
     for mark in run.marks:
         yield f"     {_mark(mark)}"
+    yield from _derived(run)
+
+
+def _derived(run: Run) -> Iterator[str]:
+    """What was derived at the press, and why what is missing was not."""
+    at = "at the press" if run.marks else "at the last stop"
+    values = [value for value in run.derived if value.inputs.get("before_ms") == 0]
+    for value in values:
+        said = derived(value.value, value.low, value.high, value.unit)
+        yield f"     {value.name.replace('_', ' ')} {at}: {said}"
+    for reason in run.not_derived:
+        yield f"     not derived: {reason}"
+    if run.kind in INTO_DISC and not values and not run.not_derived:
+        yield f"     nothing was derived {at}, and no reason is recorded"
 
 
 def _mark(mark: PainMark) -> str:
