@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from manostat_tools.report import cells
+from manostat_tools.report.derived import derived_table
 from manostat_tools.report.missing import gaps, not_derived_in
 from manostat_tools.report.model import Facts, Lines, Part, Section, Table, plain
 from manostat_tools.report.overview import by_order, clock
-from manostat_tools.report.runs import derived_table, run_table
+from manostat_tools.report.runs import run_table
 from manostat_tools.report.tables import SCHEMA
 from manostat_tools.report.units import Unit
 from manostat_tools.session.model import Run, Session

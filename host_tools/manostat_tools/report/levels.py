@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from manostat_tools.report import cells
+from manostat_tools.report.derived import derived_table
 from manostat_tools.report.figures import curves
 from manostat_tools.report.grades import rule_parts
 from manostat_tools.report.missing import not_derived
@@ -19,7 +20,7 @@ from manostat_tools.report.model import (
     Weight,
     plain,
 )
-from manostat_tools.report.runs import derived_table, prescription_table, run_table
+from manostat_tools.report.runs import prescription_table, run_table
 from manostat_tools.report.trace import Traces, trace_of
 from manostat_tools.report.units import Unit, seconds
 from manostat_tools.session.grading import GradedLevel
@@ -187,7 +188,7 @@ def _runs(runs: Sequence[Run], unit: Unit, level: Level) -> Iterator[Part]:
 def _derived(level: Level, unit: Unit) -> Iterator[Part]:
     found = [(f"Run {run.number}", value) for run in level.runs for value in run.derived]
     if found:
-        yield derived_table(found, unit)
+        yield derived_table(found, unit, {f"Run {run.number}": run for run in level.runs})
     lines = tuple(plain(line) for run in level.runs for line in not_derived(level, run))
     if lines:
         yield Lines(lines, "Not derived, and why" if found else "Derived values: none, and why")
