@@ -120,7 +120,7 @@ def test_a_volume_that_may_include_a_run_without_outcome_is_told_at_its_number(s
         cell.alerts
         for of in parts(tell(spoilt), Table)
         if of.title == "Runs"
-        for cell in column(of, "Volume of the level")
+        for cell in column(of, "Volume so far")
     ]
     assert volumes[-1] == ("UNCERTAIN: may include run 1",)
 
@@ -210,3 +210,37 @@ def test_a_pump_is_called_by_its_serial_number_and_a_protocol_is_no_firmware(ses
     assert one["Pump, serial"] == "M-017" and one["Image hash"] == "00f8"
     assert one["Link protocol"] == "2" and "Firmware" not in one
     assert facts(tell(session))["Firmware"] == "0.1.0"
+
+
+@pytest.fixture
+def again(session):
+    """L4-5 pressed in run 2, then done again as a new level of the pump, without a press."""
+    sham, run = suspect(session).runs
+    changes = {"number": 3, "marks": (), "derived": (), "volume_nl": 134_000, "duration_ms": 2_000}
+    peak = {"peak_pa": run.opening_pa + 38_600}
+    last = run.model_copy(update=changes | peak)
+    return with_level(session, "L4-5", runs=(sham, run, last)), run
+
+
+def test_a_level_done_again_has_the_highest_and_the_press_of_any_injection(again):
+    session, run = again
+    most = level_cell(session, "L4-5", "Highest above")
+    assert most.text == f"{(run.peak_pa - run.opening_pa) / PA['psi']:.1f}"
+    assert most.alerts == ("in run 2",)
+    press = run.marks[0].points[0]
+    for head, shown in (
+        ("Line at", f"{press.pressure_pa / PA['psi']:.1f}"),
+        ("Above opening at", f"{press.above_pa / PA['psi']:.1f}"),
+        ("Volume at", f"{press.volume_nl / 1e6:.3f}"),
+    ):
+        cell = level_cell(session, "L4-5", head)
+        assert cell.text == NO_PRESS and cell.alerts == (f"run 2: {shown}",)
+
+
+def test_what_was_put_into_the_disc_is_the_sum_over_the_levels_of_the_pump(again):
+    session, run = again
+    total = f"{(run.volume_nl + 134_000) / 1e6:.3f}"
+    assert level_cell(session, "L4-5", "Put into").text == total
+    notes = " ".join(of.note for of in parts(tell(session), Table) if of.title == "Runs")
+    assert "This disc was done again as a new level of the pump, which counts from zero." in notes
+    assert f"Put into the disc by all injections: {total} mL." in notes

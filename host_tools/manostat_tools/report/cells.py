@@ -2,9 +2,14 @@
 
 from manostat_tools.report.model import Cell, plain
 from manostat_tools.report.units import NONE, Unit, volume_number
-from manostat_tools.session import identity
+from manostat_tools.session import identity, totals
 from manostat_tools.session.model import Level, Quantity, Role, Run, UnitIdentity
-from manostat_tools.session.provoked import counted_run, uncertain_before
+from manostat_tools.session.provoked import (
+    above_opening_pa,
+    counted_run,
+    injections,
+    uncertain_before,
+)
 from manostat_tools.session.said import has_fault, opening_at_rest
 
 UNCERTAIN = "UNCERTAIN: no outcome stored; all prescribed counts as delivered"
@@ -41,6 +46,24 @@ def volume_doubt(run: Run, level: Level | None) -> tuple[str, ...]:
         return (UNCERTAIN,)
     earlier = () if level is None else uncertain_before(level, run)
     return tuple(f"UNCERTAIN: may include run {number}" for number in earlier)
+
+
+def total_doubt(level: Level) -> tuple[str, ...]:
+    """Why what was put into a disc in all may not be that."""
+    lost = [str(run.number) for run in injections(level) if run.uncertain]
+    return (f"UNCERTAIN: run {', '.join(lost)} counts as prescribed",) if lost else ()
+
+
+def presses_elsewhere(level: Level, counted: Run, unit: Unit) -> list[tuple[str, str, str]]:
+    """Line, above opening and volume at the press of each injection that does not count."""
+    found = []
+    for run, mark in totals.presses_elsewhere(level, counted):
+        press = min(mark.points, key=lambda point: point.before_ms)
+        above_pa = above_opening_pa(run, press.pressure_pa)
+        given = (unit.number(press.pressure_pa), unit.number(above_pa))
+        of = f"run {run.number}: "
+        found.append((of + given[0], of + given[1], of + volume_number(press.volume_nl)))
+    return found
 
 
 def opening(run: Run, unit: Unit) -> Cell:

@@ -1,13 +1,14 @@
 """Tables of runs: what was done, what was prescribed, what was derived."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from manostat_tools.report import cells
 from manostat_tools.report.model import Table
 from manostat_tools.report.overview import clock
-from manostat_tools.report.units import Unit, seconds
+from manostat_tools.report.units import Unit, seconds, volume
 from manostat_tools.session.model import Level, Run
-from manostat_tools.session.provoked import INTO_DISC
+from manostat_tools.session.provoked import INTO_DISC, injections
+from manostat_tools.session.totals import levels_of_the_pump, of_the_pump, put_into_disc_nl
 
 
 def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None = None) -> Table:
@@ -19,7 +20,7 @@ def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None =
             "Kind",
             "Began (host's clock)",
             "Duration",
-            "Volume of the level (mL)",
+            "Volume so far (mL)",
             f"Opening ({unit.name})",
             f"Highest ({unit.name})",
             f"At the stop ({unit.name})",
@@ -42,8 +43,27 @@ def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None =
             for run in runs
         ),
         (8, 9, 14, 9, 10, 10, 9, 9, 16, 6),
-        "Volume, duration and highest pressure are of the level so far, earlier runs included.",
+        " ".join(_counts_of_the_pump(level)),
     )
+
+
+def _counts_of_the_pump(level: Level | None) -> Iterator[str]:
+    """What the numbers of the pump are of, and what they come to in the disc."""
+    yield (
+        "Volume, duration and highest pressure are what the pump counts for a level of its own so "
+        "far, earlier runs of that level included."
+    )
+    if level is None or not injections(level):
+        return
+    if len(of_the_pump(level)) > 1:
+        yield "This disc was done again as a new level of the pump, which counts from zero."
+        told = [
+            f"{' and '.join(f'run {run.number}' for run in runs)}: level {number} of the pump"
+            for number, runs in levels_of_the_pump(injections(level))
+        ]
+        if told:
+            yield f"{'; '.join(told)}.".capitalize()
+    yield f"Put into the disc by all injections: {volume(put_into_disc_nl(level))}."
 
 
 def _counts(level: Level | None, run: Run) -> str:

@@ -151,14 +151,16 @@ class Source(Model):
     boot: int
     sequence: int
     record_hash: str = Field(description="SHA-256 of the page, hexadecimal")
+    level: int = Field(default=0, description="as the pump counts its levels; 0: not known")
 
 
 class Run(Model):
     """From RUN closing to a latched stop. `uncertain`: an intent without outcome after a power cut:
     all that was prescribed counts as delivered; its duration, its peak and its stop are None.
 
-    `number` counts the runs of its level, from 1; `volume_nl` is what the pump counts for its level
-    so far, earlier runs of the level included, and so are `peak_pa` and `duration_ms`.
+    `number` counts the runs of its level in the session, from 1; `volume_nl`, `peak_pa` and
+    `duration_ms` are what the pump counts for a level of its own so far. A level that is done again
+    is another one at the pump, which counts from zero.
     """
 
     number: int

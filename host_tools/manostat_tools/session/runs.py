@@ -100,6 +100,7 @@ def _run(draft: _Draft, unit: str, number: int, trace: str | None) -> Run:
             boot=record.boot,
             sequence=record.sequence,
             record_hash=record.digest.hex(),
+            level=max(fields["level"], 0),
         ),
         prescription=Prescription(mode=kind, **{name: fields[name] for name in _PRESCRIBED}),
         duration_ms=fields.get("duration_ms"),
