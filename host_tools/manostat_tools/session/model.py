@@ -98,12 +98,22 @@ class Response(Model):
     persisted_s: float | None = Field(default=None, ge=0, le=3600)
     quote: str = ""
 
+    @property
+    def is_painless(self) -> bool:
+        """There was no pain that could have lasted."""
+        return self.concordance is Concordance.ABSENT
+
 
 class Finding(Model):
     """What the images showed."""
 
     pattern: str = ""
     dallas: DallasGrade | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was said."""
+        return not self.pattern and self.dallas is None
 
 
 class Needle(Model):
@@ -206,6 +216,9 @@ class Level(Model):
     earlier_responses: tuple[Response, ...] = ()
     """Given before a further run of the level; `response` is the last."""
     earlier_findings: tuple[Finding, ...] = ()
+    responses_of: tuple[int, ...] = ()
+    """Number of the run that each was for: the earlier ones, then `response`."""
+    findings_of: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
 
