@@ -5,6 +5,7 @@ import pytest
 from manostat_tools.report.cells import NO_PRESS
 from manostat_tools.report.model import Facts, Figure, Notice, Table
 from manostat_tools.report.units import NONE, UNITS
+from manostat_tools.session.model import Finding
 
 from .reading import (
     LEVELS,
@@ -244,3 +245,44 @@ def test_what_was_put_into_the_disc_is_the_sum_over_the_levels_of_the_pump(again
     notes = " ".join(of.note for of in parts(tell(session), Table) if of.title == "Runs")
     assert "This disc was done again as a new level of the pump, which counts from zero." in notes
     assert f"Put into the disc by all injections: {total} mL." in notes
+
+
+def test_answers_to_a_run_that_does_not_count_say_so(again):
+    session, _ = again
+    of = {"responses_of": (2,), "findings_of": (2,)}
+    earlier = {"earlier_findings": (Finding(dallas=3), Finding(pattern="leak"), Finding())}
+    told = with_level(session, "L4-5", **of)
+    for head in ("Pain (NRS", "Pain is", "Dallas"):
+        assert level_cell(told, "L4-5", head).alerts == ("of run 2",)
+    named = facts(tell(told))
+    assert named["Dallas grade, of run 2"] == "3" and "Response, of run 2" in named
+    named = facts(tell(with_level(session, "L4-5", findings_of=(1, 1, 2, 3), **earlier)))
+    assert named["Earlier finding, of run 1"] == "leak"
+    assert named["Earlier finding, of run 2"] == NONE
+
+
+def test_an_earlier_finding_has_no_comma_with_nothing_behind_it(session):
+    told = facts(tell(with_level(session, "L4-5", earlier_findings=(Finding(dallas=3),))))
+    assert told["Earlier finding 1"] == "Dallas 3"
+
+
+def test_a_preset_that_asks_for_no_confirmation_needs_none_and_another_lacks_it(session):
+    assert facts(tell(session))["Preset confirmed by"] == "not needed"
+    bare = with_level(session, "L4-5", preset="cervical")
+    cells = [
+        cell.text
+        for part in parts(tell(bare), Facts)
+        for name, cell in part.rows
+        if name == "Preset confirmed by"
+    ]
+    assert cells == ["not needed", "not needed", NONE]
+
+
+def test_where_there_was_no_pain_none_persisted(session):
+    told = [
+        cell.text
+        for part in parts(tell(session), Facts)
+        for name, cell in part.rows
+        if name == "Pain persisted"
+    ]
+    assert told == ["no pain", "no pain", "45 s"]

@@ -20,6 +20,14 @@ def count_none(value: Any) -> int:
     return value is None
 
 
+def not_due(session):
+    """What nobody was to say: who confirmed a lumbar preset, how long no pain persisted."""
+    painless = [
+        one.response for one in session.levels if one.response and not one.response.intensity
+    ]
+    return len(session.levels) + len(painless)
+
+
 def lines(session):
     section = next(one for one in tell(session).sections if one.title == "Not recorded")
     return section.parts[0].lines
@@ -28,7 +36,7 @@ def lines(session):
 def test_every_none_of_a_session_is_counted_and_told(session):
     bare = session.model_copy(update={"preparation": Preparation(), "syringe": None})
     for one in (session, bare, with_level(session, "L4-5", response=None, needle=None)):
-        assert sum(gap.count for gap in gaps(one)) == count_none(one.model_dump())
+        assert sum(gap.count for gap in gaps(one)) == count_none(one.model_dump()) - not_due(one)
         assert list(lines(one)) == [*(gap.said for gap in gaps(one)), *not_derived_in(one)]
 
 
@@ -79,6 +87,17 @@ def test_without_a_reason_it_is_said_that_there_is_none_and_a_sham_needs_none(se
     bare = with_run(session, "L4-5", derived=())
     said = [line for line in lines(bare) if "L4-5" in line and "derived" in line]
     assert said == ["derived values of L4-5, run 2: no value and no reason is recorded"]
+
+
+def test_what_nobody_was_to_say_is_not_missing(session):
+    said = " ".join(lines(session))
+    assert "confirmed" not in said and "persisted" not in said
+    lacking = with_level(session, "L4-5", preset="cervical")
+    assert "level L4-5 (order 3): confirmed by" in lines(lacking)
+    response = session.levels[2].response.model_copy(update={"persisted_s": None})
+    lacking = with_level(session, "L4-5", response=response)
+    line = "level L4-5 (order 3), response: how long the pain persisted"
+    assert line in lines(lacking)
 
 
 def test_nothing_missing_is_said(session):

@@ -1,9 +1,13 @@
 """Requirements on the pump's events in a session: its own, and none of another session's."""
 
+import struct
 from functools import cache
 
+import pytest
+
 from manostat_tools.journal.book import read_book
-from manostat_tools.journal.payloads import BOOT, INTENT, SETTING
+from manostat_tools.journal.listing import lines_in_order
+from manostat_tools.journal.payloads import BOOT, COMMAND, EVENTS, INTENT, SETTING
 from manostat_tools.session.pump_events import Own, events_of
 from manostat_tools.session.runs import runs_of
 
@@ -61,9 +65,36 @@ def test_what_was_stored_while_another_session_had_the_pump_is_not_told():
 
 
 def test_an_event_from_before_the_session_is_not_told_though_its_page_was_written_in_it():
-    page = next(r for r in records() if r.kind == 7 and r.sequence > 2)
+    page = next(r for r in records() if r.kind == EVENTS and r.sequence > 2)
     every = events_of(records(), [], Own({page.digest.hex()}))
     before = next(r for r in records() if r.sequence == page.sequence - 1)
     assert every
     late = before._replace(ms=every[-1].at_ms)
     assert events_of(records(), [], Own({page.digest.hex()}, (), late)) == []
+
+
+@pytest.mark.parametrize(
+    ("request_of", "said"),
+    [
+        (ord("H"), "the host asked for the hello"),
+        (ord("J"), "the host asked for the journal"),
+        (ord("T"), "the host asked for the trace"),
+        (ord("U"), "the host asked for the unit"),
+        (ord("P"), "the host sent a setting"),
+        (ord("S"), "the host sent STOP"),
+        (0, "the host sent what is no request"),
+        (33, "the host sent a request 33"),
+    ],
+)
+def test_what_a_host_asked_for_is_said_in_words(request_of, said):
+    payload = struct.pack("<IBBH", 500, COMMAND, request_of, 1)
+    page = next(record for record in records() if record.kind == EVENTS)
+    (line,) = lines_in_order([page._replace(payload=payload)])
+    assert line.text == said
+
+
+@pytest.mark.parametrize(("reset", "said"), [(0, "after power-on"), (2, "after a forced restart")])
+def test_why_the_pump_began_anew_is_said_in_words(reset, said):
+    boot = records()[0]
+    (line,) = lines_in_order([boot._replace(payload=bytes([reset]) + boot.payload[1:])])
+    assert line.text.startswith(f"{said}; self test: passed")

@@ -8,7 +8,7 @@ import pytest
 from manostat_tools.cli import main
 from manostat_tools.journal.page import PAGE_BYTES
 from manostat_tools.journal.seals import name_of
-from manostat_tools.session.model import Quantity, UnitIdentity
+from manostat_tools.session.model import Quantity, RunKind, UnitIdentity
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import runs_of_unit, units_of
 from manostat_tools.units import keys
@@ -278,3 +278,14 @@ def test_what_was_derived_at_the_press_is_shown_with_its_interval_or_why_it_was_
 def unassigned_all(store):
     (unit,) = units_of(store).values()
     return runs_of_unit(store, unit)
+
+
+def test_a_run_that_has_no_opening_to_find_does_not_lack_one(copy, command):
+    with Store.open(copy) as store:
+        store.append("more", opened())
+        run = unassigned_all(store)[0]
+        kind = {"kind": RunKind.COMPLY, "opening_pa": None, "opening_how": "none", "marks": ()}
+        store.append("more", planned(1, "L4-5"))
+        store.append("more", run_entry(None, run.model_copy(update=kind)))
+    said = command("sessions", "show", "more", store=copy)[1]
+    assert "comply" in said and "no opening" not in said and "opening not" not in said

@@ -1,9 +1,12 @@
 """Cells as all tables of the report write them: units, what is not recorded, what is in doubt."""
 
+from collections.abc import Sequence
+
 from manostat_tools.report.model import Cell, plain
 from manostat_tools.report.units import NONE, Unit, volume_number
 from manostat_tools.session import identity, totals
 from manostat_tools.session.model import Level, Quantity, Role, Run, UnitIdentity
+from manostat_tools.session.presets import confirmation_is_due
 from manostat_tools.session.provoked import (
     above_opening_pa,
     counted_run,
@@ -109,6 +112,22 @@ def firmware(unit: UnitIdentity) -> list[tuple[str, Cell]]:
         (names.get(name, name[0].upper() + name[1:]), text(said))
         for name, said in identity.firmware(unit)
     ]
+
+
+def of_run(level: Level, of_runs: Sequence[int]) -> str:
+    """Which run an answer was for, where a level has several injections."""
+    return f", of run {of_runs[-1]}" if of_runs and len(injections(level)) > 1 else ""
+
+
+def answered(level: Level, of_runs: Sequence[int]) -> tuple[str, ...]:
+    """Beside an answer that was not to the run that counts."""
+    run = counted_run(level)
+    return (f"of run {of_runs[-1]}",) if run and of_runs and of_runs[-1] != run.number else ()
+
+
+def unconfirmed(level: Level) -> str | None:
+    """A preset that asks for no confirmation; None where one is missing."""
+    return None if confirmation_is_due(level) else "not needed"
 
 
 def role(level: Level) -> str:

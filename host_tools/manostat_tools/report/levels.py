@@ -24,7 +24,7 @@ from manostat_tools.report.runs import prescription_table, run_table
 from manostat_tools.report.trace import Traces, trace_of
 from manostat_tools.report.units import Unit, seconds
 from manostat_tools.session.grading import GradedLevel
-from manostat_tools.session.model import Level, PainMark, Response, Run, RunKind
+from manostat_tools.session.model import Finding, Level, PainMark, Response, Run, RunKind
 from manostat_tools.session.provoked import INTO_DISC, above_opening_pa, doubts, provoked
 
 
@@ -58,22 +58,32 @@ def _about(level: Level) -> Facts:
     needle, contrast, finding = level.needle, level.contrast, level.finding
     rows = [
         ("Preset", cells.text(level.preset)),
-        ("Preset confirmed by", cells.text(level.confirmed_by)),
+        ("Preset confirmed by", cells.text(level.confirmed_by or cells.unconfirmed(level))),
         ("Needle", cells.text(needle and f"{needle.gauge} G x {needle.length_mm} mm")),
         ("Contrast", cells.text(contrast and str(contrast))),
-        *_answer_rows("Response", level.response),
+        *_answer_rows(f"Response{cells.of_run(level, level.responses_of)}", level.response),
     ]
-    for number, earlier in enumerate(level.earlier_responses, 1):
-        rows += _answer_rows(f"Earlier response {number}", earlier)
+    for at, earlier in enumerate(level.earlier_responses):
+        rows += _answer_rows(_earlier("response", level.responses_of, at), earlier)
+    of = cells.of_run(level, level.findings_of)
     rows += [
-        ("Dallas grade", cells.text(None if finding is None else finding.dallas, strong=True)),
-        ("Pattern of the contrast", cells.text((finding and finding.pattern) or None)),
+        (f"Dallas grade{of}", cells.text(finding and finding.dallas, strong=True)),
+        (f"Pattern of the contrast{of}", cells.text((finding and finding.pattern) or None)),
     ]
     rows += [
-        (f"Earlier finding {number}", cells.text(f"Dallas {found.dallas}, {found.pattern}"))
-        for number, found in enumerate(level.earlier_findings, 1)
+        (_earlier("finding", level.findings_of, at), cells.text(_found(found)))
+        for at, found in enumerate(level.earlier_findings)
     ]
     return Facts(tuple(rows))
+
+
+def _earlier(what: str, of_runs: Sequence[int], at: int) -> str:
+    return f"Earlier {what}, of run {of_runs[at]}" if of_runs else f"Earlier {what} {at + 1}"
+
+
+def _found(finding: Finding) -> str | None:
+    said = [] if finding.dallas is None else [f"Dallas {finding.dallas}"]
+    return ", ".join([*said, *([finding.pattern] if finding.pattern else [])]) or None
 
 
 def _answer_rows(name: str, response: Response | None) -> list[tuple[str, Cell]]:
@@ -81,6 +91,8 @@ def _answer_rows(name: str, response: Response | None) -> list[tuple[str, Cell]]
         return [(name, cells.text(None))]
     rated = None if response.intensity is None else f"{response.intensity}/10 (NRS)"
     lasted = None if response.persisted_s is None else f"{response.persisted_s:g} s"
+    if lasted is None and response.is_painless:
+        lasted = "no pain"
     return [
         (name, cells.text(response.concordance.value, strong=True)),
         ("Intensity", cells.text(rated, strong=True)),

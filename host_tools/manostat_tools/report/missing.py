@@ -1,9 +1,10 @@
-"""Everything in a session that is None, in words: what nobody recorded."""
+"""Everything in a session that is None, in words: what nobody recorded and somebody should."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from manostat_tools.session.model import Level, Model, Run, Session
+from manostat_tools.session.model import Level, Model, Response, Run, Session
+from manostat_tools.session.presets import confirmation_is_due
 from manostat_tools.session.provoked import INTO_DISC
 
 
@@ -56,7 +57,7 @@ def _nones(model: Model, within: str, kind: str, label: str) -> Iterator[tuple[s
     for name in type(model).model_fields:
         value = getattr(model, name)
         here = _join(within, f"{kind} {label}".strip() if kind != "session" else "")
-        if value is None:
+        if value is None and not _is_not_due(model, name):
             yield within, kind, label, _WORDS.get(name, name.replace("_", " "))
         elif isinstance(value, Model):
             yield from _nones(value, here, name.replace("_", " "), "")
@@ -64,6 +65,13 @@ def _nones(model: Model, within: str, kind: str, label: str) -> Iterator[tuple[s
             for number, item in enumerate(value, 1):
                 if isinstance(item, Model):
                     yield from _nones(item, here, _ONE.get(name, name), _label(item, number))
+
+
+def _is_not_due(model: Model, name: str) -> bool:
+    """None, and nobody was to say anything."""
+    if isinstance(model, Level):
+        return name == "confirmed_by" and not confirmation_is_due(model)
+    return isinstance(model, Response) and name == "persisted_s" and model.is_painless
 
 
 def _label(item: Model, number: int) -> str:

@@ -111,10 +111,12 @@ def level_row(level: Level, unit: Unit) -> tuple[Cell, ...]:
         cells.text(level.name, strong=True),
         cells.text(cells.role(level), strong=level.role is Role.SUSPECT),
     )
+    of = cells.answered(level, level.responses_of)
+    found_of = cells.answered(level, level.findings_of)
     said = (
-        cells.text(None if response is None else response.intensity, strong=True),
-        cells.text(None if response is None else response.concordance.value, strong=True),
-        cells.text(None if level.finding is None else level.finding.dallas, strong=True),
+        cells.text(response and response.intensity, *of, strong=True),
+        cells.text(response and response.concordance.value, *of, strong=True),
+        cells.text(level.finding and level.finding.dallas, *found_of, strong=True),
     )
     if run is None:
         none = cells.text("no injection")

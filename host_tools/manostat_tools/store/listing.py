@@ -103,7 +103,9 @@ def _level(level: Level) -> Iterator[str]:
         yield f"   response {said.concordance}, {intensity}{lasted}{quote}"
     found = level.finding
     dallas = NOTHING if found is None or found.dallas is None else str(found.dallas)
-    yield f"   images   {found.pattern if found and found.pattern else NOTHING}; Dallas {dallas}"
+    of = f", of run {level.findings_of[-1]}" if len(injections(level)) > 1 and found else ""
+    pattern = found.pattern if found and found.pattern else NOTHING
+    yield f"   images   {pattern}; Dallas {dallas}{of}"
     yield from (f"   note     {note}" for note in level.notes)
 
 
@@ -116,7 +118,11 @@ def _run(run: Run) -> Iterator[str]:
     uncertain = "DELIVERY UNCERTAIN, at most " if run.uncertain else ""
     ended = f"{run.reason}, {run.fault}" if run.fault else run.reason
     yield f"     {ended}: {uncertain}{volume(run.volume_nl)}, peak {_pa(run.peak_pa)}"
-    yield f"     opening {_pa(run.opening_pa)} ({run.opening_how})"
+    if run.opening_pa is not None:
+        yield f"     opening {pressure(run.opening_pa)} ({run.opening_how})"
+    elif run.kind in INTO_DISC:
+        how = "" if run.opening_how in ("", "none") else f": {run.opening_how}"
+        yield f"     no opening pressure{how}"
     for plateau in run.plateaus:
         settled = "did not settle" if plateau.pressure_pa is None else pressure(plateau.pressure_pa)
         yield f"     at rest after {volume(plateau.volume_nl)}: {settled}"
