@@ -13,7 +13,7 @@ from manostat_tools.store.store import Store
 from manostat_tools.store.units import runs_of_unit, units_of
 from manostat_tools.units import keys
 
-from ..session.written import corrected, event, opened, planned, responded
+from ..session.written import corrected, event, found, opened, planned, responded
 from .conftest import run_entry
 from .pumps import KEY, answer_to_j, later, resealed, sooner, with_journal_page
 from .spoiling import spoil
@@ -243,6 +243,19 @@ def test_a_kept_key_that_cannot_be_read_is_said(command, folder, monkeypatch):
     keys.keep("M-017", KEY).write_bytes(b"short")
     code, said, _ = command("verify")
     assert code == 0 and "its key is kept here and cannot be read: " in said
+
+
+def test_answers_say_which_of_several_runs_they_were_for(copy, command):
+    with Store.open(copy) as store:
+        runs = unassigned_all(store)
+        for entry in (opened(), planned(1, "L4-5"), run_entry(1, runs[0])):
+            store.append("more", entry)
+        for entry in (responded(1), found(1, 3), run_entry(1, runs[1]), found(1, None)):
+            store.append("more", entry)
+    said = command("sessions", "show", "more", store=copy)[1]
+    assert "response concordant, 7/10, of run 1\n" in said
+    assert "images   not recorded; Dallas 3, of run 1\n" in said
+    assert "put into the disc by all injections: " in said
 
 
 def derived(before_ms, value):

@@ -1,6 +1,6 @@
 """A store, and a session of it, for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
@@ -100,13 +100,19 @@ def _level(level: Level) -> Iterator[str]:
         intensity = "intensity not recorded" if said.intensity is None else f"{said.intensity}/10"
         quote = f' "{said.quote}"' if said.quote else ""
         lasted = "" if said.persisted_s is None else f", for {said.persisted_s:g} s"
-        yield f"   response {said.concordance}, {intensity}{lasted}{quote}"
+        of = _of(level, level.responses_of)
+        yield f"   response {said.concordance}, {intensity}{lasted}{of}{quote}"
     found = level.finding
     dallas = NOTHING if found is None or found.dallas is None else str(found.dallas)
-    of = f", of run {level.findings_of[-1]}" if len(injections(level)) > 1 and found else ""
+    of = _of(level, level.findings_of)
     pattern = found.pattern if found and found.pattern else NOTHING
     yield f"   images   {pattern}; Dallas {dallas}{of}"
     yield from (f"   note     {note}" for note in level.notes)
+
+
+def _of(level: Level, of_runs: Sequence[int]) -> str:
+    """Which run an answer was for, where there are several."""
+    return f", of run {of_runs[-1]}" if of_runs and len(injections(level)) > 1 else ""
 
 
 def _run(run: Run) -> Iterator[str]:
