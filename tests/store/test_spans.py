@@ -9,7 +9,7 @@ from manostat_tools.store.imports import import_pull
 from manostat_tools.store.reading import read_session, unassigned
 
 from ..book_bench import BookBench, new_storage
-from ..session.written import START, at, closed, event, noted, opened, planned
+from ..session.written import START, at, closed, corrected, event, noted, opened, planned
 from .conftest import run_entry
 
 UNIT = "11" * 8
@@ -160,6 +160,20 @@ def test_a_late_run_adds_its_own_events_and_a_note_adds_none(clinic):
     assert any("reason: pain" in one.text for one in told)
     clinic.session("second", restart=False)
     assert pump_events(clinic.store, "first") == told
+
+
+def test_a_correction_after_the_end_brings_no_events_of_what_came_after_it(clinic):
+    clinic.session("first")
+    before = pump_events(clinic.store, "first")
+    clinic.bench.hold("PAIN", 0.2)
+    clinic.bench.advance(2.5)
+    clinic.pull()
+    entries = clinic.store.session_entries("first")
+    number, entry = next(one for one in enumerate(entries, 1) if one[1].kind == "run")
+    late = entry.model_copy(update={"run": entry.run.model_copy(update={"began_at": at(5)})})
+    clinic.store.append("first", corrected(number, late))
+    assert read_session(clinic.store, "first").corrections
+    assert pump_events(clinic.store, "first") == before
 
 
 def test_of_a_pump_that_was_not_known_at_the_opening_only_the_runs_are_told(clinic):

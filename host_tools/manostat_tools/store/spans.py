@@ -73,11 +73,10 @@ def _share(span: Span, pull: Imported, had: _Had | None, session: str) -> None:
 
 
 def _last_of(written: Sequence[Written], session: str) -> int:
-    """Place of the last entry that says what is part of the session: its end, or a late run."""
-    last = 0
-    for one in written:
-        entry = one.envelope.entry
-        said = entry.instead if isinstance(entry, e.Correction) else entry
-        if one.envelope.session == session and isinstance(said, e.Closed | e.RunDone):
-            last = one.sequence
-    return last
+    """Place of the last entry that says what is part of the session: its end, or a late run. A
+    correction, as with what the pump told later of a run, brings no events."""
+    return max(
+        one.sequence
+        for one in written
+        if one.envelope.session == session and isinstance(one.envelope.entry, e.Closed | e.RunDone)
+    )
