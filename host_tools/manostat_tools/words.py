@@ -4,11 +4,15 @@ Codes are those of manostat.core.codes; quantities are integers or floats with t
 name of the parameter. Pressures are gauge and are shown in psi with kPa beside.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from math import floor, log10
 
 from manostat.core import codes
 from manostat_sim.plant.tables import PA_PER_PSI
 
+_SERIAL = re.compile(r"[A-Z0-9-]{1,8}")
+_SERIAL_HEX = 16
 NOTICE = "simulated; not a certified medical device"
 
 MODES = {
@@ -136,6 +140,67 @@ def pressure(pressure_pa: float) -> str:
 def volume(volume_nl: float) -> str:
     """nL as "0.512 mL"."""
     return f"{_no_minus_zero(volume_nl / 1e6, 3)} mL"
+
+
+def serial(unit: str) -> str:
+    """A pump as it is called: "M-017" for "4d2d303137000000". What is no such text, as the name of
+    the key of a pump without a number, stays as it is."""
+    try:
+        text = bytes.fromhex(unit).rstrip(b"\0").decode("ascii")
+    except ValueError:
+        return unit
+    return text if _SERIAL.fullmatch(text) else unit
+
+
+def unit_hex(said: str) -> str:
+    """The other way: the 16 hexadecimal digits of "M-017"; of these digits themselves too."""
+    if len(said) == _SERIAL_HEX or not _SERIAL.fullmatch(said):
+        return said
+    return said.encode().ljust(_SERIAL_HEX // 2, b"\0").hex()
+
+
+def figures(*values: float) -> list[str]:
+    """Numbers that stand beside each other, all with as many decimals: the largest has four digits
+    or more."""
+    largest = max((abs(value) for value in values), default=0.0)
+    digits = 3 - floor(log10(largest)) if largest > 0.0 else 0
+    return [_no_minus_zero(value, max(digits, 0)) for value in values]
+
+
+def shown_as(unit: str, pascals: float = PA_PER_PSI, named: str = "psi") -> tuple[float, str]:
+    """(factor, unit) that a derived value in `unit` is shown in, by a reader whose unit of pressure
+    is so many pascals; volumes are mL, resistances psi s/mL, elastances psi/mL."""
+    if unit not in _SHOWN_AS:
+        return 1.0, unit
+    factor, name = _SHOWN_AS[unit](pascals)
+    return factor, name.format(named)
+
+
+def derived(value: float, low: float | None, high: float | None, unit: str) -> str:
+    """A derived value with its 95 % interval, in psi and mL with SI beside:
+    "96.3 psi s/mL (664 kPa s/mL), 95 %: 80.0 to 112.6 psi s/mL"."""
+    factor, named = shown_as(unit)
+    given = [value, *(limit for limit in (low, high) if limit is not None)]
+    numbers = figures(*(each * factor for each in given))
+    si, kpa = shown_as(unit, 1e3, "kPa")
+    beside = "" if kpa == named else f" ({figures(value * si)[0]} {kpa})"
+    said = f"{numbers[0]} {named}".rstrip() + beside
+    if len(given) < 3:
+        return f"{said}, no interval"
+    return f"{said}, 95 %: {numbers[1]} to {numbers[2]} {named}".rstrip()
+
+
+_SHOWN_AS: dict[str, Callable[[float], tuple[float, str]]] = {
+    "Pa": lambda pascals: (1 / pascals, "{}"),
+    "nL": lambda pascals: (1e-6, "mL"),
+    "nL/s": lambda pascals: (1e-6, "mL/s"),
+    "nL/Pa": lambda pascals: (pascals * 1e-3, "uL/{}"),
+    "uL/psi": lambda pascals: (pascals / PA_PER_PSI, "uL/{}"),
+    "Pa/s": lambda pascals: (1 / pascals, "{}/s"),
+    "Pa/nL": lambda pascals: (1e6 / pascals, "{}/mL"),
+    "Pa s/nL": lambda pascals: (1e6 / pascals, "{} s/mL"),
+    "Pa nL": lambda pascals: (1e-6 / pascals, "{} mL"),
+}
 
 
 def rate(rate_nl_s: float) -> str:

@@ -3,8 +3,9 @@
 import pytest
 
 from manostat_tools.report.cells import NO_PRESS
-from manostat_tools.report.model import Figure, Notice, Table
+from manostat_tools.report.model import Facts, Figure, Notice, Table
 from manostat_tools.report.units import NONE, UNITS
+from manostat_tools.session.model import Finding
 
 from .reading import (
     LEVELS,
@@ -120,7 +121,7 @@ def test_a_volume_that_may_include_a_run_without_outcome_is_told_at_its_number(s
         cell.alerts
         for of in parts(tell(spoilt), Table)
         if of.title == "Runs"
-        for cell in column(of, "Volume of the level")
+        for cell in column(of, "Volume so far")
     ]
     assert volumes[-1] == ("UNCERTAIN: may include run 1",)
 
@@ -170,7 +171,7 @@ def test_derived_values_stand_beside_their_interval_rule_and_inputs(session, tol
     (value,) = suspect(session).runs[-1].derived
     row = [cell.text for cell in table(told, "Derived values").rows[0]]
     assert row[1] == f"{value.value / 1e6:.4g} mL"
-    assert row[2] == f"{value.low / 1e6:.4g} mL to {value.high / 1e6:.4g} mL"
+    assert row[2] == f"{value.low / 1e6:.4f} to {value.high / 1e6:.4f} mL"
     assert f"volume {value.inputs['volume_nl'] / 1e6:.3f} mL" in row[3]
     assert row[4] == value.rule
 
@@ -198,3 +199,90 @@ def test_two_levels_of_one_name_are_two_sections(session):
     titles = [section.title for section in tell(twice).sections]
     assert "L4-5: SUSPECT, tested as number 3" in titles
     assert "L4-5: SUSPECT, tested as number 4" in titles
+
+
+def facts(report):
+    return {name: cell.text for part in parts(report, Facts) for name, cell in part.rows}
+
+
+def test_a_pump_is_called_by_its_serial_number_and_a_protocol_is_no_firmware(session):
+    unit = {"serial": "4d2d303137000000", "image_hash": "00f8", "firmware": "protocol 2"}
+    one = facts(tell(session.model_copy(update={"unit": session.unit.model_copy(update=unit)})))
+    assert one["Pump, serial"] == "M-017" and one["Image hash"] == "00f8"
+    assert one["Link protocol"] == "2" and "Firmware" not in one
+    assert facts(tell(session))["Firmware"] == "0.1.0"
+
+
+@pytest.fixture
+def again(session):
+    """L4-5 pressed in run 2, then done again as a new level of the pump, without a press."""
+    sham, run = suspect(session).runs
+    changes = {"number": 3, "marks": (), "derived": (), "volume_nl": 134_000, "duration_ms": 2_000}
+    peak = {"peak_pa": run.opening_pa + 38_600}
+    last = run.model_copy(update=changes | peak)
+    return with_level(session, "L4-5", runs=(sham, run, last)), run
+
+
+def test_a_level_done_again_has_the_highest_and_the_press_of_any_injection(again):
+    session, run = again
+    most = level_cell(session, "L4-5", "Highest above")
+    assert most.text == f"{(run.peak_pa - run.opening_pa) / PA['psi']:.1f}"
+    assert most.alerts == ("in run 2",)
+    press = run.marks[0].points[0]
+    for head, shown in (
+        ("Line at", f"{press.pressure_pa / PA['psi']:.1f}"),
+        ("Above opening at", f"{press.above_pa / PA['psi']:.1f}"),
+        ("Volume at", f"{press.volume_nl / 1e6:.3f}"),
+    ):
+        cell = level_cell(session, "L4-5", head)
+        assert cell.text == NO_PRESS and cell.alerts == (f"run 2: {shown}",)
+
+
+def test_what_was_put_into_the_disc_is_the_sum_over_the_levels_of_the_pump(again):
+    session, run = again
+    total = f"{(run.volume_nl + 134_000) / 1e6:.3f}"
+    assert level_cell(session, "L4-5", "Put into").text == total
+    notes = " ".join(of.note for of in parts(tell(session), Table) if of.title == "Runs")
+    assert "This disc was done again as a new level of the pump, which counts from zero." in notes
+    assert f"Put into the disc by all injections: {total} mL." in notes
+
+
+def test_answers_to_a_run_that_does_not_count_say_so(again):
+    session, _ = again
+    of = {"responses_of": (2,), "findings_of": (2,)}
+    earlier = {"earlier_findings": (Finding(dallas=3), Finding(pattern="leak"), Finding())}
+    told = with_level(session, "L4-5", **of)
+    for head in ("Pain (NRS", "Pain is", "Dallas"):
+        assert level_cell(told, "L4-5", head).alerts == ("of run 2",)
+    named = facts(tell(told))
+    assert named["Dallas grade, of run 2"] == "3" and "Response, of run 2" in named
+    named = facts(tell(with_level(session, "L4-5", findings_of=(1, 1, 2, 3), **earlier)))
+    assert named["Earlier finding, of run 1"] == "leak"
+    assert named["Earlier finding, of run 2"] == NONE
+
+
+def test_an_earlier_finding_has_no_comma_with_nothing_behind_it(session):
+    told = facts(tell(with_level(session, "L4-5", earlier_findings=(Finding(dallas=3),))))
+    assert told["Earlier finding 1"] == "Dallas 3"
+
+
+def test_a_preset_that_asks_for_no_confirmation_needs_none_and_another_lacks_it(session):
+    assert facts(tell(session))["Preset confirmed by"] == "not needed"
+    bare = with_level(session, "L4-5", preset="cervical")
+    cells = [
+        cell.text
+        for part in parts(tell(bare), Facts)
+        for name, cell in part.rows
+        if name == "Preset confirmed by"
+    ]
+    assert cells == ["not needed", "not needed", NONE]
+
+
+def test_where_there_was_no_pain_none_persisted(session):
+    told = [
+        cell.text
+        for part in parts(tell(session), Facts)
+        for name, cell in part.rows
+        if name == "Pain persisted"
+    ]
+    assert told == ["no pain", "no pain", "45 s"]

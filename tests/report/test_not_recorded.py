@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from manostat_tools.report.missing import gaps
+from manostat_tools.report.missing import gaps, not_derived_in
+from manostat_tools.report.model import Lines
 from manostat_tools.session.model import Preparation
 
-from .reading import tell, with_level, with_run
+from .reading import parts, tell, with_level, with_run
 
 
 def count_none(value: Any) -> int:
@@ -19,6 +20,14 @@ def count_none(value: Any) -> int:
     return value is None
 
 
+def not_due(session):
+    """What nobody was to say: who confirmed a lumbar preset, how long no pain persisted."""
+    painless = [
+        one.response for one in session.levels if one.response and not one.response.intensity
+    ]
+    return len(session.levels) + len(painless)
+
+
 def lines(session):
     section = next(one for one in tell(session).sections if one.title == "Not recorded")
     return section.parts[0].lines
@@ -27,8 +36,8 @@ def lines(session):
 def test_every_none_of_a_session_is_counted_and_told(session):
     bare = session.model_copy(update={"preparation": Preparation(), "syringe": None})
     for one in (session, bare, with_level(session, "L4-5", response=None, needle=None)):
-        assert sum(gap.count for gap in gaps(one)) == count_none(one.model_dump())
-        assert list(lines(one)) == [gap.said for gap in gaps(one)]
+        assert sum(gap.count for gap in gaps(one)) == count_none(one.model_dump()) - not_due(one)
+        assert list(lines(one)) == [*(gap.said for gap in gaps(one)), *not_derived_in(one)]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,41 @@ def test_neighbours_that_lack_the_same_are_one_line(session):
     assert "level L4-5 (order 3), runs 1-2: place in the pump's journal" in lines(session)
     pump = [event for event in session.events if event.wall is None]
     assert f"events 1-{len(pump)}: time of day" in lines(session)
+
+
+LOST = "not all of the run was seen over the link: the link was lost"
+
+
+def test_why_nothing_was_derived_stands_with_the_level_and_in_the_list_by_level_and_run(session):
+    spoilt = with_run(session, "L4-5", derived=(), not_derived=(LOST,))
+    (why,) = [part for part in parts(tell(spoilt), Lines) if LOST in " ".join(part.lines)][:1]
+    assert why.title == "Derived values: none, and why"
+    assert why.lines == (f"L4-5, run 2: {LOST}",)
+    assert f"derived values of L4-5, run 2: {LOST}" in lines(spoilt)
+
+
+def test_a_reason_stands_beside_the_values_that_were_derived(session):
+    reason = "elastance: less than 20 uL were in the disc"
+    spoilt = with_run(session, "L4-5", not_derived=(reason,))
+    (why,) = [part for part in parts(tell(spoilt), Lines) if part.title == "Not derived, and why"]
+    assert why.lines == (f"L4-5, run 2: {reason}",)
+
+
+def test_without_a_reason_it_is_said_that_there_is_none_and_a_sham_needs_none(session):
+    bare = with_run(session, "L4-5", derived=())
+    said = [line for line in lines(bare) if "L4-5" in line and "derived" in line]
+    assert said == ["derived values of L4-5, run 2: no value and no reason is recorded"]
+
+
+def test_what_nobody_was_to_say_is_not_missing(session):
+    said = " ".join(lines(session))
+    assert "confirmed" not in said and "persisted" not in said
+    lacking = with_level(session, "L4-5", preset="cervical")
+    assert "level L4-5 (order 3): confirmed by" in lines(lacking)
+    response = session.levels[2].response.model_copy(update={"persisted_s": None})
+    lacking = with_level(session, "L4-5", response=response)
+    line = "level L4-5 (order 3), response: how long the pain persisted"
+    assert line in lines(lacking)
 
 
 def test_nothing_missing_is_said(session):

@@ -14,7 +14,7 @@ NAMES = ("levels", "runs", "marks", "plateaus", "derived", "grades", "events", "
 UNITS = ("_pa", "_nl", "_ms", "_s", "_nl_s", "_ml", "_mm", "_c", "_utc", "_nrs")
 COUNTS = {
     *("order", "run", "counted_run", "press", "plateau", "boot", "sequence", "steps"),
-    *("late_ticks", "needle_gauge", "dallas", "nl_num", "nl_den"),
+    *("late_ticks", "pump_level", "needle_gauge", "dallas", "nl_num", "nl_den"),
     *("value", "low_95", "high_95"),  # of a derived value: its unit is in the next column
 }
 

@@ -190,3 +190,23 @@ def test_what_was_never_said_is_not_taken_from_another_level():
     session = fold("a", [opened(), planned(1, "L3-4"), planned(2, "L4-5"), ran(1), responded(1)])
     level = session.levels[1]
     assert (level.response, level.finding, level.needle, level.runs) == (None, None, None, ())
+
+
+def test_an_empty_finding_does_not_take_the_place_of_one_that_was_recorded():
+    entries = [opened(), planned(1, "L3-4"), ran(1, 5), found(1, 3), ran(1, 7), found(1, None)]
+    (level,) = fold("a", entries).levels
+    assert level.finding.dallas == 3 and level.earlier_findings == ()
+    assert level.findings_of == (1,)
+
+
+def test_findings_in_which_nothing_was_said_are_one_that_says_nothing():
+    entries = [opened(), planned(1, "L3-4"), ran(1, 5), found(1, None), ran(1, 7), found(1, None)]
+    (level,) = fold("a", entries).levels
+    assert level.finding.is_empty and level.earlier_findings == ()
+
+
+def test_answers_say_which_run_they_were_for():
+    entries = [opened(), planned(1, "L3-4"), ran(1, 5), responded(1, 3), found(1, 1)]
+    entries += [ran(1, 6, kind="sham"), ran(1, 7), responded(1, 8), found(1, 2)]
+    (level,) = fold("a", entries).levels
+    assert level.responses_of == level.findings_of == (1, 3)

@@ -62,7 +62,10 @@ def test_the_long_words_of_the_demo_mean_the_same():
 def test_a_boundary_between_press_and_look_back_is_told():
     rising = run(psi(16), mark(psi(16), slope_pa_s=psi(0.6)))
     found = grades(session(suspect(0, runs=(rising,)), *TWO))
-    said_of = "2 s and 3 s before the press the pressure was across a boundary"
+    said_of = (
+        "16.00 psi above opening at the press, but 14.80 psi 2 s before, 14.20 psi 3 s before: "
+        "on the other side of a boundary of this rule"
+    )
     assert said_of in found[ABSOLUTE].cautions
     assert said_of in found[DERBY].cautions
     assert said_of not in found[DISCOGENIC].cautions

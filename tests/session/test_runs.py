@@ -7,7 +7,7 @@ import pytest
 from manostat_tools.journal.book import read_book
 from manostat_tools.journal.payloads import INTENT, OUTCOME, PAIN_MARK, TRACE, fields_of
 from manostat_tools.session.model import RunKind
-from manostat_tools.session.runs import NO_OUTCOME, events_of, runs_of
+from manostat_tools.session.runs import NO_OUTCOME, runs_of
 
 from ..book_bench import BookBench, new_storage
 from ..store.pumps import later
@@ -126,14 +126,3 @@ def test_a_run_names_its_trace_only_if_it_is_stored():
     assert [run.trace for run in runs_of(book().records, UNIT)] == [None] * 3
     traces = [run.trace for run in runs_of(book().records, UNIT, ties)]
     assert traces == [ties[0], None, ties[1]]
-
-
-def test_events_are_those_from_the_first_intent_to_the_next_after_the_last():
-    runs = runs_of(book().records, UNIT)
-    texts = [event.text for event in events_of(book().records, runs)]
-    assert any("seeking; RUN closed" in text for text in texts)
-    assert any("after power" in text for text in texts), "a boot in between is one"
-    first = events_of(book().records, runs[:1])
-    assert not any("after power" in event.text for event in first)
-    assert {event.origin for event in first} == {"pump"} and first[0].wall is None
-    assert events_of(book().records, []) == []

@@ -8,9 +8,13 @@ import pytest
 from manostat_tools.cli import main
 from manostat_tools.journal.page import PAGE_BYTES
 from manostat_tools.journal.seals import name_of
+from manostat_tools.session.model import Quantity, RunKind, UnitIdentity
 from manostat_tools.store.store import Store
+from manostat_tools.store.units import runs_of_unit, units_of
+from manostat_tools.units import keys
 
-from ..session.written import corrected, responded
+from ..session.written import corrected, event, found, opened, planned, responded
+from .conftest import run_entry
 from .pumps import KEY, answer_to_j, later, resealed, sooner, with_journal_page
 from .spoiling import spoil
 
@@ -81,7 +85,10 @@ def test_an_answer_to_t_wants_the_pump_named(command, folder):
     [
         (("sessions", "import", "absent.bin"), "absent.bin"),
         (("sessions", "import", __file__), "allowed a flash image of 2097152 bytes"),
-        (("sessions", "import", __file__, "--unit", "7"), "--unit: 7: allowed 16 digits of 0-9a-f"),
+        (
+            ("sessions", "import", __file__, "--unit", "m17"),
+            "--unit: m17: allowed a number",
+        ),
         (("sessions", "show", "a"), "store.sqlite: No such file"),
         (("sessions", "list"), "store.sqlite: No such file"),
         (("verify",), "store.sqlite: No such file"),
@@ -187,3 +194,111 @@ def test_help_teaches(capsys, arguments, words):
     said = capsys.readouterr().out
     for word in words:
         assert word in re.sub(r"\s+", " ", said), word
+
+
+M_017 = "4d2d303137000000"
+
+
+def of_m_017(folder, firmware):
+    file = folder / "store.sqlite"
+    unit = UnitIdentity(serial=M_017, image_hash="00f8aa12", firmware=firmware, bench_image=False)
+    with Store.open_or_create(file) as store:
+        store.append("a", opened(unit=unit))
+    return file
+
+
+@pytest.mark.parametrize("named", ["M-017", M_017])
+def test_a_pump_is_called_by_its_serial_number_as_text_everywhere(command, folder, named):
+    said = command("sessions", "import", pulled(folder, later()), "--unit", named)[1]
+    assert "unit M-017: " in said
+    of_m_017(folder, "protocol 2")
+    every = said
+    for arguments in (("sessions",), ("sessions", "show", "a"), ("verify",)):
+        every += command(*arguments)[1]
+    assert every.count("M-017") == 4 and M_017 not in every
+
+
+def test_a_protocol_is_not_called_a_firmware(command, folder):
+    of_m_017(folder, "protocol 2")
+    said = command("sessions", "show", "a")[1]
+    assert "unit      M-017, image 00f8aa12, link protocol 2" in said and "firmware" not in said
+
+
+def test_seals_are_checked_with_the_key_that_provision_has_kept_here(command, folder, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    command("sessions", "import", pulled(folder, later()), "--unit", "M-017")
+    unknown = "4 seals of a key that this host does not keep (--key FILE): not checked"
+    assert unknown in command("verify")[1]
+    keys.keep("M-018", KEY)
+    assert unknown in command("verify")[1], "another unit's key is none of its own"
+    keys.keep("M-017", KEY)
+    code, said, _ = command("verify")
+    assert code == 0
+    assert "4 seals fit the key that this host keeps and vouch for records 1 to" in said
+
+
+def test_a_kept_key_that_cannot_be_read_is_said(command, folder, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    command("sessions", "import", pulled(folder, later()), "--unit", "M-017")
+    keys.keep("M-017", KEY).write_bytes(b"short")
+    code, said, _ = command("verify")
+    assert code == 0 and "its key is kept here and cannot be read: " in said
+
+
+def test_answers_say_which_of_several_runs_they_were_for(copy, command):
+    with Store.open(copy) as store:
+        runs = unassigned_all(store)
+        for entry in (opened(), planned(1, "L4-5"), run_entry(1, runs[0])):
+            store.append("more", entry)
+        for entry in (responded(1), found(1, 3), run_entry(1, runs[1]), found(1, None)):
+            store.append("more", entry)
+    said = command("sessions", "show", "more", store=copy)[1]
+    assert "response concordant, 7/10, of run 1\n" in said
+    assert "images   not recorded; Dallas 3, of run 1\n" in said
+    assert "put into the disc by all injections: " in said
+
+
+def derived(before_ms, value):
+    return Quantity(
+        name="needle_resistance",
+        value=value,
+        low=0.9 * value,
+        high=1.1 * value,
+        unit="Pa s/nL",
+        rule="r",
+        inputs={"before_ms": before_ms},
+    )
+
+
+def test_what_was_derived_at_the_press_is_shown_with_its_interval_or_why_it_was_not(copy, command):
+    with Store.open(copy) as store:
+        runs = unassigned_all(store)
+        store.append("more", opened())
+        store.append("more", planned(1, "L4-5"))
+        values = (derived(0, 0.6642), derived(500, 0.5))
+        store.append("more", run_entry(1, runs[0].model_copy(update={"derived": values})))
+        store.append("more", run_entry(1, runs[1]))
+        why = f"run of record {runs[1].source.sequence}, not derived: it was too short"
+        store.append("more", event(why))
+        store.append("more", run_entry(1, runs[2]))
+    said = command("sessions", "show", "more", store=copy)[1]
+    shown = "needle resistance at the press: 96.3 psi s/mL (664.2 kPa s/mL), 95 %: 86.7 to 106.0"
+    assert shown in said and said.count("needle resistance") == 1
+    assert "     not derived: it was too short" in said
+    assert said.count("nothing was derived at the press, and no reason is recorded") == 1
+
+
+def unassigned_all(store):
+    (unit,) = units_of(store).values()
+    return runs_of_unit(store, unit)
+
+
+def test_a_run_that_has_no_opening_to_find_does_not_lack_one(copy, command):
+    with Store.open(copy) as store:
+        store.append("more", opened())
+        run = unassigned_all(store)[0]
+        kind = {"kind": RunKind.COMPLY, "opening_pa": None, "opening_how": "none", "marks": ()}
+        store.append("more", planned(1, "L4-5"))
+        store.append("more", run_entry(None, run.model_copy(update=kind)))
+    said = command("sessions", "show", "more", store=copy)[1]
+    assert "comply" in said and "no opening" not in said and "opening not" not in said

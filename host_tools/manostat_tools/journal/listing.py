@@ -130,7 +130,7 @@ def _say_event(event: Fields) -> str:
     if what == ALARM:
         return f"alarm: {names.alarm(a)}" + (", sound paused" if b else "")
     if what == COMMAND:
-        said = f"the host sent {chr(a)}" if a else "the host sent what is no request"
+        said = f"the host {names.REQUESTS.get(a, f'sent a request {a}')}"
         return said + (f", {b} times" if b > 1 else "")
     if what == LOST:
         return f"{b} events found no room here"

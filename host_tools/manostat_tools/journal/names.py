@@ -23,7 +23,14 @@ VERDICTS = {
     5: "image", 6: "clock", 7: "key held", 8: "watchdog", 9: "sounder or lamp pin",
     10: "driver enable pin", 11: "journal",
 }  # fmt: skip
-RESETS = {0: "power", 1: "watchdog", 2: "forced", 3: "RUN pin", 4: "debugger"}
+RESETS = {
+    0: "power-on", 1: "a reset by the watchdog", 2: "a forced restart", 3: "a reset by the RUN pin",
+    4: "a reset by a debugger",
+}  # fmt: skip
+REQUESTS = {
+    0: "sent what is no request", 72: "asked for the hello", 74: "asked for the journal",
+    80: "sent a setting", 83: "sent STOP", 84: "asked for the trace", 85: "asked for the unit",
+}  # fmt: skip
 SERVICES = {
     1: "service mode opened", 2: "unit to be stored", 3: "identity to be stored",
     4: "key to be stored",

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from manostat_tools.report import cells
-from manostat_tools.report.missing import gaps
+from manostat_tools.report.derived import derived_table
+from manostat_tools.report.missing import gaps, not_derived_in
 from manostat_tools.report.model import Facts, Lines, Part, Section, Table, plain
 from manostat_tools.report.overview import by_order, clock
-from manostat_tools.report.runs import derived_table, run_table
+from manostat_tools.report.runs import run_table
 from manostat_tools.report.tables import SCHEMA
 from manostat_tools.report.units import Unit
 from manostat_tools.session.model import Run, Session
+from manostat_tools.words import serial
 
 
 def preparation(session: Session, unit: Unit) -> Section:
@@ -48,9 +50,8 @@ def versions(session: Session, program: str) -> Section:
     unit = session.unit
     facts = Facts(
         (
-            ("Pump, serial", cells.text(unit.serial)),
-            ("Firmware", cells.text(unit.firmware)),
-            ("Image hash", cells.text(unit.image_hash)),
+            ("Pump, serial", cells.text(serial(unit.serial))),
+            *cells.firmware(unit),
             ("Host tools", cells.text(program)),
             ("Schema of the tables", cells.text(SCHEMA)),
             ("Hash at the end of the store's chain (SHA-256)", cells.text(session.chain_head)),
@@ -68,7 +69,7 @@ def _sources(everywhere: Sequence[tuple[str, Run]]) -> Table:
     rows = []
     for where, run in everywhere:
         source = run.source
-        place = source and f"{source.serial}, boot {source.boot}, record {source.sequence}"
+        place = source and f"{serial(source.serial)}, boot {source.boot}, record {source.sequence}"
         rows.append(
             (
                 cells.text(f"{where}, run {run.number}"),
@@ -123,6 +124,7 @@ def remarks(session: Session) -> Section:
 
 
 def not_recorded(session: Session) -> Section:
-    """Everything that is None."""
-    lines = tuple(plain(gap.said) for gap in gaps(session))
+    """Everything that is None, and the derived values that are missing, with why."""
+    said = [*(gap.said for gap in gaps(session)), *not_derived_in(session)]
+    lines = tuple(plain(line) for line in said)
     return Section("Not recorded", (Lines(lines or ("Nothing is missing.",)),))

@@ -52,6 +52,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "serial": "text",
         "boot": "whole",
         "sequence": "whole",
+        "pump_level": "whole",
         "record_sha256": "text",
         "trace_sha256": "text",
     },

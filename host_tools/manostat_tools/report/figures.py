@@ -27,6 +27,8 @@ _REST = "#d9ecd9"
 _MOST_POINTS = 1600
 _BOUNDS_PSI = (15, 50)
 """Boundaries of the published rules, psi above opening."""
+_ROOM_FOR_NAME = 0.18
+"""Of the height of the lower plot, for the name of a boundary above its line."""
 _INCHES = (7.1, 6.1)
 _SHARE = 0.68
 """Of the height, for pressure against volume."""
@@ -131,7 +133,7 @@ def _draw_mark(axes: Axes, run: Run, mark: PainMark, unit: Unit) -> None:
 
 
 def _draw_time(axes: Axes, run: Run, trace: Trace, seen: Trace, unit: Unit) -> None:
-    axes.set_xlabel("time of the trace (s); pauses are not in it")
+    axes.set_xlabel("time since the trace began (s)")
     axes.set_ylabel(f"line ({unit.name})")
     for number, (first, last) in enumerate(rests(trace)):
         axes.axvspan(
@@ -179,17 +181,20 @@ def _finish(axes: Axes, run: Run, unit: Unit) -> None:
     if opening_pa is None:
         return
     zero = unit.value(opening_pa)
+    bottom, top = axes.get_ylim()
     for bound in _BOUNDS_PSI:
         at = zero + unit.value(bound * PA_PER_PSI)
-        if at < axes.get_ylim()[1]:
+        if at < top:
+            below = top - at < _ROOM_FOR_NAME * (top - bottom)
             axes.axhline(at, color=_BOUND, lw=0.7, ls="--")
             axes.annotate(
                 f"{bound} psi a.o.",
                 (0.0, at),
                 xycoords=("axes fraction", "data"),
-                xytext=(3, 2),
+                xytext=(3, -2 if below else 2),
                 textcoords="offset points",
                 ha="left",
+                va="top" if below else "bottom",
                 fontsize=6.5,
                 color="#5a5a5a",
             )

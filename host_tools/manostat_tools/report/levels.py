@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from manostat_tools.report import cells
+from manostat_tools.report.derived import derived_table
 from manostat_tools.report.figures import curves
 from manostat_tools.report.grades import rule_parts
+from manostat_tools.report.missing import not_derived
 from manostat_tools.report.model import (
     Cell,
     Facts,
@@ -18,11 +20,11 @@ from manostat_tools.report.model import (
     Weight,
     plain,
 )
-from manostat_tools.report.runs import derived_table, prescription_table, run_table
+from manostat_tools.report.runs import prescription_table, run_table
 from manostat_tools.report.trace import Traces, trace_of
 from manostat_tools.report.units import Unit, seconds
 from manostat_tools.session.grading import GradedLevel
-from manostat_tools.session.model import Level, PainMark, Response, Run, RunKind
+from manostat_tools.session.model import Finding, Level, PainMark, Response, Run, RunKind
 from manostat_tools.session.provoked import INTO_DISC, above_opening_pa, doubts, provoked
 
 
@@ -35,7 +37,7 @@ def level_section(graded: GradedLevel, traces: Traces, unit: Unit) -> Section:
             parts.append(_figure(level, run, traces, unit))
         parts += _marks(level, run, unit)
         parts += _plateaus(run, unit)
-    parts += [*_runs(level.runs, unit, level), *_derived(level.runs, unit)]
+    parts += [*_runs(level.runs, unit, level), *_derived(level, unit)]
     parts += rule_parts(grades, unit)
     title = f"{level.name}: {cells.role(level)}, tested as number {level.order}"
     return Section(title, tuple(parts), new_page=True)
@@ -56,22 +58,32 @@ def _about(level: Level) -> Facts:
     needle, contrast, finding = level.needle, level.contrast, level.finding
     rows = [
         ("Preset", cells.text(level.preset)),
-        ("Preset confirmed by", cells.text(level.confirmed_by)),
+        ("Preset confirmed by", cells.text(level.confirmed_by or cells.unconfirmed(level))),
         ("Needle", cells.text(needle and f"{needle.gauge} G x {needle.length_mm} mm")),
         ("Contrast", cells.text(contrast and str(contrast))),
-        *_answer_rows("Response", level.response),
+        *_answer_rows(f"Response{cells.of_run(level, level.responses_of)}", level.response),
     ]
-    for number, earlier in enumerate(level.earlier_responses, 1):
-        rows += _answer_rows(f"Earlier response {number}", earlier)
+    for at, earlier in enumerate(level.earlier_responses):
+        rows += _answer_rows(_earlier("response", level.responses_of, at), earlier)
+    of = cells.of_run(level, level.findings_of)
     rows += [
-        ("Dallas grade", cells.text(None if finding is None else finding.dallas, strong=True)),
-        ("Pattern of the contrast", cells.text((finding and finding.pattern) or None)),
+        (f"Dallas grade{of}", cells.text(finding and finding.dallas, strong=True)),
+        (f"Pattern of the contrast{of}", cells.text((finding and finding.pattern) or None)),
     ]
     rows += [
-        (f"Earlier finding {number}", cells.text(f"Dallas {found.dallas}, {found.pattern}"))
-        for number, found in enumerate(level.earlier_findings, 1)
+        (_earlier("finding", level.findings_of, at), cells.text(_found(found)))
+        for at, found in enumerate(level.earlier_findings)
     ]
     return Facts(tuple(rows))
+
+
+def _earlier(what: str, of_runs: Sequence[int], at: int) -> str:
+    return f"Earlier {what}, of run {of_runs[at]}" if of_runs else f"Earlier {what} {at + 1}"
+
+
+def _found(finding: Finding) -> str | None:
+    said = [] if finding.dallas is None else [f"Dallas {finding.dallas}"]
+    return ", ".join([*said, *([finding.pattern] if finding.pattern else [])]) or None
 
 
 def _answer_rows(name: str, response: Response | None) -> list[tuple[str, Cell]]:
@@ -79,6 +91,8 @@ def _answer_rows(name: str, response: Response | None) -> list[tuple[str, Cell]]
         return [(name, cells.text(None))]
     rated = None if response.intensity is None else f"{response.intensity}/10 (NRS)"
     lasted = None if response.persisted_s is None else f"{response.persisted_s:g} s"
+    if lasted is None and response.is_painless:
+        lasted = "no pain"
     return [
         (name, cells.text(response.concordance.value, strong=True)),
         ("Intensity", cells.text(rated, strong=True)),
@@ -109,7 +123,7 @@ def _figure(level: Level, run: Run, traces: Traces, unit: Unit) -> Figure | Line
         f"{level.name}, run {run.number}: line pressure over volume and over time, in {unit.name}; "
         "its opening, press, look-back points, plateaus and stop are in the tables beside it.",
         "Line pressure is what the sensor reads: with the plunger moving it contains the drop over "
-        "the needle. Pauses are not in a trace."
+        "the needle."
         if trace is not None
         else "No trace: only the points that the record holds are drawn.",
     )
@@ -183,9 +197,10 @@ def _runs(runs: Sequence[Run], unit: Unit, level: Level) -> Iterator[Part]:
         yield prescription_table(runs, unit)
 
 
-def _derived(runs: Sequence[Run], unit: Unit) -> Iterator[Part]:
-    found = [(f"Run {run.number}", value) for run in runs for value in run.derived]
+def _derived(level: Level, unit: Unit) -> Iterator[Part]:
+    found = [(f"Run {run.number}", value) for run in level.runs for value in run.derived]
     if found:
-        yield derived_table(found, unit)
-    elif runs:
-        yield Lines(("Nothing was derived from the runs of this level.",), "Derived values")
+        yield derived_table(found, unit, {f"Run {run.number}": run for run in level.runs})
+    lines = tuple(plain(line) for run in level.runs for line in not_derived(level, run))
+    if lines:
+        yield Lines(lines, "Not derived, and why" if found else "Derived values: none, and why")

@@ -1,9 +1,11 @@
-"""Everything in a session that is None, in words: what nobody recorded."""
+"""Everything in a session that is None, in words: what nobody recorded and somebody should."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from manostat_tools.session.model import Level, Model, Run, Session
+from manostat_tools.session.model import Level, Model, Response, Run, Session
+from manostat_tools.session.presets import confirmation_is_due
+from manostat_tools.session.provoked import INTO_DISC
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,31 @@ def gaps(session: Session) -> list[Gap]:
     ]
 
 
+def not_derived(level: Level, run: Run) -> Iterator[str]:
+    """Why a run of a level lacks derived values; nothing for one that should have none."""
+    where = f"{level.name}, run {run.number}"
+    if run.not_derived:
+        yield from (f"{where}: {reason}" for reason in run.not_derived)
+    elif run.kind in INTO_DISC and not run.derived:
+        yield f"{where}: no value and no reason is recorded"
+
+
+def not_derived_in(session: Session) -> list[str]:
+    """Of all levels, for the list of what is not recorded."""
+    return [
+        f"derived values of {line}"
+        for level in session.levels
+        for run in level.runs
+        for line in not_derived(level, run)
+    ]
+
+
 def _nones(model: Model, within: str, kind: str, label: str) -> Iterator[tuple[str, str, str, str]]:
     """(within, kind, label, field) of each None below a part."""
     for name in type(model).model_fields:
         value = getattr(model, name)
         here = _join(within, f"{kind} {label}".strip() if kind != "session" else "")
-        if value is None:
+        if value is None and not _is_not_due(model, name):
             yield within, kind, label, _WORDS.get(name, name.replace("_", " "))
         elif isinstance(value, Model):
             yield from _nones(value, here, name.replace("_", " "), "")
@@ -44,6 +65,13 @@ def _nones(model: Model, within: str, kind: str, label: str) -> Iterator[tuple[s
             for number, item in enumerate(value, 1):
                 if isinstance(item, Model):
                     yield from _nones(item, here, _ONE.get(name, name), _label(item, number))
+
+
+def _is_not_due(model: Model, name: str) -> bool:
+    """None, and nobody was to say anything."""
+    if isinstance(model, Level):
+        return name == "confirmed_by" and not confirmation_is_due(model)
+    return isinstance(model, Response) and name == "persisted_s" and model.is_painless
 
 
 def _label(item: Model, number: int) -> str:

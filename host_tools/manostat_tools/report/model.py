@@ -40,13 +40,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """`widths` are shares of the width of the page; every row has as many cells as columns."""
+    """`widths` are shares of the width of the page; every row has as many cells as columns.
+    `details`: lines for who wants to know more, on the page alone, folded away."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     widths: tuple[float, ...]
     note: str = ""
+    details: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         lengths = {len(self.columns), len(self.widths), *(len(row) for row in self.rows)}

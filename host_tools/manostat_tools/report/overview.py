@@ -1,6 +1,7 @@
 """The first page: who and what, what to know first, the levels, what the rules say of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from manostat_tools.report import cells
 from manostat_tools.report.cells import NO_PRESS
@@ -9,7 +10,9 @@ from manostat_tools.report.units import NONE, Unit
 from manostat_tools.report.verdicts import verdicts
 from manostat_tools.session.grading import GradedLevel
 from manostat_tools.session.model import Level, Role, Run, RunKind, Session
-from manostat_tools.session.provoked import above_opening_pa, counted_run, doubts, provoked
+from manostat_tools.session.provoked import counted_run, doubts, provoked
+from manostat_tools.session.totals import highest, put_into_disc_nl
+from manostat_tools.words import serial
 
 
 def overview(session: Session, graded: Sequence[GradedLevel], unit: Unit) -> Section:
@@ -31,9 +34,8 @@ def _who(session: Session) -> Facts:
             ("Opened (host's clock)", cells.text(clock(session.opened_at))),
             ("Closed (host's clock)", cells.text(clock(session.closed_at))),
             ("Kind", cells.text(kind if session.simulated else "not simulated", strong=True)),
-            ("Pump, serial", cells.text(unit.serial)),
-            ("Firmware", cells.text(unit.firmware)),
-            ("Image hash", cells.text(unit.image_hash)),
+            ("Pump, serial", cells.text(serial(unit.serial))),
+            *cells.firmware(unit),
             ("Image", cells.text("bench image" if unit.bench_image else "production image")),
         )
     )
@@ -89,12 +91,14 @@ def _levels(session: Session, unit: Unit) -> Table:
             "Pain is",
             "Dallas (0 to 5)",
             f"Highest above opening ({unit.name})",
+            "Put into the disc (mL)",
             "Stopped by",
         ),
         tuple(level_row(level, unit) for level in by_order(session.levels)),
-        (3.8, 6.3, 8.6, 8.5, 8.5, 8.8, 9.5, 7.7, 10.8, 7.7, 8.4, 11.4),
+        (3.6, 6.1, 8.2, 7.7, 7.6, 8.1, 8.2, 6.9, 10.2, 6.8, 8.0, 7.9, 10.7),
         "Of the injections of a level the last counts. The press is the first of that injection; "
-        "pressures are those of the line, volumes those of the plunger. Highest: of the whole "
+        "that of another one stands below it, with its run. Pressures are those of the line, "
+        "volumes those of the plunger. Highest, and put into the disc: by all injections of the "
         "level.",
     )
 
@@ -107,25 +111,45 @@ def level_row(level: Level, unit: Unit) -> tuple[Cell, ...]:
         cells.text(level.name, strong=True),
         cells.text(cells.role(level), strong=level.role is Role.SUSPECT),
     )
+    of = cells.answered(level, level.responses_of)
+    found_of = cells.answered(level, level.findings_of)
     said = (
-        cells.text(None if response is None else response.intensity, strong=True),
-        cells.text(None if response is None else response.concordance.value, strong=True),
-        cells.text(None if level.finding is None else level.finding.dallas, strong=True),
+        cells.text(response and response.intensity, *of, strong=True),
+        cells.text(response and response.concordance.value, *of, strong=True),
+        cells.text(level.finding and level.finding.dallas, *found_of, strong=True),
     )
     if run is None:
         none = cells.text("no injection")
-        return (*head, none, none, none, none, *said, none, none)
+        return (*head, none, none, none, none, *said, none, none, none)
     return (
         *head,
         cells.opening(run, unit),
         *_press_cells(level, run, unit),
         *said,
-        cells.pressure(above_opening_pa(run, run.peak_pa), unit, *cells.doubt(run)),
+        _highest_cell(level, run, unit),
+        cells.volume(put_into_disc_nl(level), *cells.total_doubt(level)),
         _stop_cell(level, run),
     )
 
 
+def _highest_cell(level: Level, run: Run, unit: Unit) -> Cell:
+    most = highest(level)
+    if most is None or most.run is run:
+        return cells.pressure(most and most.above_pa, unit, *cells.doubt(run))
+    return cells.pressure(most.above_pa, unit, f"in run {most.run.number}", *cells.doubt(most.run))
+
+
 def _press_cells(level: Level, run: Run, unit: Unit) -> tuple[Cell, Cell, Cell]:
+    line, above, volume = _counted_press_cells(level, run, unit)
+    others = cells.presses_elsewhere(level, run, unit)
+    return (
+        replace(line, alerts=(*line.alerts, *(one[0] for one in others))),
+        replace(above, alerts=(*above.alerts, *(one[1] for one in others))),
+        replace(volume, alerts=(*volume.alerts, *(one[2] for one in others))),
+    )
+
+
+def _counted_press_cells(level: Level, run: Run, unit: Unit) -> tuple[Cell, Cell, Cell]:
     found = provoked(level)
     mark = found.mark
     if mark is None or not mark.points:

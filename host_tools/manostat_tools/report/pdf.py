@@ -5,6 +5,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -54,9 +55,33 @@ def flow(report: Report) -> list[Flowable]:
 
 
 def _section(section: Section) -> list[Flowable]:
-    found: list[Flowable] = [Paragraph(escape(section.title), style.HEADING)]
-    for part in section.parts:
-        found += _part(part)
+    found: list[Flowable] = [Paragraph(escape(section.title), _heading(section))]
+    *before, last = [_part(part) for part in section.parts] or [[]]
+    if before and _is_short(section.parts[-2]) and _is_short(section.parts[-1]):
+        # Else the last few lines of a section may have a page for themselves.
+        *before, beside = before
+        last = [KeepTogether([*_loose(beside), *_loose(last)])]
+    for flowables in [*before, last]:
+        found += flowables
+    return found
+
+
+def _heading(section: Section) -> ParagraphStyle:
+    """One that stays with what follows; a long table would come to the next page as a whole."""
+    first = section.parts[0] if section.parts else None
+    untitled = isinstance(first, Table) and not first.title
+    return style.LOOSE_HEADING if untitled and not _is_short(first) else style.HEADING
+
+
+def _is_short(part: Part | None) -> bool:
+    return isinstance(part, Facts) or (isinstance(part, Table) and len(part.rows) < style.FEW_ROWS)
+
+
+def _loose(flowables: list[Flowable]) -> list[Flowable]:
+    """The same without what keeps them together."""
+    found: list[Flowable] = []
+    for one in flowables:
+        found += one._content if isinstance(one, KeepTogether) else [one]
     return found
 
 
@@ -65,12 +90,15 @@ def _part(part: Part) -> list[Flowable]:
         case Notice():
             return [Paragraph(escape(part.text), style.NOTICES[part.weight])]
         case Facts():
-            return [*_titled(part), facts_table(part, WIDTH), Spacer(1, 4)]
+            return [KeepTogether([*_titled(part), facts_table(part, WIDTH), Spacer(1, 4)])]
         case Table():
-            body: list[Any] = [*_titled(part), table(part, WIDTH)]
+            body: list[Any] = [table(part, WIDTH)]
             if part.note:
                 body.append(Paragraph(escape(part.note), style.NOTE))
-            return [KeepTogether(body)] if len(part.rows) < style.FEW_ROWS else body
+            if _is_short(part):
+                return [KeepTogether([*_titled(part), *body])]
+            title = [Paragraph(escape(part.title), style.LOOSE_SMALL_HEADING)] if part.title else []
+            return [CondPageBreak(_ROOM_UNDER_TITLE), *title, *body]
         case Figure():
             return [
                 KeepTogether(

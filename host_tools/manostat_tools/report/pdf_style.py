@@ -55,6 +55,8 @@ HEADING = _style("heading", 12, fontName=BOLD, spaceBefore=10, spaceAfter=5, kee
 SMALL_HEADING = _style(
     "small heading", 8.6, fontName=BOLD, spaceBefore=7, spaceAfter=3, keepWithNext=1
 )
+LOOSE_HEADING = _style("loose heading", 12, fontName=BOLD, spaceBefore=10, spaceAfter=5)
+LOOSE_SMALL_HEADING = _style("loose small heading", 8.6, fontName=BOLD, spaceBefore=7, spaceAfter=3)
 CELL = _style("cell", 7.2)
 HEAD_CELL = _style("head cell", 6.4, fontName=BOLD)
 NOTE = _style("note", 6.6, textColor=FAINT, spaceBefore=2, spaceAfter=4)

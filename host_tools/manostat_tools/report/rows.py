@@ -77,6 +77,7 @@ def _runs(session: Session, _traces: Traces) -> Iterator[Row]:
             "serial": source and source.serial,
             "boot": source and source.boot,
             "sequence": source and source.sequence,
+            "pump_level": (source and source.level) or None,
             "record_sha256": source and source.record_hash,
             "trace_sha256": run.trace,
         }

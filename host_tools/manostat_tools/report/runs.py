@@ -1,13 +1,14 @@
 """Tables of runs: what was done, what was prescribed, what was derived."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from manostat_tools.report import cells
 from manostat_tools.report.model import Table
 from manostat_tools.report.overview import clock
-from manostat_tools.report.units import Unit, named_value, quantity, seconds
-from manostat_tools.session.model import Level, Quantity, Run
-from manostat_tools.session.provoked import INTO_DISC
+from manostat_tools.report.units import Unit, seconds, volume
+from manostat_tools.session.model import Level, Run
+from manostat_tools.session.provoked import INTO_DISC, injections
+from manostat_tools.session.totals import levels_of_the_pump, of_the_pump, put_into_disc_nl
 
 
 def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None = None) -> Table:
@@ -19,7 +20,7 @@ def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None =
             "Kind",
             "Began (host's clock)",
             "Duration",
-            "Volume of the level (mL)",
+            "Volume so far (mL)",
             f"Opening ({unit.name})",
             f"Highest ({unit.name})",
             f"At the stop ({unit.name})",
@@ -42,8 +43,27 @@ def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None =
             for run in runs
         ),
         (8, 9, 14, 9, 10, 10, 9, 9, 16, 6),
-        "Volume, duration and highest pressure are of the level so far, earlier runs included.",
+        " ".join(_counts_of_the_pump(level)),
     )
+
+
+def _counts_of_the_pump(level: Level | None) -> Iterator[str]:
+    """What the numbers of the pump are of, and what they come to in the disc."""
+    yield (
+        "Volume, duration and highest pressure are what the pump counts for a level of its own so "
+        "far, earlier runs of that level included."
+    )
+    if level is None or not injections(level):
+        return
+    if len(of_the_pump(level)) > 1:
+        yield "This disc was done again as a new level of the pump, which counts from zero."
+        told = [
+            f"{' and '.join(f'run {run.number}' for run in runs)}: level {number} of the pump"
+            for number, runs in levels_of_the_pump(injections(level))
+        ]
+        if told:
+            yield f"{'; '.join(told)}.".capitalize()
+    yield f"Put into the disc by all injections: {volume(put_into_disc_nl(level))}."
 
 
 def _counts(level: Level | None, run: Run) -> str:
@@ -74,56 +94,10 @@ def prescription_table(runs: Sequence[Run], unit: Unit) -> Table:
                 cells.pressure(run.prescription.limit_above_pa, unit),
                 cells.pressure(run.prescription.limit_line_pa, unit),
                 cells.volume(run.prescription.step_volume_nl),
-                cells.text(f"{run.prescription.nl_num}/{run.prescription.nl_den}"),
+                cells.text(f"{run.prescription.nl_num / run.prescription.nl_den:.2f}"),
                 cells.pressure(run.prescription.zero_pa, unit),
             )
             for run in runs
         ),
         (6, 10, 10, 11, 13, 12, 12, 14, 12),
     )
-
-
-def derived_table(found: Sequence[tuple[str, Quantity]], unit: Unit) -> Table:
-    """Derived values beside the raw ones that they come from; what several values of a run have in
-    common stands once, below the table."""
-    rows = []
-    shared = {where: _shared([one for at, one in found if at == where]) for where, _ in found}
-    for where, value in found:
-        own = {name: given for name, given in value.inputs.items() if name not in shared[where]}
-        inputs = [named_value(name, given, unit) for name, given in own.items()]
-        low = None if value.low is None else quantity(value.low, value.unit, unit)
-        high = None if value.high is None else quantity(value.high, value.unit, unit)
-        rows.append(
-            (
-                cells.text(f"{where}: {value.name.replace('_', ' ')}"),
-                cells.interval(value, quantity(value.value, value.unit, unit)),
-                cells.text(None if low is None and high is None else f"{low} to {high}"),
-                cells.text("; ".join(f"{name} {said}" for name, said in inputs)),
-                cells.text(value.rule),
-            )
-        )
-    return Table(
-        "Derived values beside what they come from",
-        ("Derived", "Value", "95 % interval", "From", "Rule"),
-        tuple(rows),
-        (19, 13, 19, 26, 23),
-        " ".join(_told_once(where, inputs, unit) for where, inputs in shared.items() if inputs),
-    )
-
-
-def _shared(values: Sequence[Quantity]) -> dict[str, float | int | str]:
-    """Inputs that two values or more have, and all that have them have alike."""
-    given: dict[str, list[float | int | str]] = {}
-    for value in values:
-        for name, number in value.inputs.items():
-            given.setdefault(name, []).append(number)
-    return {
-        name: numbers[0]
-        for name, numbers in given.items()
-        if len(numbers) > 1 and len(set(numbers)) == 1
-    }
-
-
-def _told_once(where: str, inputs: dict[str, float | int | str], unit: Unit) -> str:
-    said = "; ".join(" ".join(named_value(name, given, unit)) for name, given in inputs.items())
-    return f"{where}, from the same in each of its values: {said}."

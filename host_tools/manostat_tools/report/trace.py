@@ -15,8 +15,8 @@ REST_S = 0.3
 
 
 class Trace(NamedTuple):
-    """Equal in length: seconds since the first tick, line pressure in Pa gauge, steps of the level
-    so far. Pauses are not stored, so that the time of a trace passes over them."""
+    """Equal in length: seconds since the first tick, pauses included, line pressure in Pa gauge,
+    steps of the level so far."""
 
     time_s: Floats
     pressure_pa: Floats

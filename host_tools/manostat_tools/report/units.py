@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools import words
+from manostat_tools.session.model import Quantity
 
 NONE = "not recorded"
 ML_PER_NL = 1e-6
@@ -79,24 +81,37 @@ def seconds(time_ms: float | None) -> str:
 
 def quantity(value: float, of: str, unit: Unit) -> str:
     """A derived value: what is in Pa or nL is converted, anything else is shown as it came."""
-    if of in _CONVERTED:
-        factor, named = _CONVERTED[of](unit)
-        return f"{value * factor:.4g} {named}"
-    return f"{value:.4g} {of}".rstrip()
+    factor, named = words.shown_as(of, unit.pa, unit.name)
+    return f"{value * factor:.4g} {named}".rstrip()
+
+
+def with_interval(value: Quantity, unit: Unit) -> tuple[str, str | None]:
+    """A derived value and its 95 % interval, all with as many decimals; SI beside what is in psi,
+    psi beside any other unit. None: no interval."""
+    factor, named = words.shown_as(value.unit, unit.pa, unit.name)
+    other = UNITS["kPa"] if unit is PSI else PSI
+    far, far_named = words.shown_as(value.unit, other.pa, other.name)
+    beside = "" if far_named == named else f" ({words.figures(value.value * far)[0]} {far_named})"
+    limits = [limit * factor for limit in (value.low, value.high) if limit is not None]
+    numbers = words.figures(value.value * factor, *limits)
+    said = f"{numbers[0]} {named}".rstrip() + beside
+    if len(limits) < 2:
+        return said, None
+    return said, f"{numbers[1]} to {numbers[2]} {named}".rstrip()
 
 
 def named_value(name: str, value: float | int | str | None, unit: Unit) -> tuple[str, str]:
     """An input with its unit in its name, as (words, value with unit)."""
     # The longest ending: "_pa_s" is no number of seconds.
     ending = max((ending for ending in _ENDINGS if name.endswith(ending)), key=len, default="")
-    words = _words(name.removesuffix(ending))
+    called = _words(name.removesuffix(ending))
     if value is None:
-        return words, NONE
+        return called, NONE
     if isinstance(value, str):
-        return words, value
+        return called, value
     if ending:
-        return words, _ENDINGS[ending](value, unit)
-    return words, f"{value:.6g}" if isinstance(value, float) else str(value)
+        return called, _ENDINGS[ending](value, unit)
+    return called, f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _words(name: str) -> str:
@@ -123,16 +138,4 @@ _ENDINGS: dict[str, Callable[[float, Unit], str]] = {
     "_ms": lambda value, unit: seconds(value),
     "_s": lambda value, unit: f"{value:.4g} s",
     "_nrs": lambda value, unit: f"{value}/10",
-}
-
-_CONVERTED: dict[str, Callable[[Unit], tuple[float, str]]] = {
-    "Pa": lambda unit: (1 / unit.pa, unit.name),
-    "nL": lambda unit: (ML_PER_NL, "mL"),
-    "nL/s": lambda unit: (ML_PER_NL, "mL/s"),
-    "nL/Pa": lambda unit: (unit.pa * 1e-3, f"uL/{unit.name}"),
-    "uL/psi": lambda unit: (unit.pa / PA_PER_PSI, f"uL/{unit.name}"),
-    "Pa/s": lambda unit: (1 / unit.pa, f"{unit.name}/s"),
-    "Pa/nL": lambda unit: (1e6 / unit.pa, f"{unit.name}/mL"),
-    "Pa s/nL": lambda unit: (1e6 / unit.pa, f"{unit.name} s/mL"),
-    "Pa nL": lambda unit: (ML_PER_NL / unit.pa, f"{unit.name} mL"),
 }

@@ -36,7 +36,9 @@ def _before(suspects: Sequence[GradedLevel], unit: Unit) -> Table:
             said = [cells.text("no injection")] * (1 + len(_BEFORE_MS))
         elif found.mark is None:
             none = None if found.run.uncertain else NO_PRESS
-            said = [cells.text(none, *alerts)] * (1 + len(_BEFORE_MS))
+            others = [one[1] for one in cells.presses_elsewhere(level, found.run, unit)]
+            said = [cells.text(none, *alerts, *others)]
+            said += [cells.text(none, *alerts)] * len(_BEFORE_MS)
         else:
             at_rest = () if found.mark.moving else ("PRESSED AT REST",)
             said = [cells.pressure(found.above_pa, unit, *at_rest, *alerts, strong=True)]

@@ -44,9 +44,12 @@ def apply(entries: Sequence[SessionEntry]) -> Corrected:
 def goes_on(old: Run, new: Run) -> bool:
     """Whether `new` is `old`, or the same run of which the pump has told more since: marks and
     plateaus that came after the stop, its stored trace, what was derived from it."""
-    late = {"marks", "plateaus", "trace", "derived", "number", "began_at"}
+    late = {"marks", "plateaus", "trace", "derived", "not_derived", "number", "began_at"}
+    before, after = old.model_dump(exclude=late), new.model_dump(exclude=late)
+    if old.source is not None and new.source is not None and old.source.level == 0:
+        after["source"]["level"] = 0  # written before the level was kept
     return (
-        old.model_dump(exclude=late) == new.model_dump(exclude=late)
+        before == after
         and new.marks[: len(old.marks)] == old.marks
         and new.plateaus[: len(old.plateaus)] == old.plateaus
         and old.trace in (None, new.trace)

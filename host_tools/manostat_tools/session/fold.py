@@ -2,23 +2,20 @@
 what nobody wrote down is None."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import FoldError, apply
+from manostat_tools.session.level_draft import LevelDraft
 from manostat_tools.session.model import (
     Contrast,
     Event,
-    Finding,
-    Level,
     Needle,
     Preparation,
-    Response,
-    Run,
     Session,
     Syringe,
 )
 from manostat_tools.session.presets import check_preset
+from manostat_tools.session.told import NotDerived, not_derived_in, readable
 
 _AFTER_CLOSING = (e.RunDone, e.Noted)
 
@@ -55,7 +52,7 @@ def fold(
         syringe=draft.syringe,
         preparation=draft.preparation,
         levels=tuple(draft.levels[order].as_level() for order in sorted(draft.levels)),
-        events=(*pump_events, *draft.events),
+        events=(*pump_events, *draft.events_read()),
         notes=tuple(draft.notes),
         corrections=tuple(corrected.told),
         chain_head=chain_head,
@@ -77,46 +74,6 @@ def admit(session: str, entries: Sequence[e.SessionEntry], new: e.SessionEntry) 
             raise FoldError(f"entry {len(entries) + 1} ({new.kind}): {wrong}") from None
 
 
-@dataclass
-class _LevelDraft:
-    planned: e.LevelPlanned
-    needle: Needle | None = None
-    contrast: Contrast | None = None
-    has_own: set[str] = field(default_factory=set)
-    runs: list[Run] = field(default_factory=list)
-    responses: list[Response] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    answered: dict[str, int] = field(default_factory=dict)
-    """How many runs there were at the last response, and at the last finding."""
-    notes: list[str] = field(default_factory=list)
-
-    def answer(self, what: str) -> None:
-        """A second response or finding is for a further run; else the first is to be corrected."""
-        if self.answered.get(what) == len(self.runs):
-            raise FoldError(
-                f"level {self.planned.order} has one already, and no run since: "
-                "allowed a correction of it"
-            )
-        self.answered[what] = len(self.runs)
-
-    def as_level(self) -> Level:
-        return Level(
-            name=self.planned.name,
-            role=self.planned.role,
-            order=self.planned.order,
-            preset=self.planned.preset,
-            confirmed_by=self.planned.confirmed_by,
-            needle=self.needle,
-            contrast=self.contrast,
-            runs=tuple(self.runs),
-            response=self.responses[-1] if self.responses else None,
-            finding=self.findings[-1] if self.findings else None,
-            earlier_responses=tuple(self.responses[:-1]),
-            earlier_findings=tuple(self.findings[:-1]),
-            notes=tuple(self.notes),
-        )
-
-
 class _Draft:
     """The session so far."""
 
@@ -127,7 +84,7 @@ class _Draft:
         self.needle: Needle | None = None
         self.contrast: Contrast | None = None
         self.preparation = Preparation()
-        self.levels: dict[int, _LevelDraft] = {}
+        self.levels: dict[int, LevelDraft] = {}
         self.events: list[Event] = []
         self.notes: list[str] = []
         self._sources: set[tuple[str, str]] = set()
@@ -164,10 +121,12 @@ class _Draft:
                 self._note(entry)
             case e.HostEvent():
                 self._tell(entry, entry.text)
+                if (lacking := not_derived_in(entry.text)) is not None:
+                    self._lack(lacking)
             case e.Closed():
                 self.closed = entry
 
-    def _level(self, order: int) -> _LevelDraft:
+    def _level(self, order: int) -> LevelDraft:
         if order not in self.levels:
             known = ", ".join(map(str, sorted(self.levels))) or "none, no level is planned yet"
             raise FoldError(f"level {order} is not planned: allowed {known}")
@@ -195,7 +154,7 @@ class _Draft:
         for level in self.levels.values():
             self._fit_level(level)
 
-    def _fit_level(self, level: _LevelDraft) -> None:
+    def _fit_level(self, level: LevelDraft) -> None:
         """What is fitted now is what a level has until its first run, unless it has its own."""
         if not level.runs and "needle" not in level.has_own:
             level.needle = self.needle
@@ -206,7 +165,7 @@ class _Draft:
         if entry.order in self.levels:
             name = self.levels[entry.order].planned.name
             raise FoldError(f"order {entry.order} is {name} already: allowed once, or a correction")
-        self.levels[entry.order] = _LevelDraft(entry)
+        self.levels[entry.order] = LevelDraft(entry)
         self._fit_level(self.levels[entry.order])
 
     def _run(self, entry: e.RunDone) -> None:
@@ -231,3 +190,25 @@ class _Draft:
 
     def _tell(self, entry: e.Entry, text: str) -> None:
         self.events.append(Event(wall=entry.host_utc, origin="host", text=text))
+
+    def _lack(self, lacking: NotDerived) -> None:
+        """Put the reason to its run."""
+        for level in self.levels.values():
+            for place, run in enumerate(level.runs):
+                if run.source is not None and run.source.sequence == lacking.record:
+                    reasons = (*run.not_derived, lacking.reason)
+                    level.runs[place] = run.model_copy(update={"not_derived": reasons})
+
+    def events_read(self) -> list[Event]:
+        """Of the host, for people."""
+        levels = {str(order): level.planned.name for order, level in self.levels.items()}
+        runs = {
+            run.source.sequence: f"{level.planned.name}, run {run.number}"
+            for level in self.levels.values()
+            for run in level.runs
+            if run.source is not None
+        }
+        return [
+            event.model_copy(update={"text": readable(event.text, levels, runs)})
+            for event in self.events
+        ]

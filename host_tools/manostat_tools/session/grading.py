@@ -113,12 +113,15 @@ def _boundary(rule: Rule, found: Provoked, above_pa: int) -> list[str]:
         if abs(above_pa - bound) <= SENSOR_ERROR_PA
     ]
     other = [
-        f"{before_ms / 1e3:g} s"
+        f"{before_pa / PA_PER_PSI:.2f} psi {before_ms / 1e3:g} s before"
         for before_ms, before_pa in sorted(found.before_pa.items())
         if before_pa is not None and rule.at(before_pa) != rule.at(above_pa)
     ]
     if other:
-        said.append(f"{' and '.join(other)} before the press the pressure was across a boundary")
+        said.append(
+            f"{above_pa / PA_PER_PSI:.2f} psi above opening at the press, but {', '.join(other)}: "
+            "on the other side of a boundary of this rule"
+        )
     return said
 
 

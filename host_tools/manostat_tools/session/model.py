@@ -98,12 +98,22 @@ class Response(Model):
     persisted_s: float | None = Field(default=None, ge=0, le=3600)
     quote: str = ""
 
+    @property
+    def is_painless(self) -> bool:
+        """There was no pain that could have lasted."""
+        return self.concordance is Concordance.ABSENT
+
 
 class Finding(Model):
     """What the images showed."""
 
     pattern: str = ""
     dallas: DallasGrade | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was said."""
+        return not self.pattern and self.dallas is None
 
 
 class Needle(Model):
@@ -151,14 +161,16 @@ class Source(Model):
     boot: int
     sequence: int
     record_hash: str = Field(description="SHA-256 of the page, hexadecimal")
+    level: int = Field(default=0, description="as the pump counts its levels; 0: not known")
 
 
 class Run(Model):
     """From RUN closing to a latched stop. `uncertain`: an intent without outcome after a power cut:
     all that was prescribed counts as delivered; its duration, its peak and its stop are None.
 
-    `number` counts the runs of its level, from 1; `volume_nl` is what the pump counts for its level
-    so far, earlier runs of the level included, and so are `peak_pa` and `duration_ms`.
+    `number` counts the runs of its level in the session, from 1; `volume_nl`, `peak_pa` and
+    `duration_ms` are what the pump counts for a level of its own so far. A level that is done again
+    is another one at the pump, which counts from zero.
     """
 
     number: int
@@ -180,6 +192,8 @@ class Run(Model):
     marks: tuple[PainMark, ...] = ()
     plateaus: tuple[Plateau, ...] = ()
     derived: tuple[Quantity, ...] = ()
+    not_derived: tuple[str, ...] = ()
+    """Why values are missing, each reason once."""
     trace: str | None = Field(default=None, description="SHA-256 of the stored trace, hexadecimal")
 
 
@@ -202,6 +216,9 @@ class Level(Model):
     earlier_responses: tuple[Response, ...] = ()
     """Given before a further run of the level; `response` is the last."""
     earlier_findings: tuple[Finding, ...] = ()
+    responses_of: tuple[int, ...] = ()
+    """Number of the run that each was for: the earlier ones, then `response`."""
+    findings_of: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -10,6 +10,7 @@ Not medical advice, and not a certified medical device: the physician decides.
 from dataclasses import dataclass
 
 from manostat_tools.session.levels import Region, region_of
+from manostat_tools.session.model import Level
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,12 @@ _THORACIC = Preset(
 )
 
 PRESETS = {preset.name: preset for preset in (_LUMBAR, _CERVICAL, _THORACIC)}
+
+
+def confirmation_is_due(level: Level) -> bool:
+    """Whether the preset of a level asks for the operator's name; one that is not known does."""
+    preset = PRESETS.get(level.preset)
+    return preset is None or preset.needs_confirmation
 
 
 def check_preset(name: str, level: str, confirmed_by: str | None, operator: str) -> Preset:

@@ -1,14 +1,12 @@
 """Runs as the pump's own journal tells of them (docs/journal.md)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from manostat_tools.journal.listing import lines_in_order
 from manostat_tools.journal.names import FAULTS, MODES, OPENINGS, REASONS, named
 from manostat_tools.journal.page import Record
 from manostat_tools.journal.payloads import (
     BOOT,
-    EVENTS,
     INTENT,
     OUTCOME,
     PAIN_MARK,
@@ -18,7 +16,6 @@ from manostat_tools.journal.payloads import (
     fields_of,
 )
 from manostat_tools.session.model import (
-    Event,
     PainMark,
     Plateau,
     Point,
@@ -72,22 +69,6 @@ def runs_of(records: Sequence[Record], unit: str, traces: Collection[str] = ()) 
     return runs
 
 
-def events_of(records: Sequence[Record], runs: Iterable[Run]) -> list[Event]:
-    """What the pump did and saw from the intent of the first of these runs to the next intent after
-    the last: by the pump's clock, which knows no time of day."""
-    sequences = [run.source.sequence for run in runs if run.source is not None]
-    if not sequences:
-        return []
-    intents = [record.sequence for record in records if record.kind == INTENT]
-    first = max((at for at in intents if at <= min(sequences)), default=min(sequences))
-    after = min((at for at in intents if at > max(sequences)), default=None)
-    kept = [r for r in records if r.sequence >= first and (after is None or r.sequence < after)]
-    return [
-        Event(wall=None, boot=line.boot, at_ms=line.ms, origin="pump", text=line.text)
-        for line in lines_in_order([r for r in kept if r.kind in (EVENTS, BOOT)])
-    ]
-
-
 def _add(drafts: list[_Draft], record: Record, fields: Fields) -> None:
     """A stretch of trace is of all runs of its level and boot that have none yet: the pump puts it
     off while RUN can start."""
@@ -119,6 +100,7 @@ def _run(draft: _Draft, unit: str, number: int, trace: str | None) -> Run:
             boot=record.boot,
             sequence=record.sequence,
             record_hash=record.digest.hex(),
+            level=max(fields["level"], 0),
         ),
         prescription=Prescription(mode=kind, **{name: fields[name] for name in _PRESCRIBED}),
         duration_ms=fields.get("duration_ms"),

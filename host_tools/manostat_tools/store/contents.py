@@ -1,6 +1,6 @@
 """What the entries claim, against what is stored: blobs, sessions, and the pumps' own journals."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from manostat_tools.journal.page import Record
@@ -17,6 +17,7 @@ from manostat_tools.store.errors import StoreError
 from manostat_tools.store.rows import Row, Wrong
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import Unit, book_of
+from manostat_tools.words import serial
 
 Sessions = dict[str, list[SessionEntry]]
 
@@ -28,8 +29,8 @@ def check_references(units: dict[str, Unit], blobs: Collection[str]) -> Iterator
         for what, held in (("journal", unit.journal), ("traces", unit.traces)):
             for sequence, digests in held.items():
                 for digest in digests:
-                    named[digest] = f"unit {unit.name}, {what}, record {sequence}"
-        named |= {digest: f"unit {unit.name}, a trace" for digest in unit.stretches}
+                    named[digest] = f"unit {serial(unit.name)}, {what}, record {sequence}"
+        named |= {digest: f"unit {serial(unit.name)}, a trace" for digest in unit.stretches}
     for digest, where in named.items():
         if digest not in blobs:
             yield Wrong(where, f"blob {digest} is missing")
@@ -75,26 +76,33 @@ class Pumps:
     unread: set[str] = field(default_factory=set)
 
 
+Keys = Callable[[str, str], bytes | None]
+"""The key of the pump (its name in the store) that has this name; None: not kept here. ValueError
+for one that is kept and cannot be read."""
+
+
 def check_units(
-    store: Store, units: dict[str, Unit], key: bytes | None, pumps: Pumps
+    store: Store, units: dict[str, Unit], key: bytes | None, keys: Keys, pumps: Pumps
 ) -> Iterator[Wrong]:
-    """The chain, the traces and with a `key` the seals of each pump that is sealed with it; fills
-    `pumps`. A pump of which a page is missing is left out: that was said already."""
+    """The chain, the traces, and the seals of each pump that is sealed with `key`, else with one of
+    `keys`; fills `pumps`. A pump of which a page is missing is left out: that was said already."""
     key_fits = False
     for unit in units.values():
         try:
             book = book_of(store, unit)
             has_key = key is not None and _seals_with(name_of(key), unit, book.records)
-            book = book_of(store, unit, key) if has_key else book
+            kept, trouble = (key, "") if has_key else _kept(keys, unit, book.records)
+            book = book if kept is None else book_of(store, unit, kept)
         except StoreError:
             pumps.unread.add(unit.name)
             continue
         key_fits |= has_key
-        pumps.told.append(_say(unit, book.records, book.seals, has_key))
+        whose = "" if kept is None else "the key" if has_key else "the key that this host keeps"
+        pumps.told.append(_say(unit, book.records, book.seals, whose) + trouble)
         absent = _not_pulled(unit, book.records)
         for finding in book.findings:
             if finding.serious and finding.what != "gap" and finding.place not in absent:
-                yield Wrong(f"unit {unit.name}", f"{finding.what}: {finding.reason}")
+                yield Wrong(f"unit {serial(unit.name)}", f"{finding.what}: {finding.reason}")
         found = runs_of(book.records, unit.name, unit.stretches)
         pumps.runs |= {run.source.record_hash: run for run in found if run.source}
     if key is not None and not key_fits:
@@ -119,13 +127,28 @@ def _seals_with(name: str, unit: Unit, records: list[Record]) -> bool:
     return unit.name == name or any(fields_of(seal).get("key") == name for seal in seals)
 
 
-def _say(unit: Unit, records: list[Record], seals: Seals, has_key: bool) -> str:
-    text = f"unit {unit.name}: {plural(len(records), 'record')}, "
+def _kept(keys: Keys, unit: Unit, records: list[Record]) -> tuple[bytes | None, str]:
+    """The key of the newest seal, if this host keeps it; else why it cannot be read, or "".
+
+    A newer key vouches for what an older one sealed: the records are one chain."""
+    names = [fields_of(record).get("key") for record in records if record.kind == SEAL]
+    if not names or not isinstance(names[-1], str):
+        return None, ""
+    try:
+        return keys(unit.name, names[-1]), ""
+    except ValueError as wrong:
+        return None, f"; its key is kept here and cannot be read: {wrong}"
+
+
+def _say(unit: Unit, records: list[Record], seals: Seals, whose: str) -> str:
+    text = f"unit {serial(unit.name)}: {plural(len(records), 'record')}, "
     text += f"{plural(len(unit.stretches), 'trace')}; "
-    if has_key:
-        text += f"{seals.good} seals fit the key and vouch for records 1 to {seals.sealed_to}"
+    if whose:
+        text += f"{seals.good} seals fit {whose} and vouch for records 1 to {seals.sealed_to}"
     elif seals.unknown:
-        text += f"{seals.unknown} seals of a key that was not given (--key): not checked"
+        text += (
+            f"{seals.unknown} seals of a key that this host does not keep (--key FILE): not checked"
+        )
     elif seals.public:
         text += f"{seals.public} seals of the public bench key: they prove nothing"
     else:
@@ -150,6 +173,7 @@ def check_runs(sessions: Sessions, pumps: Pumps) -> Iterator[Wrong]:
             if source.serial in pumps.unread:
                 continue
             if run is None:
-                yield Wrong(where, f"record {source.sequence} of {source.serial} is not stored")
+                of = f"record {source.sequence} of {serial(source.serial)}"
+                yield Wrong(where, f"{of} is not stored")
             elif not goes_on(entry.run, run):
                 yield Wrong(where, f"is not what record {source.sequence} of the pump says")

@@ -1,14 +1,17 @@
 """A store, and a session of it, for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from manostat_tools.session.fold import fold
+from manostat_tools.session.identity import firmware
 from manostat_tools.session.model import Level, PainMark, Run, Session
+from manostat_tools.session.provoked import INTO_DISC, injections
+from manostat_tools.session.totals import put_into_disc_nl
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import units_of
-from manostat_tools.words import pressure, rate, volume
+from manostat_tools.words import derived, pressure, rate, serial, volume
 
 NOTHING = "not recorded"
 
@@ -30,7 +33,7 @@ def store_lines(store: Store) -> Iterator[str]:
         runs = len(unassigned(store, unit.name))
         whole = "" if not unit.missing else "; NOT WHOLE: pull again"
         yield (
-            f"unit {unit.name}: {plural(len(unit.journal), 'record')}, "
+            f"unit {serial(unit.name)}: {plural(len(unit.journal), 'record')}, "
             f"{plural(len(unit.stretches), 'trace')}, {plural(runs, 'run')} in no session{whole}"
         )
         yield from (f"  note: {finding}" for finding in unit.findings)
@@ -45,8 +48,9 @@ def session_lines(session: Session, events: bool = False) -> Iterator[str]:
     yield f"closed    {f'{closed:%Y-%m-%d %H:%M:%S}' if closed else 'not yet'}"
     yield f"patient   {session.patient_code}"
     unit = session.unit
+    said = ", ".join(f"{name} {value[:16]}" for name, value in firmware(unit))
     bench = ", BENCH IMAGE" if unit.bench_image else ""
-    yield f"unit      {unit.serial}, firmware {unit.firmware}, image {unit.image_hash[:16]}{bench}"
+    yield f"unit      {serial(unit.serial)}, {said}{bench}"
     syringe = session.syringe
     yield "syringe   " + (
         f"{syringe.maker} {syringe.nominal_ml:g} mL, bore {syringe.inner_diameter_mm:g} mm"
@@ -72,7 +76,8 @@ def _preparation(session: Session) -> Iterator[str]:
     yield f"zero      {zero}; at the height of the disc: {_yes(done.zero_at_disc_height)}"
     yield f"primed    {_yes(done.primed)}; pain button proven: {_yes(done.pain_button_proven)}"
     line = done.line_compliance
-    yield "line      " + (f"{line.value:g} {line.unit} ({line.rule})" if line else NOTHING)
+    held = line and derived(line.value, line.low, line.high, line.unit)
+    yield "line      " + (f"{held} ({line.rule})" if line else NOTHING)
     for run in done.runs:
         yield from _run(run)
 
@@ -86,6 +91,8 @@ def _level(level: Level) -> Iterator[str]:
     yield f"   {fitted}"
     for run in level.runs:
         yield from _run(run)
+    if len(injections(level)) > 1:
+        yield f"   put into the disc by all injections: {volume(put_into_disc_nl(level))}"
     said = level.response
     if said is None:
         yield f"   response {NOTHING}"
@@ -93,11 +100,19 @@ def _level(level: Level) -> Iterator[str]:
         intensity = "intensity not recorded" if said.intensity is None else f"{said.intensity}/10"
         quote = f' "{said.quote}"' if said.quote else ""
         lasted = "" if said.persisted_s is None else f", for {said.persisted_s:g} s"
-        yield f"   response {said.concordance}, {intensity}{lasted}{quote}"
+        of = _of(level, level.responses_of)
+        yield f"   response {said.concordance}, {intensity}{lasted}{of}{quote}"
     found = level.finding
     dallas = NOTHING if found is None or found.dallas is None else str(found.dallas)
-    yield f"   images   {found.pattern if found and found.pattern else NOTHING}; Dallas {dallas}"
+    of = _of(level, level.findings_of)
+    pattern = found.pattern if found and found.pattern else NOTHING
+    yield f"   images   {pattern}; Dallas {dallas}{of}"
     yield from (f"   note     {note}" for note in level.notes)
+
+
+def _of(level: Level, of_runs: Sequence[int]) -> str:
+    """Which run an answer was for, where there are several."""
+    return f", of run {of_runs[-1]}" if of_runs and len(injections(level)) > 1 else ""
 
 
 def _run(run: Run) -> Iterator[str]:
@@ -109,12 +124,30 @@ def _run(run: Run) -> Iterator[str]:
     uncertain = "DELIVERY UNCERTAIN, at most " if run.uncertain else ""
     ended = f"{run.reason}, {run.fault}" if run.fault else run.reason
     yield f"     {ended}: {uncertain}{volume(run.volume_nl)}, peak {_pa(run.peak_pa)}"
-    yield f"     opening {_pa(run.opening_pa)} ({run.opening_how})"
+    if run.opening_pa is not None:
+        yield f"     opening {pressure(run.opening_pa)} ({run.opening_how})"
+    elif run.kind in INTO_DISC:
+        how = "" if run.opening_how in ("", "none") else f": {run.opening_how}"
+        yield f"     no opening pressure{how}"
     for plateau in run.plateaus:
         settled = "did not settle" if plateau.pressure_pa is None else pressure(plateau.pressure_pa)
         yield f"     at rest after {volume(plateau.volume_nl)}: {settled}"
     for mark in run.marks:
         yield f"     {_mark(mark)}"
+    yield from _derived(run)
+
+
+def _derived(run: Run) -> Iterator[str]:
+    """What was derived at the press, and why what is missing was not."""
+    at = "at the press" if run.marks else "at the last stop"
+    values = [value for value in run.derived if value.inputs.get("before_ms") == 0]
+    for value in values:
+        said = derived(value.value, value.low, value.high, value.unit)
+        yield f"     {value.name.replace('_', ' ')} {at}: {said}"
+    for reason in run.not_derived:
+        yield f"     not derived: {reason}"
+    if run.kind in INTO_DISC and not values and not run.not_derived:
+        yield f"     nothing was derived {at}, and no reason is recorded"
 
 
 def _mark(mark: PainMark) -> str:

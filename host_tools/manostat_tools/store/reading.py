@@ -3,8 +3,9 @@
 from manostat_tools.session.entries import Opened
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Event, Run, Session
-from manostat_tools.session.runs import events_of
+from manostat_tools.session.pump_events import Own, events_of
 from manostat_tools.store.errors import StoreError
+from manostat_tools.store.spans import span_of
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import book_of, runs_of_unit, units_of
 
@@ -47,13 +48,17 @@ def opened_of(store: Store, session: str) -> Opened | None:
 
 
 def _pump_events(store: Store, session: Session) -> list[Event]:
-    """Of each pump that a run names, in the span of these runs."""
-    units = units_of(store)
-    runs = runs_in(session)
+    """Of its own pump and of each that a run names, as far as they are of this session."""
+    written = store.entries()
+    runs = [run for run in runs_in(session) if run.source is not None]
+    names = [session.unit.serial, *(run.source.serial for run in runs if run.source is not None)]
     events: list[Event] = []
-    for unit in dict.fromkeys(run.source.serial for run in runs if run.source is not None):
-        if unit in units:
-            records = book_of(store, units[unit]).records
-            mine = [run for run in runs if run.source is not None and run.source.serial == unit]
-            events += events_of(records, mine)
+    for unit in dict.fromkeys(names):
+        span = span_of(written, session.id, unit, session.closed_at is not None)
+        if not span.unit.journal:
+            continue
+        records = book_of(store, span.unit).records
+        since = next((r for r in records if r.sequence == span.behind), None)
+        mine = [run for run in runs if run.source is not None and run.source.serial == unit]
+        events += events_of(records, mine, Own(span.mine, span.others, since))
     return events

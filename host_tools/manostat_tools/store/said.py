@@ -5,6 +5,7 @@ from pathlib import Path
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.errors import ContradictionError
 from manostat_tools.store.imports import Outcome
+from manostat_tools.words import serial
 
 _LINES = 10
 
@@ -16,7 +17,7 @@ def say_outcome(pulled: str, file: Path, outcome: Outcome) -> int:
     is_new = outcome.records or outcome.trace_pages or outcome.stretches
     print(f"{pulled}, {outcome.what}: {f'new: {new}' if is_new else 'nothing new'}")
     held = len(outcome.unit.journal)
-    print(f"unit {outcome.unit.name}: {held} records in {file}")
+    print(f"unit {serial(outcome.unit.name)}: {held} records in {file}")
     for gap in outcome.unit.missing:
         print(f"MISSING: records {gap.start} to {gap.stop - 1}: pull again")
     for finding in outcome.findings:
@@ -26,7 +27,8 @@ def say_outcome(pulled: str, file: Path, outcome: Outcome) -> int:
 
 def say_contradiction(pulled: str, wrong: ContradictionError) -> int:
     """The same of a pull that was refused."""
-    print(f"CONTRADICTION: {pulled} says something else than what is stored of unit {wrong.unit}")
+    unit = serial(wrong.unit)
+    print(f"CONTRADICTION: {pulled} says something else than what is stored of unit {unit}")
     for line in wrong.lines[:_LINES]:
         print(f"  {line}")
     if len(wrong.lines) > _LINES:

@@ -26,6 +26,7 @@ from manostat_tools.store.reading import read_session
 from manostat_tools.store.said import say_contradiction, say_outcome
 from manostat_tools.store.store import Store
 from manostat_tools.store.traces import trace_of
+from manostat_tools.words import unit_hex
 
 _UNIT = re.compile(r"[0-9a-f]{16}")
 
@@ -97,8 +98,8 @@ def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentPars
     parser.add_argument(
         "--unit",
         metavar="SERIAL",
-        help="the pump, 16 hex digits; else it is told by records that are stored already, or "
-        "named by the key of its seals",
+        help="the pump: its number, or 16 hex digits; else it is told by records that are stored "
+        "already, or named by the key of its seals",
     )
     parser.add_argument("--trace", action="store_true", help="FILE is an answer to T")
     parser.set_defaults(what=_import)
@@ -147,9 +148,9 @@ def _report(options: argparse.Namespace, file: Path) -> int:
 
 
 def _import(options: argparse.Namespace, file: Path) -> int:
-    unit: str | None = options.unit
+    unit = None if options.unit is None else unit_hex(options.unit)
     if unit is not None and not _UNIT.fullmatch(unit):
-        return refuse(f"--unit: {unit}: allowed 16 digits of 0-9a-f")
+        return refuse(f"--unit: {unit}: allowed a number such as M-017, or 16 digits of 0-9a-f")
     if options.trace and unit is None:
         return refuse("--unit: missing: allowed, with --trace, the pump as it is listed")
     data = options.file.read_bytes()

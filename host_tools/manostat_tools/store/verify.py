@@ -7,6 +7,7 @@ from pathlib import Path
 
 from manostat_tools.store.chain import Imported
 from manostat_tools.store.contents import (
+    Keys,
     Pumps,
     check_references,
     check_runs,
@@ -44,9 +45,11 @@ def verify(
     key: bytes | None = None,
     head: str | None = None,
     say: Callable[[str], None] = lambda _: None,
+    keys: Keys = lambda _unit, _name: None,
 ) -> Verdict:
-    """Look at everything; changes nothing. `key` is a pump's own, from elsewhere; `head` a hash
-    that was noted earlier: then the entry that it is of must still be there.
+    """Look at everything; changes nothing. `key` is a pump's own, from elsewhere; `keys` gives
+    those that this host keeps; `head` is a hash that was noted earlier: then the entry that it is
+    of must still be there.
 
     StoreError for a file that is no store. What was cut off together with SQLite's own count of
     what was written, or written anew as a whole, is found by a noted `head` alone.
@@ -56,7 +59,7 @@ def verify(
     verdict = Verdict()
     try:
         connection.text_factory = bytes
-        for wrong in _guarded(_all(connection, file, verdict, key, head, say)):
+        for wrong in _guarded(_all(connection, file, verdict, key, head, say, keys)):
             verdict.wrong.append(wrong)
     finally:
         connection.close()
@@ -78,6 +81,7 @@ def _all(
     key: bytes | None,
     head: str | None,
     say: Callable[[str], None],
+    keys: Keys,
 ) -> Iterator[Wrong]:
     connection.execute("PRAGMA query_only=ON")
     say("checking the file")
@@ -103,5 +107,5 @@ def _all(
     say(f"checking the journals of {len(units)} pumps")
     pumps = Pumps(verdict.units)
     with Store(file, connect(file, "rw")) as store:
-        yield from check_units(store, units, key, pumps)
+        yield from check_units(store, units, key, keys, pumps)
     yield from check_runs(sessions, pumps)

@@ -15,6 +15,8 @@ from manostat_tools.store.arguments import (
 )
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.verify import Verdict, verify
+from manostat_tools.units.keys import key_named
+from manostat_tools.words import serial
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,16 +30,21 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "  the chain      each entry's SHA-256 over the one before it and its text\n"
         "  the blobs      each page and trace by its SHA-256; none missing, none too many\n"
         "  the sessions   numbered without a gap, and each run is what the pump's page says\n"
-        "  the pumps      their own journals: chain, traces, and with --key their seals\n\n"
+        "  the pumps      their own journals: chain, traces, and with their key the seals\n\n"
         + NOTICE,
         epilog="Exit code 0: all is as it was written; 1: it is not, and the first break is said\n"
         "with the count of all; 2: this is no store.\n\n"
         "A store has no key: who can write the file can write it anew as a whole. What finds\n"
         "that is a hash that was noted elsewhere, such as on a printed report: --head. What the\n"
-        "pump recorded is vouched for by its own seals: --key, a key that comes from elsewhere.",
+        "pump recorded is vouched for by its own seals: by the key that `manostat provision`\n"
+        "keeps here, or by --key, one that comes from elsewhere.",
     )
     add_store(parser)
-    parser.add_argument("--key", type=Path, help="a pump's key: 32 bytes, or 64 hex digits")
+    parser.add_argument(
+        "--key",
+        type=Path,
+        help="a pump's key: 32 bytes, or 64 hex digits; else those that provision has kept here",
+    )
     parser.add_argument("--head", metavar="SHA256", help="a hash of this chain, noted earlier")
     parser.add_argument("--all", action="store_true", help="say everything that is wrong")
     parser.set_defaults(run=run)
@@ -54,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         return refuse(f"{options.key}: {wrong}")
     file = store_file(options)
     try:
-        verdict = verify(file, key, head and head.lower(), say_progress)
+        verdict = verify(file, key, head and head.lower(), say_progress, _kept)
     except StoreError as wrong:
         return refuse(wrong)
     finally:
@@ -84,6 +91,12 @@ def lines(file: Path, verdict: Verdict, everything: bool) -> list[str]:
         *said,
         f"NOT AS IT WAS WRITTEN: {count} {'thing is' if count == 1 else 'things are'} wrong{more}",
     ]
+
+
+def _kept(unit: str, name: str) -> bytes | None:
+    """A key that `manostat provision` has kept here, by the unit's serial number."""
+    called = serial(unit)
+    return None if called == unit else key_named(called, name)
 
 
 def _is_hash(text: str) -> bool:

@@ -1,0 +1,61 @@
+"""A level while the entries of its session are put together."""
+
+from dataclasses import dataclass, field
+
+from manostat_tools.session import entries as e
+from manostat_tools.session.corrections import FoldError
+from manostat_tools.session.model import Contrast, Finding, Level, Needle, Response, Run
+from manostat_tools.session.provoked import INTO_DISC
+
+
+@dataclass
+class LevelDraft:
+    """So far."""
+
+    planned: e.LevelPlanned
+    needle: Needle | None = None
+    contrast: Contrast | None = None
+    has_own: set[str] = field(default_factory=set)
+    runs: list[Run] = field(default_factory=list)
+    responses: list[Response] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    answered: dict[str, int] = field(default_factory=dict)
+    """How many runs there were at the last response, and at the last finding."""
+    answered_run: dict[str, list[int]] = field(default_factory=dict)
+    """Number of the run that each of them was for."""
+    notes: list[str] = field(default_factory=list)
+
+    def answer(self, what: str) -> None:
+        """A second response or finding is for a further run; else the first is to be corrected."""
+        if self.answered.get(what) == len(self.runs):
+            raise FoldError(
+                f"level {self.planned.order} has one already, and no run since: "
+                "allowed a correction of it"
+            )
+        self.answered[what] = len(self.runs)
+        into_disc = [run.number for run in self.runs if run.kind in INTO_DISC]
+        newest = into_disc[-1] if into_disc else len(self.runs)
+        self.answered_run.setdefault(what, []).append(newest)
+
+    def as_level(self) -> Level:
+        """As it stands. A finding in which nothing was said takes the place of none."""
+        found = list(zip(self.findings, self.answered_run.get("finding", []), strict=True))
+        found = [one for one in found if not one[0].is_empty] or found[-1:]
+        findings, found_of = [one for one, _ in found], [run for _, run in found]
+        return Level(
+            name=self.planned.name,
+            role=self.planned.role,
+            order=self.planned.order,
+            preset=self.planned.preset,
+            confirmed_by=self.planned.confirmed_by,
+            needle=self.needle,
+            contrast=self.contrast,
+            runs=tuple(self.runs),
+            response=self.responses[-1] if self.responses else None,
+            finding=findings[-1] if findings else None,
+            earlier_responses=tuple(self.responses[:-1]),
+            earlier_findings=tuple(findings[:-1]),
+            responses_of=tuple(self.answered_run.get("response", [])),
+            findings_of=tuple(found_of),
+            notes=tuple(self.notes),
+        )
