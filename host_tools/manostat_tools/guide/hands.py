@@ -32,12 +32,16 @@ _MOVES: dict[Do, tuple[str, ...]] = {
     Do.HOLD_RUN: ("release RUN", "await virtual:0.3", "press RUN"),
     Do.GO_ON: ("release RUN", "await virtual:0.3", "press RUN"),
     Do.LET_GO: ("release RUN",),
+    Do.OPEN_TO_AIR: ("fault detached", "await virtual:1"),
     Do.CLOSE_STOPCOCK: ("fault occlusion",),
-    Do.OPEN_STOPCOCK: ("mend occlusion",),
+    Do.OPEN_STOPCOCK: ("fault detached", "await virtual:1"),
     Do.INTO_AIR: ("fault detached",),
     Do.TO_THE_NEEDLE: ("mend detached",),
 }
-_AT_ONCE = (Do.CLOSE_STOPCOCK, Do.OPEN_STOPCOCK, Do.INTO_AIR, Do.TO_THE_NEEDLE)
+_AT_ONCE = (
+    *(Do.OPEN_TO_AIR, Do.CLOSE_STOPCOCK, Do.OPEN_STOPCOCK),
+    *(Do.INTO_AIR, Do.TO_THE_NEEDLE),
+)
 
 
 def hints(name: str) -> dict[Do, str]:
@@ -53,8 +57,9 @@ def hints(name: str) -> dict[Do, str]:
         Do.HOLD_RUN: typed("press RUN"),
         Do.GO_ON: typed("release RUN", "press RUN"),
         Do.LET_GO: typed("release RUN"),
+        Do.OPEN_TO_AIR: typed("fault detached"),
         Do.CLOSE_STOPCOCK: typed("fault occlusion"),
-        Do.OPEN_STOPCOCK: typed("mend occlusion"),
+        Do.OPEN_STOPCOCK: typed("fault detached"),
         Do.INTO_AIR: typed("fault detached"),
         Do.TO_THE_NEEDLE: typed("mend detached"),
     }

@@ -50,6 +50,13 @@ class Motion:
                 self._screen.link(not self._talk.pump.connected)
         return readings_pa(frames)
 
+    def line_pa(self) -> int:
+        """What the line has now; waits for a link that is lost."""
+        found: list[int] = []
+        pump = self._talk.pump
+        retried(pump, lambda: found.append(pump.state().frame.pressure_pa), self._screen.link)
+        return found[-1]
+
     def set_for(self, order: int | None, kind: RunKind, unit: Sequence[int]) -> None:
         """A new level at the pump, then its prescription, seen to hold. LinkError after a few
         refusals."""

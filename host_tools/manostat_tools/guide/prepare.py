@@ -1,9 +1,12 @@
 """Preparation: equipment, levels, zero at disc height, priming, compliance of the line."""
 
+from collections.abc import Sequence
+
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools import words
 from manostat_tools.guide import questions as q
 from manostat_tools.guide.derived import compliance_of
-from manostat_tools.guide.follower import Do
+from manostat_tools.guide.follower import Do, Seen
 from manostat_tools.guide.plan import (
     comply_dose,
     dose_of,
@@ -26,14 +29,23 @@ _SYRINGE = Question("syringe", "Syringe, by brand: bd-3, bd-5, bd-10, bd-20", q.
 NEEDLE = Question("needle", "Needle, gauge x length in mm, such as 22x152", q.needle)
 CONTRAST = Question("contrast", "Contrast, mg iodine/mL and its temperature in C", q.contrast)
 _LEVEL = Question("level", 'Level and role, such as "L4-5 suspect"; empty: no more', q.level)
-_AT_HEIGHT = Question("at-height", "Sensor at the height of the disc, line open to air?", q.yes)
+_AT_HEIGHT = Question(
+    "at-height", "Sensor at the height of the disc, line open to air? (n: no zero)", q.yes
+)
 _PRIME = Question(
     "prime", "Prime the line: by the pump, by hand, or not", q.one_of("pump", "hand", "not")
 )
 _PRIME_ML = Question("prime-volume", "mL to prime with", q.number(0.001, 20, "mL"))
-_COMPLY = Question("comply", "Measure the line's compliance against a closed stopcock?", q.yes, "y")
+_COMPLY = Question(
+    "comply",
+    "Measure the line's compliance, off the needle, against a closed stopcock?",
+    q.yes,
+    "y",
+)
 _READY = Question("ready", "Done? Enter", q.text)
 _REST_S = 2.0
+_LET_OUT_PA = 5 * PA_PER_PSI
+"""Less than this is what a sensor may be off, without any zero."""
 
 
 def equipment(scene: Scene) -> None:
@@ -113,6 +125,7 @@ def _confirmed(scene: Scene, preset: Preset, level: str) -> str | None:
 def zero(scene: Scene) -> None:
     """Mean of the line over a second at rest, with the sensor at the height of the disc."""
     scene.screen.head("Zero at the height of the disc")
+    scene.screen.tell(Do.OPEN_TO_AIR, again=True)
     if not scene.screen.ask(_AT_HEIGHT):
         scene.screen.warn("no zero: pressures are as wrong as the sensor's offset, and its height")
         scene.talk.event(NO_ZERO)
@@ -137,8 +150,6 @@ def prime(scene: Scene) -> None:
         dose = prime_dose(scene.preset(None), volume_ml)
         if scene.run(None, dose, _REST_S) is None:
             return
-        scene.screen.tell(Do.TO_THE_NEEDLE)
-        scene.screen.ask(_READY)
     scene.add(e.Prepared(host_utc=now(), primed=how != "not"))
 
 
@@ -153,11 +164,10 @@ def comply(scene: Scene) -> None:
     scene.screen.ask(_READY)
     dose = comply_dose(scene.preset(None))
     done = scene.run(None, dose, _REST_S)
-    scene.screen.tell(Do.OPEN_STOPCOCK)
-    scene.screen.ask(_READY)
+    unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
+    _let_out(scene, done, unit)
     if done is None:
         return
-    unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
     found = compliance_of(done, (unit[6], unit[7]))
     if not isinstance(found, Quantity):
         scene.screen.warn(f"no compliance: {found}")
@@ -165,3 +175,25 @@ def comply(scene: Scene) -> None:
     low, high = found.low or 0.0, found.high or 0.0
     scene.screen.say(f"line: {found.value:.2f} {found.unit} ({low:.2f} to {high:.2f})")
     scene.add(e.Prepared(host_utc=now(), line_compliance=found))
+
+
+def _let_out(scene: Scene, done: Seen | None, unit: Sequence[int]) -> None:
+    """The pressure that the run has trapped, into air. A line that still has it is told; a person
+    is asked until it has gone."""
+    if done is not None and done.frames:
+        last = done.frames[-1]
+        volume = words.volume(last.steps * unit[6] // unit[7])
+        scene.screen.warn(
+            f"{words.pressure(last.pressure_pa)} and up to {volume} are trapped in the line: "
+            "joined to a needle it would enter a disc at once"
+        )
+    scene.screen.tell(Do.OPEN_STOPCOCK)
+    scene.screen.ask(_READY)
+    while (line_pa := scene.motion.line_pa()) > _LET_OUT_PA:
+        scene.screen.warn(
+            f"the line still has {words.pressure(line_pa)}: do not join it to a needle"
+        )
+        if not scene.screen.answers.is_person:
+            return
+        scene.screen.tell(Do.OPEN_STOPCOCK, again=True)
+        scene.screen.ask(_READY)
