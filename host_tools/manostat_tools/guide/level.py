@@ -49,7 +49,7 @@ def run(scene: Scene, order: int) -> None:
             scene.screen.warn(warning)
     scene.screen.tell(Do.TO_THE_NEEDLE)
     is_sham = dose.kind is RunKind.SHAM
-    if scene.run(order, dose, 0.0 if is_sham else scene.decay_s) is not None and is_sham:
+    if scene.run(order, dose, 0.0 if is_sham else scene.rest_s) is not None and is_sham:
         answered.note(scene, order, _SHAM, "sham: ")
 
 
@@ -114,4 +114,4 @@ def next_of(scene: Scene, order: int) -> None:
         scene.motion.acknowledge()
         unit = scene.motion.held()
         if unit is not None:
-            scene.follow(unit, scene.decay_s)
+            scene.follow(unit, scene.rest_s)
