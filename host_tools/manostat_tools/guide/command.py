@@ -131,6 +131,7 @@ def _answers(options: argparse.Namespace) -> Answers:
 
 
 def _session(options: argparse.Namespace, screen: Screen, pump: Pump, store: Store) -> int:
+    screen.why_lost = lambda: pump.why_lost
     hello = _hello(pump, screen)
     emulated = any(board.emulated and board.name == pump.name for board in attached())
     hands = _hands(options, pump, emulated, screen)

@@ -41,6 +41,8 @@ class Screen:
         self.listeners: list[Listener] = []
         self.flags: tuple[str, ...] = ()
         self.hints: Mapping[Do, str] = {}
+        self.why_lost: Callable[[], str] = str
+        """Of the link, in words."""
         self._said: Do | None = None
         self._was_lost = False
 
@@ -105,6 +107,8 @@ class Screen:
         if is_lost != self._was_lost:
             self._was_lost = is_lost
             self.say(LOST if is_lost else BACK, "bold red" if is_lost else "green")
+            if is_lost and (why := self.why_lost()):
+                self.say(f"   ({why})", "dim")
 
     @contextmanager
     def live(self, title: str, unit: Sequence[int], rest_s: float) -> Iterator["LiveView"]:
