@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
 from manostat_sim.emulated.client import OperateError, operate
+from manostat_tools.devices.errors import DeviceError
 from manostat_tools.guide.follower import Do
 
 _VIRTUAL_LIMIT_S = 60
@@ -86,10 +87,21 @@ class Hands:
         elif do in _MOVES:
             self._asked.put(do)
 
+    @property
+    def left(self) -> list[str]:
+        """Scenarios that were not met yet."""
+        return list(self._scenarios)
+
     def meet_next(self) -> None:
-        """Another disc and patient lies on the table from now on."""
-        if self._scenarios:
-            self._operate(f"meet {self._scenarios.pop(0)}")
+        """Another disc and patient lies on the table from now on. DeviceError if not: nothing is
+        injected into another disc than the one that was asked for."""
+        if not self._scenarios:
+            return
+        try:
+            operate(self._name, f"meet {self._scenarios[0]}")
+        except OperateError as problem:
+            raise DeviceError(f"--emulated-hands: {problem}") from None
+        self._scenarios.pop(0)
 
     def close(self) -> None:
         """Let go of everything."""
