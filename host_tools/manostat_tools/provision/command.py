@@ -58,7 +58,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=float,
         default=_WAIT_S,
         metavar="S",
-        help="how long to wait for the self test (default %(default)g s)",
+        help="how long to wait for buttons to be let go of, and for the self test (default "
+        "%(default)g s)",
     )
     parser.add_argument("--board", default="RPI_PICO", help="board folder (default %(default)s)")
     parser.set_defaults(run=run)
