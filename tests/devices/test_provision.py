@@ -108,6 +108,7 @@ def test_who_is_not_in_service_mode_is_told_the_way(board):
 
 def test_a_wrong_word_stores_nothing(board):
     into_service_mode(board)
+    assert "service mode" in manostat("boards").out
     done = provision(*LUMBAR, typed="bd-5\n")
     assert "'bd-5' was typed, bd-10 was ordered; nothing was stored" in one_line(done)
     for row in ("50 psi (345 kPa)", "-0.040 psi (-276 Pa)", "5000 nL/psi", "3.500 mL", "103.21 nL"):

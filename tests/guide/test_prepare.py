@@ -155,3 +155,17 @@ def test_emulated_hands_open_the_line_to_air_before_the_guide_goes_on(monkeypatc
     assert done[-1] == "mend detached"
     assert {Do.OPEN_TO_AIR, Do.OPEN_STOPCOCK} <= set(_AT_ONCE)
     assert set(hints("pump")) == set(_MOVES)
+
+
+@pytest.mark.parametrize("how", ["pump", "hand", "not"])
+def test_by_whom_the_line_was_primed_is_kept(how):
+    screen = Screen(prime=how, prime_volume="0.5")
+    prepare.prime(FakeScene(screen, pressed_to(0)))
+    assert any(how in str(said) and "primed" in str(said) for said in screen.turn)
+    assert any("holds air" in str(said) for said in screen.turn) is (how == "not")
+
+
+def test_nothing_is_called_primed_by_an_empty_answer():
+    screen = Screen()
+    prepare.prime(FakeScene(screen))
+    assert "the line was not primed" in screen.turn

@@ -33,8 +33,13 @@ _AT_HEIGHT = Question(
     "at-height", "Sensor at the height of the disc, line open to air? (n: no zero)", q.yes
 )
 _PRIME = Question(
-    "prime", "Prime the line: by the pump, by hand, or not", q.one_of("pump", "hand", "not")
+    "prime", "Prime the line: by the pump, by hand, or not", q.one_of("pump", "hand", "not"), "not"
 )
+_PRIMED = {
+    "pump": "the line was primed by the pump",
+    "hand": "the line was primed by hand",
+    "not": "the line was not primed",
+}
 _PRIME_ML = Question("prime-volume", "mL to prime with", q.number(0.001, 20, "mL"))
 _COMPLY = Question(
     "comply",
@@ -150,6 +155,9 @@ def prime(scene: Scene) -> None:
         dose = prime_dose(scene.preset(None), volume_ml)
         if scene.run(None, dose, _REST_S) is None:
             return
+    if how == "not":
+        scene.screen.warn("a line that is not primed holds air, which goes into the disc first")
+    scene.talk.event(_PRIMED[how])
     scene.add(e.Prepared(host_utc=now(), primed=how != "not"))
 
 
