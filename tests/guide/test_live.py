@@ -103,6 +103,8 @@ def test_the_rate_is_of_the_last_second_and_of_no_gap():
     assert follower.steps_per_s() == pytest.approx(120, abs=2)
     follower.feed(LinkLost("unplugged", 0.0))
     assert follower.steps_per_s() is None
+    begun = fed(ticks(500, codes.READY), stepping(ticks, 484, 0, seconds=0.3))
+    assert begun.steps_per_s() == pytest.approx(484, abs=10), "not of the rest before it"
 
 
 def every_state():

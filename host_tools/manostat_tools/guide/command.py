@@ -134,7 +134,8 @@ def _session(
         motion = Motion(talk, screen, hands.meet_next if hands else lambda: None)
         mechanics = load_board(BOARDS / _BOARD).pump
         scene = Scene(talk, screen, motion, mechanics, options.decay)
-        screen.head(f"Session {talk.name}, {about(pump, hello)}")
+        screen.head(f"Session {talk.name}")
+        screen.say(about(pump, hello))
         if was_closed:
             late(scene)
         elif name is not None:

@@ -168,11 +168,18 @@ class RunFollower:
         self.rest_us = self.rest_us + frame.elapsed_us if self.ended else 0
         self._keep(frame, moves)
         self.is_held = State(frame, 0.0).run_closed
+        self._keep_recent(frame)
+        self.do = self._next(frame)
+
+    def _keep_recent(self, frame: TickFrame) -> None:
+        """For the rate: of a motion, and not of the rest before it."""
+        if frame.state not in (codes.SEEKING, codes.INJECTING):
+            self._recent.clear()
+            return
         self._recent_us += frame.elapsed_us
         self._recent.append((self._recent_us, frame.steps))
         while self._recent_us - self._recent[0][0] > _RATE_US:
             self._recent.popleft()
-        self.do = self._next(frame)
 
     def _keep(self, frame: TickFrame, moves: bool) -> None:
         if not self.moved:
@@ -202,7 +209,7 @@ class RunFollower:
         }.get(frame.state, Do.NOTHING)
 
     def steps_per_s(self) -> float | None:
-        """Of the last second; None before there is a tenth of one."""
+        """Of the last second in motion; None before there is a tenth of one."""
         if not self._recent or self._recent_us - self._recent[0][0] < _RATE_US // 10:
             return None
         (since_us, since), (until_us, until) = self._recent[0], self._recent[-1]
