@@ -136,6 +136,8 @@ def test_after_the_stop_the_seconds_that_the_line_is_watched_are_counted_down():
     moved = stepping(ticks, 484, 0)
     held = "\n".join(drawn(fed(moved, stopped(ticks, 1))))
     assert "let go of RUN; the line is watched: 14 s more" in held
+    assert "s: STOP" not in held
+    assert "Ctrl-C: ends the program" in held
     free = "\n".join(drawn(fed(moved, stopped(ticks, 1), stopped(ticks, 5, codes.CHAIN_RUN_OPEN))))
     assert "let go" not in free
     assert "the line is watched: 9 s more" in free

@@ -24,6 +24,7 @@ LOST = "link lost: the pump works on without it; what it records will be pulled"
 BACK = "link back"
 _EVERY_S = 0.2
 _KEYS = "s: STOP    Ctrl-C: asks"
+_KEYS_AT_REST = "Ctrl-C: ends the program; --resume goes on"
 _WIDEST = 96
 _FRAME = 4
 """Columns of a panel's edges."""
@@ -192,7 +193,9 @@ class LiveView:
         """All of it as it is now."""
         frame = follower.newest
         assert frame is not None
-        lost = Text(LOST, style="bold red") if follower.is_lost else Text(_KEYS, style="dim")
+        in_motion = follower.moved and not follower.ended
+        keys = Text(_KEYS if in_motion else _KEYS_AT_REST, style="dim")
+        lost = Text(LOST, style="bold red") if follower.is_lost else keys
         width = min(self._width, _WIDEST)
         state = words.state(frame.state)
         rows = Group(
