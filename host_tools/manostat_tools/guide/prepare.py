@@ -193,7 +193,7 @@ def _let_out(scene: Scene, done: Seen | None, unit: Sequence[int]) -> None:
         volume = words.volume(last.steps * unit[6] // unit[7])
         scene.screen.warn(
             f"{words.pressure(last.pressure_pa)} and up to {volume} are trapped in the line: "
-            "joined to a needle it would enter a disc at once"
+            "joined to a needle they would enter a disc at once"
         )
     scene.screen.tell(Do.OPEN_STOPCOCK)
     scene.screen.ask(_READY)
