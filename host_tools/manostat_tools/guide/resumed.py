@@ -58,6 +58,7 @@ def late(scene: Scene) -> None:
         if not scene.screen.ask(_LATE):
             return
     except NoMoreAnswersError:
+        scene.screen.say("no answer: nothing is pulled")
         return
     scene.motion.pull()
     added = len(scene.collect(None, None)) + scene.talk.add_late()
