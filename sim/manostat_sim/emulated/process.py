@@ -83,7 +83,9 @@ def _say_ready(name: str, place: Place, say: Callable[[str], None], board: Emula
 
 
 def _run(
-    board: EmulatedBoard, control: Control, say_ready: Callable[[EmulatedBoard], bool]
+    board: EmulatedBoard,
+    control: Control,
+    say_ready: Callable[[EmulatedBoard], bool] = lambda _board: True,
 ) -> None:
     pace = Pace(board.now_us)
     is_ready = False
