@@ -169,3 +169,9 @@ def test_nothing_is_called_primed_by_an_empty_answer():
     screen = Screen()
     prepare.prime(FakeScene(screen))
     assert "the line was not primed" in screen.turn
+
+
+def test_pressure_that_an_unfinished_run_has_left_is_let_out_before_the_line_is_shut_again():
+    screen = Screen(comply="y")
+    prepare.comply(FakeScene(screen, pressed_to(PSI_80), line_pa=PSI_80))
+    assert screen.turn.index(Do.OPEN_STOPCOCK) < screen.turn.index(Do.CLOSE_STOPCOCK)

@@ -168,11 +168,13 @@ def comply(scene: Scene) -> None:
         scene.screen.warn("without it nothing can be derived: no disc pressure, no disc volume")
         scene.talk.event(NO_COMPLIANCE)
         return
+    dose = comply_dose(scene.preset(None))
+    unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
+    if scene.motion.line_pa() > _LET_OUT_PA:  # of a run that the program did not see the end of
+        _let_out(scene, None, unit)
     scene.screen.tell(Do.CLOSE_STOPCOCK)
     scene.screen.ask(_READY)
-    dose = comply_dose(scene.preset(None))
     done = scene.run(None, dose, _REST_S)
-    unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
     _let_out(scene, done, unit)
     if done is None:
         return
