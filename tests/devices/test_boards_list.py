@@ -1,20 +1,25 @@
 """What is attached, and who answers: emulated boards over their pty, real ones by what USB says."""
 
 import contextlib
+import io
 import json
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import serial
+from rich.console import Console
 
 from manostat.core import codes
 from manostat_sim import wire
+from manostat_sim.emulated.registry import Place
 from manostat_tools.devices import attached as attached_module
-from manostat_tools.devices import wait
-from manostat_tools.devices.attached import Attached, attached, find
+from manostat_tools.devices import probe, wait
+from manostat_tools.devices.attached import Attached, attached, find, starting
+from manostat_tools.devices.boards_command import _print_table, describe
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.devices.probe import Kind, ask, ask_port
+from manostat_tools.devices.probe import Answer, Hello, Kind, ask, ask_port
 from manostat_tools.devices.prompt import Prompt
 
 from .conftest import manostat
@@ -56,6 +61,52 @@ def test_one_table_of_all_that_answer(stock, pump, emulated, no_real_boards):
     table = manostat("boards").out
     for word in ("stock", "bench", "empty", "MicroPython prompt", "boot loader", "self test"):
         assert word in table
+
+
+def test_a_board_that_is_starting_is_waited_for(run_dir, no_real_boards):
+    place = Place("slow", "none", "control-disc", "now")
+    try:
+        assert starting() == ["slow"]
+        assert "slow is starting" in manostat("boards").out
+
+        def powered():
+            place.control.touch()
+            place.tty.touch()
+
+        threading.Timer(0.5, powered).start()
+        found = find("slow")
+        assert found.path == str(place.tty)
+        assert starting() == []
+    finally:
+        place.leave()
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_a_port_is_never_broken_within_a_word(width):
+    path = "/run/user/1000/manostat/a-pump-with-quite-a-long-name.tty"
+    board = Attached("pump", True, path, "")
+    hello = Hello(2, True, 0, 0, "0123456789abcdef", "", 0, 2000)
+    console = Console(file=io.StringIO(), width=width)
+    _print_table(console, [(board, Answer(Kind.MANOSTAT, hello, codes.IDLE))])
+    said = console.file.getvalue()
+    assert path in said
+    assert "0123456789abcdef" in said
+    assert all(len(line) <= width for line in said.splitlines())
+
+
+def test_a_pump_in_service_mode_is_called_so(monkeypatch):
+    prompt = Answer(Kind.MICROPYTHON, version="1.25.0", machine="Pico")
+    for says, service in (
+        (b"import manostat_service\r\n>>> ", True),
+        (b"import manostat_service\r\nImportError: no module\r\n>>> ", False),
+    ):
+        port = ToldPort(says)
+        monkeypatch.setattr(probe, "Port", lambda _path, port=port: contextlib.nullcontext(port))
+        answer = probe.with_service(Attached("p", True, "/p", ""), prompt)
+        assert answer.service is service
+        assert describe(answer)[0] == ("service mode" if service else "MicroPython prompt")
+        assert port.sent == b"import manostat_service\r"
+    assert probe.with_service(Attached("p", True, "/p", ""), Answer(Kind.MUTE)).service is False
 
 
 class ToldPort:

@@ -1,5 +1,7 @@
 """An emulated board as a process: registered, driven, gone without a trace; mpremote on it."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -12,6 +14,7 @@ import pytest
 
 from manostat_sim.emulated import registry
 from manostat_sim.emulated.client import OperateError, operate
+from manostat_tools import cli
 
 from .conftest import manostat, one_line
 
@@ -32,6 +35,43 @@ def test_it_registers_and_leaves_nothing_behind(run_dir, emulated):
     board.signal(signal.SIGINT)
     assert board.wait() == 0
     assert not list(run_dir.glob("brief*"))
+
+
+def test_it_says_that_it_starts_and_then_that_it_is_ready_where_it_answers(emulated):
+    board = emulated("told", "--blank")
+    board.await_words(b"ready: boot loader ", 60)
+    first = board.said.decode().splitlines()[0]
+    assert first.startswith("told: starting with erased flash")
+    assert board.board.drive in board.said.decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--image", "nofile"), "cannot emulate: nofile: No such file or directory"),
+        (("--blank", "--flash", "nofolder/flash"), "--flash nofolder/flash: its folder is not"),
+        (("--blank", "--flash", __file__), "bytes, allowed 2097152"),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused_before_it_starts(options, told):
+    done = manostat("emulate", "--name", "unfiled", *options)
+    assert told in one_line(done)
+    assert "starting" not in done.out
+
+
+class Terminal(io.StringIO):
+    """What a person looks at."""
+
+    def isatty(self):
+        return True
+
+
+def test_what_was_done_is_said_on_a_terminal_alone(emulated):
+    emulated("quiet", "--blank")
+    assert manostat("operate", "quiet", "press", "RUN").out == ""
+    with contextlib.redirect_stdout(Terminal()) as out:
+        assert cli.main(["operate", "quiet", "release", "RUN"]) == 0
+    assert out.getvalue() == "ok: release RUN\n"
 
 
 def test_a_killed_one_is_known_as_stale_and_cleaned(run_dir, emulated):
@@ -70,7 +110,9 @@ def test_what_it_does_not_understand_it_says_and_end_ends_it(emulated):
         assert board.operate(line) == ""
     with pytest.raises(OperateError, match="no emulated board called nobody"):
         operate("nobody", "status")
-    assert one_line(manostat("operate", "odd", "dance")) == "odd: not understood: dance"
+    said = one_line(manostat("operate", "odd", "dance"))
+    assert said.startswith("odd: not understood: dance: allowed press SWITCH, release SWITCH, plug")
+    assert "there is: " in one_line(manostat("operate", "nobody", "status"))
     board.operate("end")
     assert board.wait() == 0
 

@@ -28,6 +28,7 @@ BASE = (
     *("provision", "unit", "--serial", "M-017", "--zero-psi", "-0.04", "--by", "A. Weber"),
     *("--calibrated", "2026-11-01", "--line-nl-per-psi", "5000"),
 )
+SOON = ("--wait", "1")
 LUMBAR = ("--syringe", "bd-10", "--region", "lumbar")
 
 
@@ -76,6 +77,18 @@ def provision(*options, typed=""):
         sys.stdin = before
 
 
+def letting_go(monkeypatch, board, told):
+    """A person who lets go when that is asked, also with --yes."""
+
+    def say(text):
+        told.append(text)
+        if text.startswith("let go of"):
+            threading.Timer(0.5, let_go, (board,)).start()
+        print(text)
+
+    monkeypatch.setattr(command, "_say", say)
+
+
 def events():
     return registry.read(registry.default_file()).events
 
@@ -95,6 +108,7 @@ def test_who_is_not_in_service_mode_is_told_the_way(board):
 
 def test_a_wrong_word_stores_nothing(board):
     into_service_mode(board)
+    assert "service mode" in manostat("boards").out
     done = provision(*LUMBAR, typed="bd-5\n")
     assert "'bd-5' was typed, bd-10 was ordered; nothing was stored" in one_line(done)
     for row in ("50 psi (345 kPa)", "-0.040 psi (-276 Pa)", "5000 nL/psi", "3.500 mL", "103.21 nL"):
@@ -151,17 +165,12 @@ def test_ctrl_c_midway_says_what_is_stored(board, monkeypatch):
 
 
 def test_the_same_command_again_makes_it_a_unit(board, data, monkeypatch):
-    reset = job.Service.reset
-
-    def with_free_buttons(service):
-        let_go(board)
-        reset(service)
-
-    monkeypatch.setattr(job.Service, "reset", with_free_buttons)
-    done = provision(*LUMBAR, "--new-key", typed="bd-10\nLumbar\n\n")
+    letting_go(monkeypatch, board, told := [])
+    done = provision(*LUMBAR, "--new-key", typed="bd-10\nLumbar\n")
     assert done.code == 0, done
     assert "unit is unit M-017; self test: passed" in done.out
-    assert "let go of STOP and PAIN, then press Enter" in done.out
+    assert "let go of STOP and PAIN: this waits for it, at most 90 s" in told
+    assert not any("key held" in line for line in told), "it did not restart before"
     key = keys.key_of("M-017")
     last = events()[-1]
     assert (last.what, last.stored) == ("provisioned", ["unit", "identity", "key"])
@@ -191,8 +200,11 @@ def test_a_second_time_keeps_key_and_history_until_another_is_asked_for(
     name = 'J. "ü" \\' + 34 * "ü"
     assert len(as_stored({"by": name})) - len(as_stored({"by": ""})) == BY_BYTES
     thoracic = ("--syringe", "bd-5", "--region", "thoracic", "--confirmed-by", name, "--by", name)
-    monkeypatch.setattr(command, "_say", lambda text: "key held" in text and power_cycle(board))
-    done = provision(*thoracic, "--yes", "--key", str(file), "--replace-key")
+    still = one_line(provision(*thoracic, "--yes", "--key", str(file), "--replace-key", *SOON))
+    assert "STOP and PAIN still pressed after 1 s: let go, power off and on" in still
+    assert "unit stored, identity stored, key stored" in still
+    letting_go(monkeypatch, board, [])
+    done = provision(*thoracic, "--yes", "--key", str(file))
     assert done.code == 0, done
     assert keys.key_of("M-017") == bytes(range(32))
     assert keys.key_named("M-017", name_of(first)) == first

@@ -7,7 +7,7 @@ from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.probe import Answer, Kind
 from manostat_tools.provision import service_mode
-from manostat_tools.provision.service_mode import find_service, refuse_unless_prompt
+from manostat_tools.provision.service_mode import Service, find_service, refuse_unless_prompt
 
 from .conftest import manostat, one_line
 from .test_provision import BASE, LUMBAR
@@ -81,3 +81,17 @@ def test_what_asks_nothing_has_to_say_all(tmp_path):
     done = manostat(*BASE, "--region", "lumbar", "--yes", "--unit", str(tmp_path / "u.json"))
     assert (done.code, done.err) == (2, "not provisioned: --yes needs --syringe and --region\n")
     assert manostat(*BASE, "--region", "lumbar").code == 2
+
+
+def test_buttons_that_are_held_are_waited_for_and_not_for_ever(monkeypatch):
+    looks = [[1, 1], [1, 1], [0, 1], [0, 0]]
+    service = Service("pump", None)
+    monkeypatch.setattr(service, "_ask", lambda _code: looks.pop(0))
+    told = []
+    service.await_free(60.0, told.append)
+    assert looks == []
+    first = [line.partition(":")[0] for line in told]
+    assert first == ["let go of STOP and PAIN", "let go of PAIN"]
+    monkeypatch.setattr(service, "_ask", lambda _code: [1, 0])
+    with pytest.raises(DeviceError, match="STOP still pressed after 0 s: let go, power off"):
+        service.await_free(0.0, told.append)

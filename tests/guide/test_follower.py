@@ -98,7 +98,7 @@ def test_what_is_to_be_done_follows_the_pump():
         (codes.SEEKING, Do.WATCH),
         (codes.SETTLING, Do.WAIT),
         (codes.HOLDING, Do.GO_ON),
-        (codes.STOPPED, Do.NOTHING),
+        (codes.STOPPED, Do.LET_GO),
     ):
         assert fed(follower, ticks(1, state)).do is do
 

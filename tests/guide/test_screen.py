@@ -189,3 +189,10 @@ def test_the_link_is_told_once_for_each_change():
         shown.link(is_lost)
     assert said(shown).count(LOST) == 1
     assert said(shown).count("link back") == 1
+
+
+def test_a_lost_link_says_why():
+    shown = screen(Script([], ""))
+    shown.why_lost = lambda: "pump: no tick for 1.5 s"
+    shown.link(True)
+    assert "(pump: no tick for 1.5 s)" in said(shown)

@@ -25,7 +25,6 @@ prime: pump
 prime-volume: 0.1
 ready:
 set: y
-ready:
 comply: n
 run: sham
 change: y

@@ -3,13 +3,14 @@
 import asyncio
 import random
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from manostat.core import codes
 from manostat_sim import wire
 from manostat_sim.telemetry import NOT_STORED, Answer, TickFrame
-from manostat_tools.link import LinkBack, LinkError, LinkLost, State, Subscription
+from manostat_tools.link import LinkBack, LinkError, LinkLost, State, Subscription, owner
 from manostat_tools.link.frames import Frames
 from manostat_tools.link.settings import decode_settings
 from manostat_tools.link.unit import refusal
@@ -113,3 +114,59 @@ def test_lost_frames_are_counted_across_the_wrap_and_not_across_a_lost_link():
     count.break_off()
     count.take(IDLE._replace(tick=500), 1.5)
     assert (count.lost, count.losses) == (2, 1)
+
+
+class Clock:
+    """Time that goes on only by what a port takes."""
+
+    now_s = 100.0
+
+    def monotonic(self):
+        return self.now_s
+
+
+class HeardPort:
+    """A tick at first; then each look at the port takes the next of `turns`, in seconds, and hears
+    nothing, or a tick where the turn is negative. Closes the owner when they are over."""
+
+    def __init__(self, clock, turns, of):
+        self.clock, self.turns, self.of = clock, list(turns), of
+        self.frame = b"\0" + wire.frame(bytes([1]).ljust(26, b"\0"))
+        self.first = True
+
+    def send(self, data):
+        raise AssertionError(data)
+
+    def receive(self, take, _limit_s):
+        if self.first:
+            self.first = False
+            return take(self.frame)
+        if not self.turns:
+            self.of._ended.set()
+            return False
+        turn_s = self.turns.pop(0)
+        self.clock.now_s += abs(turn_s)
+        return take(self.frame) if turn_s < 0 else False
+
+
+def lost_after(turns, monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(owner, "time", clock)
+    one = owner.Owner(SimpleNamespace(name="pump"))
+    told = []
+    one.listen(told.append)
+    one._serve(HeardPort(clock, turns, one))
+    return [each.why for each in told if isinstance(each, LinkLost)], one
+
+
+def test_a_pump_that_says_nothing_for_a_while_is_lost_and_it_is_said_why(monkeypatch):
+    (why,), one = lost_after([0.02] * 80, monkeypatch)
+    assert "pump: no tick for 1.5 s" in why
+    assert "too busy" in why
+    assert one.why_lost == why
+    assert lost_after([0.02] * 70, monkeypatch)[0] == []
+
+
+def test_a_computer_that_was_too_busy_to_look_has_not_lost_the_pump(monkeypatch):
+    assert lost_after([2.0, -0.02], monkeypatch)[0] == []
+    assert lost_after([2.0, *[0.02] * 80], monkeypatch)[0] != []

@@ -119,3 +119,15 @@ def test_a_name_has_one_line():
 
 def test_an_unusual_line_is_a_warning():
     assert "usual are 2000 to 10000 nL/psi" in order(line_nl_per_psi="500").warnings[0]
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path):
+    said = refused(
+        syringe="bd-11", serial="a b", zero_psi="50", calibrated="2099-11-01", needle="thick",
+        line_nl_per_psi="5", rate_ml_s="7", key=str(tmp_path / "no.key"),
+    )  # fmt: skip
+    for field in (
+        *("--syringe: bd-11", "serial", "zero_psi", "cal: ", "--needle: thick", "line_nl_per_psi"),
+        *("rate_ml_s", "no.key: No such file"),
+    ):
+        assert field in said, (field, said)

@@ -1,5 +1,6 @@
 """What is attached: real boards by their USB id, emulated ones by their registration."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,10 @@ MICROPYTHON = 0x0005
 """USB product id of MicroPython on a Pico, and so of Manostat's image."""
 BOOT_LOADER = 0x0003
 INFO_FILE = "INFO_UF2.TXT"
+_START_S = 60.0
+"""Where the emulator has never run, it is compiled first."""
+_SHOWS_S = 5.0
+_LOOK_S = 0.05
 
 _MOUNTS = Path("/proc/self/mounts")
 _LABEL = Path("/dev/disk/by-label/RPI-RP2")
@@ -39,12 +44,32 @@ def attached() -> list[Attached]:
 
 def find(name: str) -> Attached:
     """The board of this name, serial port, drive or USB serial. DeviceError names those there."""
+    _await_start(name)
     boards = attached()
     for board in boards:
         if name in (board.name, board.path, board.drive, board.serial):
             return board
     there = ", ".join(board.name for board in boards) or "none; see: manostat doctor"
     raise DeviceError(f"no board {name}; attached: {there}")
+
+
+def starting() -> list[str]:
+    """Names of emulated boards that are registered and not powered yet."""
+    return [entry.name for entry in registry.running() if not Path(entry.control).exists()]
+
+
+def _await_start(name: str) -> None:
+    """An emulated board that was just started: until it is powered and shows port or drive."""
+    if name not in starting():
+        return
+    ends_s = time.monotonic() + _START_S
+    while name in starting() and time.monotonic() < ends_s:
+        time.sleep(_LOOK_S)
+    ends_s = min(ends_s, time.monotonic() + _SHOWS_S)
+    while time.monotonic() < ends_s:
+        if any(board.name == name and (board.path or board.drive) for board in _emulated()):
+            return
+        time.sleep(_LOOK_S)
 
 
 def unmounted_drive() -> bool:

@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from manostat_sim.emulated import registry
 from manostat_tools import words
-from manostat_tools.devices.attached import Attached, attached, unmounted_drive
-from manostat_tools.devices.probe import Answer, Hello, Kind, ask
+from manostat_tools.devices.attached import Attached, attached, starting, unmounted_drive
+from manostat_tools.devices.probe import Answer, Hello, Kind, ask, with_service
+
+_WIDEST = 1000
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,23 +36,44 @@ def run(options: argparse.Namespace) -> int:
     registry.clean()
     boards = attached()
     with ThreadPoolExecutor(max(len(boards), 1)) as pool:
-        answers = list(pool.map(ask, boards))
+        answers = list(pool.map(_asked, boards))
     if options.json:
         print(json.dumps([_data(*pair) for pair in zip(boards, answers, strict=True)], indent=1))
         return 0
     if not boards:
         print("no board is attached; `manostat emulate` starts an emulated one")
     else:
-        table = Table(box=None, pad_edge=False)
-        for heading in ("board", "is", "port", "answers", "about"):
-            table.add_column(heading, overflow="fold")
-        for board, answer in zip(boards, answers, strict=True):
-            about = describe(answer)
-            table.add_row(board.name, kind_of(board), board.path or board.drive, *about)
-        Console(highlight=False).print(table)
+        _print_table(Console(highlight=False), list(zip(boards, answers, strict=True)))
+    for name in starting():
+        print(f"{name} is starting")
     if unmounted_drive():
         print("a boot loader's drive (RPI-RP2) is plugged in but not mounted: mount it to flash")
     return 0
+
+
+def _asked(board: Attached) -> Answer:
+    return with_service(board, ask(board))
+
+
+def _print_table(console: Console, pairs: list[tuple[Attached, Answer]]) -> None:
+    """A port that would be broken within a word has a line of its own below: it is to be copied."""
+    with_ports = _table(pairs, True)
+    unbounded = console.options.update(max_width=_WIDEST)
+    fits = Measurement.get(console, unbounded, with_ports).maximum <= console.width
+    console.print(with_ports if fits else _table(pairs, False))
+    for board, _answer in () if fits else pairs:
+        if place := board.path or board.drive:
+            console.print(f"{board.name}: {place}", soft_wrap=True, markup=False)
+
+
+def _table(pairs: list[tuple[Attached, Answer]], ports: bool) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("board", "is", *(("port",) if ports else ()), "answers", "about"):
+        table.add_column(heading, no_wrap=heading == "board")
+    for board, answer in pairs:
+        place = (board.path or board.drive,) if ports else ()
+        table.add_row(board.name, kind_of(board), *place, *describe(answer))
+    return table
 
 
 def kind_of(board: Attached) -> str:
@@ -59,6 +83,8 @@ def kind_of(board: Attached) -> str:
 
 def describe(answer: Answer) -> tuple[str, str]:
     """Who answers, and what it says of itself."""
+    if answer.service:
+        return "service mode", f"motor off, takes: manostat provision; MicroPython {answer.version}"
     if answer.kind is Kind.MICROPYTHON:
         return answer.kind.value, f"{answer.version}, {answer.machine}"
     if answer.kind is not Kind.MANOSTAT:
@@ -99,6 +125,7 @@ def _data(board: Attached, answer: Answer) -> dict[str, Any]:
         "serial": board.serial,
         "answers": answer.kind.name.lower(),
         "micropython": answer.version,
+        "service_mode": answer.service,
         "state": words.state_name(answer.state) if answer.state >= 0 else "",
         "moves": answer.moves,
         "hello": None if hello is None else _hello(hello),

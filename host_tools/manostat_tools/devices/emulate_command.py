@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from manostat_sim.emulated import registry
+from manostat_sim.emulated.boot_loader import FLASH_BYTES
 from manostat_sim.emulated.client import OperateError, operate
 from manostat_sim.scenarios import list_scenarios
 from manostat_tools.boards import BOARDS, load_board
@@ -85,11 +86,16 @@ def run_emulate(options: argparse.Namespace) -> int:
         image = _image(options)
         pins = load_board(BOARDS / _BOARD).pins
         what = image or ("the flash as it was" if _has_flash(options) else "erased flash")
-        print(f"{name}: {what}, {options.scenario}; Ctrl-C ends it", flush=True)
+        if problem := _wrong_flash(options.flash):
+            raise ValueError(problem)
+        print(f"{name}: starting with {what}, {options.scenario}; Ctrl-C ends it", flush=True)
         emulate(name, image, options.scenario, pins, _say, options.bootsel, options.flash)
     except KeyboardInterrupt:
         pass
-    except (OSError, ValueError, registry.NameTakenError) as problem:
+    except OSError as wrong:
+        print(f"cannot emulate: {wrong.filename}: {wrong.strerror}", file=sys.stderr)
+        return 1
+    except (ValueError, registry.NameTakenError) as problem:
         print(f"cannot emulate: {problem}", file=sys.stderr)
         return 1
     print(f"{name}: ended")
@@ -103,8 +109,8 @@ def run_operate(options: argparse.Namespace) -> int:
     except OperateError as problem:
         print(problem, file=sys.stderr)
         return 1
-    if answer:
-        print(answer)
+    if answer or sys.stdout.isatty():
+        print(answer or f"ok: {' '.join(options.words)}")
     return 0
 
 
@@ -117,7 +123,19 @@ def _image(options: argparse.Namespace) -> Path | None:
     if options.blank or (_has_flash(options) and options.image is None):
         return None
     image: Path = options.image or ensure_images(_BOARD, say=True)
+    image.open("rb").close()  # what cannot be read is said before anything starts
     return image
+
+
+def _wrong_flash(file: Path | None) -> str:
+    """Why a flash cannot be kept in a file, "" if it can: at the end it would be lost."""
+    if file is None:
+        return ""
+    if file.is_dir() or not file.absolute().parent.is_dir():
+        return f"--flash {file}: {'is a folder' if file.is_dir() else 'its folder is not there'}"
+    if file.exists() and file.stat().st_size != FLASH_BYTES:
+        return f"--flash {file}: {file.stat().st_size} bytes, allowed {FLASH_BYTES}"
+    return ""
 
 
 def _has_flash(options: argparse.Namespace) -> bool:

@@ -6,13 +6,14 @@ version; a program that runs there is not interrupted.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from manostat.core import codes
 from manostat_sim import telemetry, wire
 from manostat_sim.telemetry import FrameReader
 from manostat_tools.devices.attached import Attached
+from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.port import ForbiddenError, GoneError, HeldError, Port
 
 RUNNING_STATES = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
@@ -39,6 +40,7 @@ _LISTEN_S = 0.5
 _BANNER_S = 1.5
 _HELLO_S = 3.0
 _PROMPT_S = 4.0
+_SERVICE_S = 1.5
 # What is left of an older banner in the board's buffer may be cut off: it does not match.
 _BANNER = re.compile(rb"MicroPython v?(\S+) on [^;]*; ((?:(?!MicroPython)[^\r\n])+)\r\n")
 
@@ -91,6 +93,8 @@ class Answer:
     state: int = -1
     version: str = ""
     machine: str = ""
+    service: bool = False
+    """The prompt is that of a pump in service mode; only `with_service` asks."""
 
     @property
     def moves(self) -> bool:
@@ -118,6 +122,10 @@ class _Ear:
     def is_prompt(self, data: bytes) -> bool:
         self.text = (self.text + data)[-64:]
         return self.text.endswith(b">>> ")
+
+    def is_done(self, data: bytes) -> bool:
+        self.text += data
+        return self.text.count(b">>> ") >= 1
 
     def is_banner(self, data: bytes) -> bool:
         self.text += data
@@ -164,6 +172,21 @@ def ask_port(port: Port, only_listen: bool = False) -> Answer:
         port.receive(ear.is_hello, _HELLO_S)
     hello = decode_hello(ear.frames.hellos[-1]) if ear.frames.hellos else None
     return Answer(Kind.MANOSTAT, hello, ear.frames.ticks[-1].state)
+
+
+def with_service(board: Attached, answer: Answer) -> Answer:
+    """The same answer of a prompt, knowing whether it is a pump's service mode: only its image has
+    this module. One import is typed at the prompt, and nothing else is done there."""
+    if answer.kind is not Kind.MICROPYTHON:
+        return answer
+    ear = _Ear()
+    try:
+        with Port(board.path) as port:
+            port.send(b"import manostat_service\r")
+            answered = port.receive(ear.is_done, _SERVICE_S)
+    except DeviceError:
+        return answer
+    return replace(answer, service=answered and b"Error" not in ear.text)
 
 
 def interrupt(board: Attached) -> bool:

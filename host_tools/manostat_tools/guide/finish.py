@@ -1,7 +1,9 @@
 """The end of a session: what came late, the grades, the report."""
 
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from manostat_tools import report
 from manostat_tools.guide import questions as q
@@ -45,10 +47,43 @@ def close(scene: Scene) -> bool:
 
 
 def write_report(store: Store, name: str, folder: Path, unit: str, screen: Screen) -> None:
-    """PDF, HTML and tables, with their places."""
+    """PDF, HTML and tables, with their places. What is there already is written over only where it
+    differs, and that is said."""
     session = read_session(store, name)
-    files = report.write(session, partial(trace_of, store), folder, unit)
+    with TemporaryDirectory() as made:
+        files = report.write(session, partial(trace_of, store), Path(made), unit)
+        changes = [_put(file, folder / file.relative_to(made)) for file in files]
     for file in files:
         if file.suffix in (".pdf", ".html"):
-            screen.say(f"report: {file}", "bold")
+            screen.say(f"report: {folder / file.name}", "bold")
     screen.say(f"tables: {folder / 'tables'}")
+    if not any(changes):
+        screen.say("unchanged: nothing was written")
+    replaced = [
+        str(file.relative_to(made))
+        for file, change in zip(files, changes, strict=True)
+        if change is _Change.REPLACED
+    ]
+    if replaced:
+        screen.warn(f"replaced, for what was there differed: {', '.join(replaced)}")
+
+
+class _Change(IntEnum):
+    """Of a file that was there before, or was not."""
+
+    NONE = 0
+    NEW = 1
+    REPLACED = 2
+
+
+def _put(new: Path, place: Path) -> _Change:
+    """A file into its place, whole or not at all, unless the same is there."""
+    content = new.read_bytes()
+    there = place.read_bytes() if place.exists() else None
+    if there == content:
+        return _Change.NONE
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(f".{place.name}.new")
+    beside.write_bytes(content)
+    beside.replace(place)
+    return _Change.NEW if there is None else _Change.REPLACED

@@ -46,7 +46,7 @@ def recover(scene: Scene) -> None:
     """What the pump recorded while nobody watched; a run that is under way is followed."""
     if (unit := scene.motion.under_way()) is not None:
         scene.screen.say("a run is under way: it is followed")
-        scene.follow(unit, scene.decay_s)
+        scene.follow(unit, scene.rest_s)
         return
     scene.motion.pull()
     for run in scene.collect(None, None):

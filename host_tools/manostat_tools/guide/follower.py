@@ -24,6 +24,7 @@ _FREE_US = 50_000
 _MEANT_US = 1_000_000
 """Held so long it was meant for a new level."""
 _BEFORE = 500
+_RATE_US = 1_000_000
 _MOST_REST = 30_000
 """Frames at rest, one minute; of a longer pause one in `_THIN` is kept."""
 _THIN = 10
@@ -42,10 +43,11 @@ class Do(Enum):
     GO_ON = "hold RUN to go on, or press STOP to end here"
     WATCH = "the plunger moves: let go of RUN for a pause, STOP ends it"
     WAIT = "the pump rests for a reading: keep RUN held"
-    CLOSE_STOPCOCK = "close the stopcock at the needle: the line must be shut"
-    OPEN_STOPCOCK = "open the stopcock again: what is in the line will flow"
+    OPEN_TO_AIR = "take the line off the needle and open it to air"
+    CLOSE_STOPCOCK = "line off the needle: close the stopcock at its end"
+    OPEN_STOPCOCK = "line off the needle: open the stopcock into air, let the pressure out"
     INTO_AIR = "hold the end of the line into air, away from the needle"
-    TO_THE_NEEDLE = "join the line to the needle, without air"
+    TO_THE_NEEDLE = "join the line to the needle, without air and pressure in it"
     LET_GO = "let go of RUN"
     NOTHING = ""
 
@@ -122,6 +124,10 @@ class RunFollower:
         self.do = Do.NOTHING
         self.rest_us = 0
         """At rest since the stop."""
+        self.is_held = False
+        """RUN, at the newest tick."""
+        self._recent: deque[tuple[int, int]] = deque()
+        self._recent_us = 0
         self._lost: list[str] = []
         self._before: deque[TickFrame] = deque(maxlen=_BEFORE)
         self._frames: list[TickFrame] = []
@@ -132,6 +138,8 @@ class RunFollower:
 
     def feed(self, item: Item) -> None:
         """One tick, or what is said of the link."""
+        if isinstance(item, LinkLost | LinkBack):
+            self._recent.clear()
         if isinstance(item, LinkLost):
             self.is_lost = True
             if self.moved or self.do is not Do.PRESS_PAIN:
@@ -157,7 +165,19 @@ class RunFollower:
         self.ended |= frame.state == codes.STOPPED
         self.rest_us = self.rest_us + frame.elapsed_us if self.ended else 0
         self._keep(frame, moves)
+        self.is_held = State(frame, 0.0).run_closed
+        self._keep_recent(frame)
         self.do = self._next(frame)
+
+    def _keep_recent(self, frame: TickFrame) -> None:
+        """For the rate: of a motion, and not of the rest before it."""
+        if frame.state not in (codes.SEEKING, codes.INJECTING):
+            self._recent.clear()
+            return
+        self._recent_us += frame.elapsed_us
+        self._recent.append((self._recent_us, frame.steps))
+        while self._recent_us - self._recent[0][0] > _RATE_US:
+            self._recent.popleft()
 
     def _keep(self, frame: TickFrame, moves: bool) -> None:
         if not self.moved:
@@ -183,7 +203,15 @@ class RunFollower:
             codes.IDLE: Do.PRESS_PAIN,
             codes.READY: Do.HOLD_RUN,
             codes.HOLDING: Do.GO_ON,
+            codes.STOPPED: Do.LET_GO,
         }.get(frame.state, Do.NOTHING)
+
+    def steps_per_s(self) -> float | None:
+        """Of the last second in motion; None before there is a tenth of one."""
+        if not self._recent or self._recent_us - self._recent[0][0] < _RATE_US // 10:
+            return None
+        (since_us, since), (until_us, until) = self._recent[0], self._recent[-1]
+        return (until - since) * 1e6 / (until_us - since_us)
 
     def seen(self) -> Seen:
         """What was kept so far."""

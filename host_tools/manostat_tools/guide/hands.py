@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 
 from manostat_sim.emulated.client import OperateError, operate
+from manostat_tools.devices.errors import DeviceError
 from manostat_tools.guide.follower import Do
 
 _VIRTUAL_LIMIT_S = 60
@@ -32,12 +33,16 @@ _MOVES: dict[Do, tuple[str, ...]] = {
     Do.HOLD_RUN: ("release RUN", "await virtual:0.3", "press RUN"),
     Do.GO_ON: ("release RUN", "await virtual:0.3", "press RUN"),
     Do.LET_GO: ("release RUN",),
+    Do.OPEN_TO_AIR: ("fault detached", "await virtual:1"),
     Do.CLOSE_STOPCOCK: ("fault occlusion",),
-    Do.OPEN_STOPCOCK: ("mend occlusion",),
+    Do.OPEN_STOPCOCK: ("fault detached", "await virtual:1"),
     Do.INTO_AIR: ("fault detached",),
     Do.TO_THE_NEEDLE: ("mend detached",),
 }
-_AT_ONCE = (Do.CLOSE_STOPCOCK, Do.OPEN_STOPCOCK, Do.INTO_AIR, Do.TO_THE_NEEDLE)
+_AT_ONCE = (
+    *(Do.OPEN_TO_AIR, Do.CLOSE_STOPCOCK, Do.OPEN_STOPCOCK),
+    *(Do.INTO_AIR, Do.TO_THE_NEEDLE),
+)
 
 
 def hints(name: str) -> dict[Do, str]:
@@ -53,8 +58,9 @@ def hints(name: str) -> dict[Do, str]:
         Do.HOLD_RUN: typed("press RUN"),
         Do.GO_ON: typed("release RUN", "press RUN"),
         Do.LET_GO: typed("release RUN"),
+        Do.OPEN_TO_AIR: typed("fault detached"),
         Do.CLOSE_STOPCOCK: typed("fault occlusion"),
-        Do.OPEN_STOPCOCK: typed("mend occlusion"),
+        Do.OPEN_STOPCOCK: typed("fault detached"),
         Do.INTO_AIR: typed("fault detached"),
         Do.TO_THE_NEEDLE: typed("mend detached"),
     }
@@ -81,10 +87,21 @@ class Hands:
         elif do in _MOVES:
             self._asked.put(do)
 
+    @property
+    def left(self) -> list[str]:
+        """Scenarios that were not met yet."""
+        return list(self._scenarios)
+
     def meet_next(self) -> None:
-        """Another disc and patient lies on the table from now on."""
-        if self._scenarios:
-            self._operate(f"meet {self._scenarios.pop(0)}")
+        """Another disc and patient lies on the table from now on. DeviceError if not: nothing is
+        injected into another disc than the one that was asked for."""
+        if not self._scenarios:
+            return
+        try:
+            operate(self._name, f"meet {self._scenarios[0]}")
+        except OperateError as problem:
+            raise DeviceError(f"--emulated-hands: {problem}") from None
+        self._scenarios.pop(0)
 
     def close(self) -> None:
         """Let go of everything."""

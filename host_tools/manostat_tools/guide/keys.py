@@ -4,16 +4,15 @@ from pathlib import Path
 
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.probe import Hello
+from manostat_tools.guide.options import BENCH
 from manostat_tools.link import PUBLIC_KEY
 from manostat_tools.units.keys import key_of, read_key
-
-_BENCH = "bench"
 
 
 def key_for(asked: str | None, hello: Hello) -> bytes:
     """32 bytes. `asked`: a file, "bench", or None: the key that was stored when this unit was
     provisioned here, else the public one of a bench image. DeviceError if there is none."""
-    if asked == _BENCH:
+    if asked == BENCH:
         return PUBLIC_KEY
     serial = hello.unit
     try:

@@ -50,6 +50,13 @@ class Motion:
                 self._screen.link(not self._talk.pump.connected)
         return readings_pa(frames)
 
+    def line_pa(self) -> int:
+        """What the line has now; waits for a link that is lost."""
+        found: list[int] = []
+        pump = self._talk.pump
+        retried(pump, lambda: found.append(pump.state().frame.pressure_pa), self._screen.link)
+        return found[-1]
+
     def set_for(self, order: int | None, kind: RunKind, unit: Sequence[int]) -> None:
         """A new level at the pump, then its prescription, seen to hold. LinkError after a few
         refusals."""
@@ -107,7 +114,8 @@ class Motion:
         with the host's time of the first motion."""
         follower = RunFollower()
         began: datetime | None = None
-        with self._talk.pump.subscribe(TICKS) as ticks, self._screen.live(title, unit) as view:
+        live = self._screen.live(title, unit, rest_s)
+        with self._talk.pump.subscribe(TICKS) as ticks, live as view:
             while not (follower.ended and follower.rest_us >= rest_s * 1e6):
                 with self._interruptible(follower, view):
                     for item in self._items(ticks):
@@ -117,7 +125,7 @@ class Motion:
                     began = began or (now() if follower.moved else None)
                     view.update(follower)
                     if self._screen.answers.key() == _STOP_KEY:
-                        self._stop()
+                        view.by_session |= self._stop()
                 if follower.ended and _goes_on(follower.newest):
                     break
         self._screen.tell(Do.LET_GO)
@@ -134,13 +142,15 @@ class Motion:
         if item is not None:
             yield item
 
-    def _stop(self) -> None:
+    def _stop(self) -> bool:
+        """Whether the pump was moving and has stopped for it."""
         try:
             has_stopped = self._talk.pump.stop()
         except LinkError as problem:
             self._screen.warn(str(problem))
-            return
+            return False
         self._screen.say("STOP was sent: it has stopped" if has_stopped else "it was at rest")
+        return has_stopped
 
     @contextmanager
     def _interruptible(self, follower: RunFollower, view: LiveView) -> Iterator[None]:
@@ -155,7 +165,7 @@ class Motion:
             if answer == "quit":
                 raise
             if answer == "stop":
-                self._stop()
+                view.by_session |= self._stop()
             view.begin()
 
     def under_way(self) -> tuple[int, ...] | None:

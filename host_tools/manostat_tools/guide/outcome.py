@@ -32,13 +32,13 @@ def outcome_lines(run: Run) -> Iterator[str]:
 
 
 def _mark(mark: PainMark) -> Iterator[str]:
-    yield "PAIN pressed" + ("" if mark.moving else ", with the plunger at rest")
+    yield "PAIN pressed" + ("" if mark.moving else ", with the plunger at rest") + "; the line:"
     for point in mark.points:
         above = (
             "" if point.above_pa is None else f", {words.pressure(point.above_pa)} above opening"
         )
         when = f"{point.before_ms / 1e3:3g} s before" if point.before_ms else "at the press"
-        yield f"  {when:14} {words.pressure(point.pressure_pa)} line{above}, " + words.volume(
+        yield f"  {when:12} {words.pressure(point.pressure_pa)}{above}, " + words.volume(
             point.volume_nl
         )
 
@@ -54,7 +54,9 @@ def _derived(value: Quantity) -> str:
         return f"derived {name}: {value.value:.3g} {value.unit}"
     if value.low is None or value.high is None:
         return f"derived {name}: {show(value.value)}"
-    return f"derived {name}: {show(value.value)}, 95 %: {show(value.low)} to {show(value.high)}"
+    low = show(value.low).partition(" ")[0]
+    high = " ".join(show(value.high).split(" ")[:2])
+    return f"derived {name}: {show(value.value)}, 95 %: {low} to {high}"
 
 
 def grade_lines(session: Session) -> Iterator[str]:

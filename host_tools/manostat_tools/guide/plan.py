@@ -133,8 +133,9 @@ def zero_of(readings_pa: Sequence[float]) -> int:
     zero_pa = round(sum(readings_pa) / len(readings_pa))
     if abs(zero_pa) > ZERO_MOST_PA:
         raise ValueError(
-            f"{words.pressure(zero_pa)} at rest, allowed -5 to 5 psi: is the line open to air, and "
-            "at the height of the disc?"
+            f"{words.pressure(zero_pa)} at rest, allowed -5 to 5 psi: take the line off the needle "
+            "and open it to air, with the sensor at the height of the disc; then answer y again "
+            "(n takes no zero)"
         )
     return zero_pa
 

@@ -1,9 +1,12 @@
 """Preparation: equipment, levels, zero at disc height, priming, compliance of the line."""
 
+from collections.abc import Sequence
+
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools import words
 from manostat_tools.guide import questions as q
 from manostat_tools.guide.derived import compliance_of
-from manostat_tools.guide.follower import Do
+from manostat_tools.guide.follower import Do, Seen
 from manostat_tools.guide.plan import (
     comply_dose,
     dose_of,
@@ -26,14 +29,28 @@ _SYRINGE = Question("syringe", "Syringe, by brand: bd-3, bd-5, bd-10, bd-20", q.
 NEEDLE = Question("needle", "Needle, gauge x length in mm, such as 22x152", q.needle)
 CONTRAST = Question("contrast", "Contrast, mg iodine/mL and its temperature in C", q.contrast)
 _LEVEL = Question("level", 'Level and role, such as "L4-5 suspect"; empty: no more', q.level)
-_AT_HEIGHT = Question("at-height", "Sensor at the height of the disc, line open to air?", q.yes)
-_PRIME = Question(
-    "prime", "Prime the line: by the pump, by hand, or not", q.one_of("pump", "hand", "not")
+_AT_HEIGHT = Question(
+    "at-height", "Sensor at the height of the disc, line open to air? (n: no zero)", q.yes
 )
+_PRIME = Question(
+    "prime", "Prime the line: by the pump, by hand, or not", q.one_of("pump", "hand", "not"), "not"
+)
+_PRIMED = {
+    "pump": "the line was primed by the pump",
+    "hand": "the line was primed by hand",
+    "not": "the line was not primed",
+}
 _PRIME_ML = Question("prime-volume", "mL to prime with", q.number(0.001, 20, "mL"))
-_COMPLY = Question("comply", "Measure the line's compliance against a closed stopcock?", q.yes, "y")
+_COMPLY = Question(
+    "comply",
+    "Measure the line's compliance, off the needle, against a closed stopcock?",
+    q.yes,
+    "y",
+)
 _READY = Question("ready", "Done? Enter", q.text)
 _REST_S = 2.0
+_LET_OUT_PA = 5 * PA_PER_PSI
+"""Less than this is what a sensor may be off, without any zero."""
 
 
 def equipment(scene: Scene) -> None:
@@ -113,6 +130,7 @@ def _confirmed(scene: Scene, preset: Preset, level: str) -> str | None:
 def zero(scene: Scene) -> None:
     """Mean of the line over a second at rest, with the sensor at the height of the disc."""
     scene.screen.head("Zero at the height of the disc")
+    scene.screen.tell(Do.OPEN_TO_AIR, again=True)
     if not scene.screen.ask(_AT_HEIGHT):
         scene.screen.warn("no zero: pressures are as wrong as the sensor's offset, and its height")
         scene.talk.event(NO_ZERO)
@@ -137,8 +155,9 @@ def prime(scene: Scene) -> None:
         dose = prime_dose(scene.preset(None), volume_ml)
         if scene.run(None, dose, _REST_S) is None:
             return
-        scene.screen.tell(Do.TO_THE_NEEDLE)
-        scene.screen.ask(_READY)
+    if how == "not":
+        scene.screen.warn("a line that is not primed holds air, which goes into the disc first")
+    scene.talk.event(_PRIMED[how])
     scene.add(e.Prepared(host_utc=now(), primed=how != "not"))
 
 
@@ -149,15 +168,16 @@ def comply(scene: Scene) -> None:
         scene.screen.warn("without it nothing can be derived: no disc pressure, no disc volume")
         scene.talk.event(NO_COMPLIANCE)
         return
+    dose = comply_dose(scene.preset(None))
+    unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
+    if scene.motion.line_pa() > _LET_OUT_PA:  # of a run that the program did not see the end of
+        _let_out(scene, None, unit)
     scene.screen.tell(Do.CLOSE_STOPCOCK)
     scene.screen.ask(_READY)
-    dose = comply_dose(scene.preset(None))
     done = scene.run(None, dose, _REST_S)
-    scene.screen.tell(Do.OPEN_STOPCOCK)
-    scene.screen.ask(_READY)
+    _let_out(scene, done, unit)
     if done is None:
         return
-    unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
     found = compliance_of(done, (unit[6], unit[7]))
     if not isinstance(found, Quantity):
         scene.screen.warn(f"no compliance: {found}")
@@ -165,3 +185,25 @@ def comply(scene: Scene) -> None:
     low, high = found.low or 0.0, found.high or 0.0
     scene.screen.say(f"line: {found.value:.2f} {found.unit} ({low:.2f} to {high:.2f})")
     scene.add(e.Prepared(host_utc=now(), line_compliance=found))
+
+
+def _let_out(scene: Scene, done: Seen | None, unit: Sequence[int]) -> None:
+    """The pressure that the run has trapped, into air. A line that still has it is told; a person
+    is asked until it has gone."""
+    if done is not None and done.frames:
+        last = done.frames[-1]
+        volume = words.volume(last.steps * unit[6] // unit[7])
+        scene.screen.warn(
+            f"{words.pressure(last.pressure_pa)} and up to {volume} are trapped in the line: "
+            "joined to a needle they would enter a disc at once"
+        )
+    scene.screen.tell(Do.OPEN_STOPCOCK)
+    scene.screen.ask(_READY)
+    while (line_pa := scene.motion.line_pa()) > _LET_OUT_PA:
+        scene.screen.warn(
+            f"the line still has {words.pressure(line_pa)}: do not join it to a needle"
+        )
+        if not scene.screen.answers.is_person:
+            return
+        scene.screen.tell(Do.OPEN_STOPCOCK, again=True)
+        scene.screen.ask(_READY)

@@ -21,13 +21,14 @@ from manostat_tools.session.provoked import INTO_DISC
 from manostat_tools.store.traces import recording_of
 
 _SET = Question("set", "Is this what the physician prescribed? Set it?", q.yes, "y")
+_PLATEAU_S = 2.0
 _NO_REASONS: tuple[str, ...] = ()
 _NOTHING = "the pump has recorded no run: see its lamps, and what it says here; then again"
 
 
 @dataclass
 class Scene:
-    """`decay_s`: how long the line is watched after an injection."""
+    """`decay_s`: how long the line is watched after an injection of which values are derived."""
 
     talk: Talk
     screen: Screen
@@ -51,6 +52,13 @@ class Scene:
     def zero_pa(self) -> int:
         """0 if none was taken."""
         return self.session.preparation.zero_pa or 0
+
+    @property
+    def rest_s(self) -> float:
+        """How long the line is watched after an injection: without its compliance nothing can be
+        derived from its decay, and its plateau shows soon."""
+        is_known = self.session.preparation.line_compliance is not None
+        return self.decay_s if is_known else min(self.decay_s, _PLATEAU_S)
 
     def add(self, entry: e.SessionEntry) -> None:
         """Write it down."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from math import ceil
 from typing import TypeVar
 
 from rich.console import Console, Group, RenderableType
@@ -11,9 +12,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from manostat_sim.telemetry import TickFrame
+from manostat_tools import words
 from manostat_tools.guide.answers import Answers, WrongAnswerError
 from manostat_tools.guide.follower import Do, RunFollower
-from manostat_tools.guide.gauges import gauges, state_line
+from manostat_tools.guide.gauges import SLOWED, gauges, is_slowed, reason_line, state_line
 from manostat_tools.guide.questions import Question
 
 NOTICE = "not a certified medical device"
@@ -21,6 +24,10 @@ LOST = "link lost: the pump works on without it; what it records will be pulled"
 BACK = "link back"
 _EVERY_S = 0.2
 _KEYS = "s: STOP    Ctrl-C: asks"
+_KEYS_AT_REST = "Ctrl-C: ends the program; --resume goes on"
+_WIDEST = 96
+_FRAME = 4
+"""Columns of a panel's edges."""
 
 T = TypeVar("T")
 Listener = Callable[[Do], None]
@@ -35,6 +42,8 @@ class Screen:
         self.listeners: list[Listener] = []
         self.flags: tuple[str, ...] = ()
         self.hints: Mapping[Do, str] = {}
+        self.why_lost: Callable[[], str] = str
+        """Of the link, in words."""
         self._said: Do | None = None
         self._was_lost = False
 
@@ -99,11 +108,13 @@ class Screen:
         if is_lost != self._was_lost:
             self._was_lost = is_lost
             self.say(LOST if is_lost else BACK, "bold red" if is_lost else "green")
+            if is_lost and (why := self.why_lost()):
+                self.say(f"   ({why})", "dim")
 
     @contextmanager
-    def live(self, title: str, unit: Sequence[int]) -> Iterator["LiveView"]:
-        """A view of the plunger's motion."""
-        view = LiveView(self, title, unit)
+    def live(self, title: str, unit: Sequence[int], rest_s: float) -> Iterator["LiveView"]:
+        """A view of the plunger's motion, and of `rest_s` seconds of the line after it."""
+        view = LiveView(self, title, unit, rest_s)
         view.begin()
         try:
             yield view
@@ -114,10 +125,17 @@ class Screen:
 class LiveView:
     """At a terminal gauges that move; elsewhere one line for each change."""
 
-    def __init__(self, screen: Screen, title: str, unit: Sequence[int]) -> None:
+    def __init__(
+        self, screen: Screen, title: str, unit: Sequence[int], rest_s: float = 0.0
+    ) -> None:
         self._screen = screen
         self._title = title
         self._unit = unit
+        self._rest_s = rest_s
+        self._was_slowed = False
+        self._is_watching = False
+        self.by_session = False
+        """STOP was sent from here, and taken."""
         self._next_s = 0.0
         self._state = ""
         self._live: Live | None = None
@@ -138,25 +156,57 @@ class LiveView:
         frame = follower.newest
         if frame is None:
             return
-        state = state_line(frame)
-        if state != self._state and self._live is None:
-            self._screen.say(f"   {state}")
-        self._state = state
+        if self._live is None:
+            self._say_changes(follower, frame)
         now_s = time.monotonic()
         if self._live is not None and now_s >= self._next_s:
             self._next_s = now_s + _EVERY_S
             self._live.update(self.panel(follower), refresh=True)
 
+    def _say_changes(self, follower: RunFollower, frame: TickFrame) -> None:
+        state = state_line(frame, self.by_session)
+        if state != self._state:
+            self._screen.say(f"   {state}")
+        self._state = state
+        if is_slowed(frame, self._unit) and not self._was_slowed:
+            self._was_slowed = True
+            self._screen.say(f"   {SLOWED}, from here to the limit")
+        if follower.ended and not self._is_watching and self._left_s(follower) > 0:
+            self._is_watching = True
+            self._screen.say(f"   {self._watching(follower)}")
+
+    def _left_s(self, follower: RunFollower) -> int:
+        return max(ceil(self._rest_s - follower.rest_us / 1e6), 0)
+
+    def _watching(self, follower: RunFollower) -> str:
+        return f"the line is watched: {self._left_s(follower)} s more"
+
+    def _do(self, follower: RunFollower) -> str:
+        if follower.is_lost:
+            return ""
+        if not follower.ended:
+            return follower.do.value
+        let_go = f"{Do.LET_GO.value}; " if follower.is_held else ""
+        return let_go + self._watching(follower)
+
     def panel(self, follower: RunFollower) -> RenderableType:
         """All of it as it is now."""
         frame = follower.newest
         assert frame is not None
-        lost = Text(LOST, style="bold red") if follower.is_lost else Text(_KEYS, style="dim")
-        do = Text("" if follower.is_lost else follower.do.value, style="bold cyan")
-        state = f"last heard: {self._state}" if follower.is_lost else self._state
-        body = Group(Text(state, style="bold"), gauges(frame, self._unit), do, lost)
+        in_motion = follower.moved and not follower.ended
+        keys = Text(_KEYS if in_motion else _KEYS_AT_REST, style="dim")
+        lost = Text(LOST, style="bold red") if follower.is_lost else keys
+        width = min(self._width, _WIDEST)
+        state = words.state(frame.state)
+        rows = Group(
+            _row(f"last heard: {state}" if follower.is_lost else state, "bold"),
+            _row(reason_line(frame, self.by_session)),
+            gauges(frame, self._unit, follower.steps_per_s(), width - _FRAME),
+            _row(self._do(follower), "bold cyan"),
+            lost,
+        )
         notice = "   ".join((NOTICE, *self._screen.flags))
-        return Panel(body, title=self._title, subtitle=notice, width=min(self._width, 96))
+        return Panel(rows, title=self._title, subtitle=notice, width=width)
 
     @property
     def _width(self) -> int:
@@ -166,6 +216,11 @@ class LiveView:
         """Leave the last picture where it is; a person can type lines again."""
         self._open.close()
         self._live = None
+
+
+def _row(text: str, style: str = "") -> Text:
+    """One row, whatever it holds."""
+    return Text(text or " ", style=style, no_wrap=True, overflow="ellipsis")
 
 
 def _first_line(wrong: ValueError) -> str:

@@ -21,6 +21,8 @@ _TURN_S = 0.02
 _AGAIN_S = 0.05
 _SILENT_S = 1.5
 """A pump says something 500 times a second; one that says nothing for so long is not there."""
+_LATE_S = 0.5
+"""A look at the port that took so long was a busy computer's: what came meanwhile waits there."""
 _JOIN_S = 3.0
 
 
@@ -33,6 +35,8 @@ class Owner:
         self.connected = False
         self.problem: DeviceError | None = None
         """Why the port cannot be opened now."""
+        self.why_lost = ""
+        """Of the newest loss of the link."""
         self._listeners: tuple[Listener, ...] = ()
         self._unsent: deque[bytes] = deque()
         self._lock = threading.Lock()
@@ -93,7 +97,7 @@ class Owner:
     def _serve(self, port: Port) -> None:
         """Until it is closed. Raises GoneError when the board goes."""
         frames = Frames()
-        heard_s = time.monotonic()
+        heard_s = looked_s = time.monotonic()
 
         def take(data: bytes) -> bool:
             nonlocal heard_s
@@ -109,8 +113,15 @@ class Owner:
             with suppress(IndexError):
                 port.send(self._unsent.popleft())
             port.receive(take, 0.0 if self._unsent else _TURN_S)
-            if self.connected and time.monotonic() - heard_s > _SILENT_S:
-                self._lose(f"{self.place.name}: says nothing; a self test, or a program that ended")
+            now_s = time.monotonic()
+            if now_s - looked_s > _LATE_S:
+                heard_s = now_s
+            looked_s = now_s
+            if self.connected and now_s - heard_s > _SILENT_S:
+                self._lose(
+                    f"{self.place.name}: no tick for {_SILENT_S:g} s: a self test, a program that "
+                    "ended, or a computer that is too busy"
+                )
 
     def _take_tick(self, state: State) -> None:
         self.newest = state
@@ -122,6 +133,7 @@ class Owner:
     def _lose(self, why: str) -> None:
         if self.connected:
             self.connected = False
+            self.why_lost = why
             self._tell(LinkLost(why, time.monotonic()))
 
     def _tell(self, heard: Heard) -> None:

@@ -34,8 +34,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="set what a pump is to inject, with its key",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Sets the unit of a pump that is idle. Shows what holds now and what will,\n"
-        "and asks. The pump keeps a record of it, restarts and tests itself; its level goes on\n"
-        "with what it has had (hold STOP for 3 s for a new one). Not a certified medical device.",
+        "and asks. The pump keeps a record of it, restarts and tests itself; its level\n"
+        "goes on with what it has had (hold STOP for 3 s for a new one).\n\n"
+        "Not a certified medical device.",
         epilog="manostat prescribe --mode inject --rate-ml-s 0.05 --volume-ml 3.5 \\\n"
         "  --above-psi 50 --line-psi 80 --syringe bd-10",
     )

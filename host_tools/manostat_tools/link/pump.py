@@ -94,6 +94,11 @@ class Pump:
         """Whether ticks come: the port is open, and the newest is at most 1.5 s old."""
         return self._owner.connected
 
+    @property
+    def why_lost(self) -> str:
+        """Why the link was lost the last time, "" if it never was."""
+        return self._owner.why_lost
+
     def state(self, limit_s: float = 2.0) -> State:
         """The newest tick, never older than half a second: then the next is waited for, at most
         `limit_s` seconds."""

@@ -22,10 +22,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="make a pump a unit: serial number, syringe, prescription, calibration, key",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Stores in a pump what makes it a unit, through its service mode, reads it\n"
-        "back, restarts the pump and waits for its self test. What was stored, when and by\n"
-        "whom is kept on this host: manostat units. Not a certified medical device.\n\n"
-        "First: pull the motor's plug, or keep STOP pressed until the end. Power off. Hold\n"
-        "STOP and PAIN, power on, and keep both until HIGH, MEDIUM and LOW are lit steadily.",
+        "back, restarts the pump and waits for its self test. What was stored, when and\n"
+        "by whom is kept on this host: manostat units. Not a certified medical device.\n\n"
+        "First: pull the motor's plug, or keep STOP pressed until the end. Power off.\n"
+        "Hold STOP and PAIN, power on, and keep both until HIGH, MEDIUM and LOW are lit\n"
+        "steadily.",
         epilog="Example, a 10 mL BD syringe for lumbar discs, sensor read in air, line measured:\n"
         "  manostat provision --serial M-017 --syringe bd-10 --region lumbar \\\n"
         "    --zero-psi -0.04 --calibrated 2026-11-01 --line-nl-per-psi 5000 \\\n"
@@ -57,7 +58,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         type=float,
         default=_WAIT_S,
         metavar="S",
-        help="how long to wait for the self test (default %(default)g s)",
+        help="how long to wait for buttons to be let go of, and for the self test (default "
+        "%(default)g s)",
     )
     parser.add_argument("--board", default="RPI_PICO", help="board folder (default %(default)s)")
     parser.set_defaults(run=run)

@@ -27,12 +27,6 @@ def confirm(order: Order, options: Any) -> None:
         raise ProvisionError(f"{refused}: --confirmed-by; nothing was stored") from None
 
 
-def let_go(options: Any) -> None:
-    """Wait until the buttons are let go of: the self test wants them free."""
-    if not options.yes:
-        _ask("let go of STOP and PAIN, then press Enter: ")
-
-
 def _typed(what: str, right: str) -> None:
     said = _ask(f"type the {what} to confirm it: ")
     if said.casefold() != right:

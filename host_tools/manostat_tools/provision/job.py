@@ -9,7 +9,7 @@ from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.prompt import Prompt
 from manostat_tools.provision import keying
-from manostat_tools.provision.confirm import confirm, let_go
+from manostat_tools.provision.confirm import confirm
 from manostat_tools.provision.errors import ProvisionError
 from manostat_tools.provision.order import Order
 from manostat_tools.provision.service_mode import Service
@@ -77,7 +77,7 @@ def _restart(service: Service, options: Any, say: Callable[[str], None]) -> None
         service.leave()
         say(f"now let go of STOP and PAIN, power off and on ({options.wait:g} s to do so)")
         return
-    let_go(options)
+    service.await_free(options.wait, say)
     service.reset()
     say("restarting; waiting for the self test")
 

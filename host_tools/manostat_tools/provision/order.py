@@ -9,9 +9,10 @@ from typing import Any
 from manostat_sim.plant.tables import SYRINGE_BORE_MM
 from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.provision.identity import identity_of, line_warning
-from manostat_tools.refusal import Problems, RefusedError
+from manostat_tools.refusal import Problems
 from manostat_tools.session.presets import PRESETS, Preset
 from manostat_tools.unit import Unit, read_unit
+from manostat_tools.units.keys import KeyFileError, read_key
 
 _OPTIONS = Path("options")
 _NEEDLE = re.compile(r"(\d+)x(\d+)x(\d+)")
@@ -84,8 +85,10 @@ def read_order(options: Any) -> Order:
     unit = read_unit(file, data, board.pump, problems) if data else None
     if unit is not None:
         name = syringe_name(unit.maker, unit.nominal_ml)
-        if options.syringe not in (None, name):
+        if options.unit and options.syringe not in (None, name):
             problems.add(file, "syringe", name, f"{options.syringe}, as --syringe says")
+    if options.key is not None:
+        _check_key(options.key, problems)
     problems.raise_if_any()
     assert unit is not None  # or a problem would have been raised
     assert isinstance(dose, dict)
@@ -127,12 +130,13 @@ def _read_file(options: Any, problems: Problems) -> dict[str, Any]:
 def _from_preset(options: Any, preset: Preset, problems: Problems) -> dict[str, Any]:
     if options.syringe not in SYRINGES:
         problems.add(_OPTIONS, "--syringe", options.syringe, "one of " + ", ".join(SYRINGES))
-        raise RefusedError(problems.lines)
-    title = SYRINGES[options.syringe]
+    # The largest stands in for an unknown one, so that the rest is checked all the same.
+    title = SYRINGES.get(options.syringe) or [*SYRINGES.values()][-1]
     said = options.needle or NEEDLES[preset.name]
     needle = _NEEDLE.fullmatch(said)
     if needle is None:
         problems.add(_OPTIONS, "--needle", said, "gauge x mm x mg/mL, such as 22x152x240")
+        needle = _NEEDLE.fullmatch(NEEDLES[preset.name])
     gauge, length_mm, contrast = map(int, needle.groups()) if needle else (0, 0, 0)
 
     def chosen(name: str, proposed: float) -> float:
@@ -156,6 +160,13 @@ def _from_preset(options: Any, preset: Preset, problems: Problems) -> dict[str, 
             "zero_psi": options.zero_psi,
         },
     }
+
+
+def _check_key(file: Path, problems: Problems) -> None:
+    try:
+        read_key(file)
+    except KeyFileError as wrong:
+        problems.add(_OPTIONS, "--key", wrong, "32 bytes or 64 hex digits")
 
 
 def _take_zero(file: Path, dose: dict[str, Any], zero_psi: float, problems: Problems) -> None:

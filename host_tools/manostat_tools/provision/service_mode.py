@@ -5,6 +5,8 @@ RefusalError: the pump has answered, and said no.
 """
 
 import json
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -39,6 +41,13 @@ from manostat import unit_page,identity_page
 print(json.dumps([unit_page.load(board.UNIT_FLASH_OFFSET),
  identity_page.load(board.IDENTITY_FLASH_OFFSET)]))
 """
+
+_HELD = """
+from machine import Pin
+import manostat_board as board
+print('[%d,%d]'%(not Pin(board.PIN_STOP_OK,Pin.IN).value(),Pin(board.PIN_PAIN_NO,Pin.IN).value()))
+"""
+_LOOK_S = 0.2
 
 
 class RefusalError(DeviceError):
@@ -136,6 +145,28 @@ class Service:
     def store_key(self, key: bytes) -> None:
         """The one copy there is."""
         self._store(f"store_key({key!r})")
+
+    def held(self) -> list[str]:
+        """Which of STOP and PAIN are pressed."""
+        pressed = zip(("STOP", "PAIN"), self._ask(_HELD), strict=True)
+        return [name for name, is_pressed in pressed if is_pressed]
+
+    def await_free(self, limit_s: float, say: Callable[[str], None]) -> None:
+        """Until both are let go of: the self test wants them free. DeviceError after `limit_s`
+        seconds of wall time."""
+        ends_s = time.monotonic() + limit_s
+        told: list[str] = []
+        while held := self.held():
+            names = " and ".join(held)
+            if time.monotonic() >= ends_s:
+                raise DeviceError(
+                    f"{names} still pressed after {limit_s:g} s: let go, power off and on, and "
+                    "`manostat boards` shows whether its self test passed"
+                )
+            if held != told:
+                say(f"let go of {names}: this waits for it, at most {limit_s:g} s")
+                told = held
+            time.sleep(_LOOK_S)
 
     def reset(self) -> None:
         """Restart; the connection is given up."""

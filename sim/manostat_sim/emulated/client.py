@@ -1,6 +1,7 @@
 """The other end of the control channel."""
 
 import socket
+from pathlib import Path
 
 from manostat_sim.emulated.registry import running
 
@@ -19,8 +20,14 @@ def operate(name: str, line: str, limit_s: float = _LIMIT_S) -> str:
     """
     known = {entry.name: entry for entry in running()}
     if name not in known:
-        there = ", ".join(known) or "none runs; start one with: manostat emulate"
+        there = (
+            f"there is: {', '.join(known)}"
+            if known
+            else ("none runs; start one with: manostat emulate")
+        )
         raise OperateError(f"no emulated board called {name}: {there}")
+    if not Path(known[name].control).exists():
+        raise OperateError(f"{name} is starting: a moment, then again")
     words = line.split()
     if words[:1] == ["await"] and words[-1].replace(".", "", 1).isdecimal():
         limit_s += float(words[-1])

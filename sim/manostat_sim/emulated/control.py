@@ -28,6 +28,11 @@ from manostat_sim.emulated.board import BOOT_LOADER, EmulatedBoard
 from manostat_sim.faults import FAULTS
 from manostat_sim.wiring import SWITCHES
 
+_VERBS = (
+    *("press SWITCH", "release SWITCH", "plug", "unplug", "power on", "power off"),
+    *("bootsel hold", "bootsel release", "reset", "fault ID", "mend ID", "meet SCENARIO"),
+    *("await WHAT SECONDS", "status", "end"),
+)
 _STILL_US = 100_000
 _LINE_BYTES = 4096
 
@@ -133,7 +138,7 @@ class Control:
             case ["end"]:
                 raise Ended
             case _:
-                return f"error not understood: {' '.join(words)}"
+                return f"error not understood: {' '.join(words)}: allowed {', '.join(_VERBS)}"
         return "ok"
 
     def _fault(self, verb: str, name: str) -> str:

@@ -3,6 +3,7 @@
 import select
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from manostat_sim.emulated.board import BOOT_LOADER, OFF, EmulatedBoard
@@ -34,10 +35,10 @@ def emulate(
     and port are gone afterwards. Raises ValueError for a name, an image or a flash that cannot be,
     NameTakenError for a name that is in use.
     """
-    _compile_emulator()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    place = Place(name, str(image or "none"), scenario, started)
+    place = Place(name, str(image or "none"), scenario, started)  # first: who looks sees it start
     try:
+        _compile_emulator()
         port = SerialPort(place.tty)
         flash = bytearray(kept.read_bytes()) if kept and kept.exists() else erased_flash()
         if image is not None:
@@ -47,8 +48,8 @@ def emulate(
         control = Control(place.control, board)
         try:
             board.power_on()
-            say(f"{name}: serial port {place.tty}")
-            _run(board, control)
+            say(f"{name}: powered; serial port {place.tty}")
+            _run(board, control, partial(_say_ready, name, place, say))
         except Ended:
             pass
         finally:
@@ -70,14 +71,31 @@ def _compile_emulator() -> None:
         powered._fast_core.run(powered.clock, 0)
 
 
-def _run(board: EmulatedBoard, control: Control) -> None:
+def _say_ready(name: str, place: Place, say: Callable[[str], None], board: EmulatedBoard) -> bool:
+    """Once it can be talked to."""
+    if board.mode == BOOT_LOADER:
+        say(f"{name}: ready: boot loader {place.drive}")
+    elif board.port.present:
+        say(f"{name}: ready: {place.tty}")
+    else:
+        return False
+    return True
+
+
+def _run(
+    board: EmulatedBoard,
+    control: Control,
+    say_ready: Callable[[EmulatedBoard], bool] = lambda _board: True,
+) -> None:
     pace = Pace(board.now_us)
+    is_ready = False
     while True:
         allowed_us = pace.allowed_us(board.now_us)
         if allowed_us > board.now_us:
             board.advance_to(min(allowed_us, board.now_us + _SLICE_US))
         if board.mode == BOOT_LOADER:
             board.look_at_drive()
+        is_ready = is_ready or say_ready(board)
         control.look()
         behind = pace.allowed_us(board.now_us) > board.now_us + _SLICE_US
         wait_for: list = control.sockets()
