@@ -183,4 +183,4 @@ def test_what_a_press_and_its_derived_values_say_fits_80_columns():
     run = w.run().model_copy(update={"marks": (mark,), "derived": (wide,)})
     lines = list(outcome_lines(run))
     assert max(map(len, lines)) <= 80, lines
-    assert any("95 %: 94.0 to 94.4 psi" in line for line in lines)
+    assert any("94.13 psi" in line and "95 %: 93.98 to 94.42 psi" in line for line in lines)

@@ -38,6 +38,7 @@ from manostat_tools.session.model import UnitIdentity
 from manostat_tools.store.arguments import WRONG_INPUT, refuse, store_file
 from manostat_tools.store.errors import ContradictionError, StoreError
 from manostat_tools.store.store import Store
+from manostat_tools.words import serial
 
 _BOARD = "RPI_PICO"
 _CONNECT_S = 15.0
@@ -81,7 +82,8 @@ def run(options: argparse.Namespace) -> int:
         return _interrupted(str(ended) or "interrupted", options, standing)
     except ContradictionError as wrong:
         return refuse(
-            f"the pump's record contradicts what is stored of unit {wrong.unit}: {wrong.lines[0]}; "
+            f"the pump's record contradicts what is stored of unit {serial(wrong.unit)}: "
+            f"{wrong.lines[0]}; "
             "is it another pump, or was its flash erased? A serial number tells pumps apart, and "
             "--store FILE begins another store",
             1,

@@ -48,6 +48,7 @@ def recover(scene: Scene) -> None:
         scene.screen.say("a run is under way: it is followed")
         scene.follow(unit, scene.rest_s)
         return
+    scene.motion.await_trace()
     scene.motion.pull()
     for run in scene.collect(None, None):
         scene.screen.say(f"recovered from the pump's record: {run.kind}")

@@ -1,5 +1,6 @@
 """A motion of the plunger, from a new level to what it came to: the operator starts it."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +21,10 @@ _TURN_S = 0.1
 _SECOND = 500
 _TRIES = 5
 _HELLO_S = 10.0
+_TRACE_WAITS = 32
+"""Of the notices in a hello: part of the trace is in memory only (docs/protocol.md)."""
+_TRACE_TURN_S = 0.5
+_TRACE_TURNS = 60
 _STOP_KEY = "s"
 _ASKED = Question(
     "interrupt",
@@ -181,6 +186,22 @@ class Motion:
         pump = self._talk.pump
         retried(pump, lambda: found.append(pump.settings().unit), self._screen.link)
         return found[-1]
+
+    def await_trace(self) -> None:
+        """Until the pump's trace is stored, with the line of ten seconds after the stop; half a
+        minute at most."""
+        held: list[bool] = []
+
+        def ask() -> None:
+            held.append(bool(self._talk.pump.hello(_HELLO_S).notices & _TRACE_WAITS))
+
+        for turn in range(_TRACE_TURNS):
+            retried(self._talk.pump, ask, self._screen.link)
+            if not held[-1]:
+                return
+            if turn == 0:
+                self._screen.say("waiting for the pump's own trace of the line ...", "dim")
+            time.sleep(_TRACE_TURN_S)
 
     def pull(self) -> None:
         """What the pump has recorded; waits for a link that is lost."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from manostat_tools import words
 from manostat_tools.session.grading import grade_levels
 from manostat_tools.session.model import PainMark, Quantity, Run, Session
-from manostat_tools.session.provoked import NOT_FOR_CONTROLS
+from manostat_tools.session.provoked import INTO_DISC, NOT_FOR_CONTROLS
 
 _SHOWN = ("disc_pressure", "disc_above_opening", "disc_volume", "needle_resistance", "elastance")
 
@@ -18,7 +18,7 @@ def outcome_lines(run: Run) -> Iterator[str]:
     yield f"{run.kind} ended: {ended}; {uncertain}{words.volume(run.volume_nl)}, peak {peak}"
     if run.opening_pa is not None:
         yield f"opening {words.pressure(run.opening_pa)} ({run.opening_how})"
-    elif run.opening_how:
+    elif run.kind in INTO_DISC:
         yield f"no opening pressure ({run.opening_how})"
     for plateau in run.plateaus:
         at = plateau.pressure_pa
@@ -49,14 +49,7 @@ def _is_at_press(value: Quantity) -> bool:
 
 def _derived(value: Quantity) -> str:
     name = value.name.replace("_", " ")
-    show = {"Pa": words.pressure, "nL": words.volume}.get(value.unit)
-    if show is None:
-        return f"derived {name}: {value.value:.3g} {value.unit}"
-    if value.low is None or value.high is None:
-        return f"derived {name}: {show(value.value)}"
-    low = show(value.low).partition(" ")[0]
-    high = " ".join(show(value.high).split(" ")[:2])
-    return f"derived {name}: {show(value.value)}, 95 %: {low} to {high}"
+    return f"derived {name}: {words.derived(value.value, value.low, value.high, value.unit)}"
 
 
 def grade_lines(session: Session) -> Iterator[str]:

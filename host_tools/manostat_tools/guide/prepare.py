@@ -182,8 +182,8 @@ def comply(scene: Scene) -> None:
     if not isinstance(found, Quantity):
         scene.screen.warn(f"no compliance: {found}")
         return
-    low, high = found.low or 0.0, found.high or 0.0
-    scene.screen.say(f"line: {found.value:.2f} {found.unit} ({low:.2f} to {high:.2f})")
+    told = words.derived(found.value, found.low, found.high, found.unit)
+    scene.screen.say(f"compliance of the line: {told}")
     scene.add(e.Prepared(host_utc=now(), line_compliance=found))
 
 

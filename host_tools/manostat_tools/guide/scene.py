@@ -18,6 +18,7 @@ from manostat_tools.session import entries as e
 from manostat_tools.session.model import Level, Run, Session, Syringe
 from manostat_tools.session.presets import PRESETS, Preset
 from manostat_tools.session.provoked import INTO_DISC
+from manostat_tools.session.told import without_paths
 from manostat_tools.store.traces import recording_of
 
 _SET = Question("set", "Is this what the physician prescribed? Set it?", q.yes, "y")
@@ -91,6 +92,8 @@ class Scene:
         """Until the pump has recorded a run; then it is in the store."""
         while True:
             seen, began = self.motion.watch(words.mode(unit[0]), unit, rest_s)
+            if seen.lost and rest_s > 0:
+                self.motion.await_trace()
             self.motion.pull()
             if self.collect(seen, began):
                 return seen
@@ -112,7 +115,7 @@ class Scene:
             for line in outcome_lines(whole):
                 self.screen.say(line)
             for reason in reasons:
-                self.screen.say(f"not derived: {reason}")
+                self.screen.say(f"not derived: {without_paths(reason)}")
                 if self.session.closed_at is None:
                     self.talk.event(f"run of record {_record(run)}, not derived: {reason}")
         return [run for run, _ in found]
