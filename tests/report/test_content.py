@@ -244,7 +244,7 @@ def test_what_was_put_into_the_disc_is_the_sum_over_the_levels_of_the_pump(again
     assert level_cell(session, "L4-5", "Put into").text == total
     notes = " ".join(of.note for of in parts(tell(session), Table) if of.title == "Runs")
     assert "This disc was done again as a new level of the pump, which counts from zero." in notes
-    assert f"Put into the disc by all injections: {total} mL." in notes
+    assert f"Delivered by the plunger, all injections together: {total} mL." in notes
 
 
 def test_answers_to_a_run_that_does_not_count_say_so(again):

@@ -5,7 +5,12 @@ import pytest
 from manostat_tools.session.corrections import goes_on
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import RunKind, Source
-from manostat_tools.session.totals import highest, of_the_pump, presses_elsewhere, put_into_disc_nl
+from manostat_tools.session.totals import (
+    delivered_in_all_nl,
+    highest,
+    of_the_pump,
+    presses_elsewhere,
+)
 
 from .written import opened, planned, ran, run
 
@@ -45,7 +50,7 @@ SHORT = {"duration_ms": 1_000}
     ],
 )
 def test_what_was_put_into_a_disc_is_the_last_count_of_each_level_of_the_pump(runs, total_nl):
-    assert put_into_disc_nl(level(*runs)) == total_nl
+    assert delivered_in_all_nl(level(*runs)) == total_nl
 
 
 def test_the_highest_is_of_any_injection():

@@ -255,7 +255,7 @@ def test_answers_say_which_of_several_runs_they_were_for(copy, command):
     said = command("sessions", "show", "more", store=copy)[1]
     assert "response concordant, 7/10, of run 1\n" in said
     assert "images   not recorded; Dallas 3, of run 1\n" in said
-    assert "put into the disc by all injections: " in said
+    assert "delivered by the plunger, all injections together: " in said
 
 
 def derived(before_ms, value):

@@ -11,7 +11,7 @@ from manostat_tools.report.verdicts import verdicts
 from manostat_tools.session.grading import GradedLevel
 from manostat_tools.session.model import Level, Role, Run, RunKind, Session
 from manostat_tools.session.provoked import counted_run, doubts, provoked
-from manostat_tools.session.totals import highest, put_into_disc_nl
+from manostat_tools.session.totals import delivered_in_all_nl, highest
 from manostat_tools.words import serial
 
 
@@ -91,14 +91,14 @@ def _levels(session: Session, unit: Unit) -> Table:
             "Pain is",
             "Dallas (0 to 5)",
             f"Highest above opening ({unit.name})",
-            "Put into the disc (mL)",
+            "Delivered in all (mL)",
             "Stopped by",
         ),
         tuple(level_row(level, unit) for level in by_order(session.levels)),
         (3.6, 6.1, 8.2, 7.7, 7.6, 8.1, 8.2, 6.9, 10.2, 6.8, 8.0, 7.9, 10.7),
         "Of the injections of a level the last counts. The press is the first of that injection; "
         "that of another one stands below it, with its run. Pressures are those of the line, "
-        "volumes those of the plunger. Highest, and put into the disc: by all injections of the "
+        "volumes those of the plunger. Highest, and delivered in all: by all injections of the "
         "level.",
     )
 
@@ -127,7 +127,7 @@ def level_row(level: Level, unit: Unit) -> tuple[Cell, ...]:
         *_press_cells(level, run, unit),
         *said,
         _highest_cell(level, run, unit),
-        cells.volume(put_into_disc_nl(level), *cells.total_doubt(level)),
+        cells.volume(delivered_in_all_nl(level), *cells.total_doubt(level)),
         _stop_cell(level, run),
     )
 

@@ -8,7 +8,7 @@ from manostat_tools.report.overview import clock
 from manostat_tools.report.units import Unit, seconds, volume
 from manostat_tools.session.model import Level, Run
 from manostat_tools.session.provoked import INTO_DISC, injections
-from manostat_tools.session.totals import levels_of_the_pump, of_the_pump, put_into_disc_nl
+from manostat_tools.session.totals import delivered_in_all_nl, levels_of_the_pump, of_the_pump
 
 
 def run_table(title: str, runs: Sequence[Run], unit: Unit, level: Level | None = None) -> Table:
@@ -63,7 +63,7 @@ def _counts_of_the_pump(level: Level | None) -> Iterator[str]:
         ]
         if told:
             yield f"{'; '.join(told)}.".capitalize()
-    yield f"Put into the disc by all injections: {volume(put_into_disc_nl(level))}."
+    yield f"Delivered by the plunger, all injections together: {volume(delivered_in_all_nl(level))}."
 
 
 def _counts(level: Level | None, run: Run) -> str:

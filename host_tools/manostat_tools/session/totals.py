@@ -29,7 +29,7 @@ def of_the_pump(level: Level) -> list[list[Run]]:
     return groups
 
 
-def put_into_disc_nl(level: Level) -> int:
+def delivered_in_all_nl(level: Level) -> int:
     """By all injections of the level."""
     return sum(group[-1].volume_nl for group in of_the_pump(level))
 

@@ -6,7 +6,7 @@ from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
 from manostat_tools.session.model import Level, PainMark, Run, Session
 from manostat_tools.session.provoked import INTO_DISC, injections
-from manostat_tools.session.totals import put_into_disc_nl
+from manostat_tools.session.totals import delivered_in_all_nl
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
@@ -92,7 +92,7 @@ def _level(level: Level) -> Iterator[str]:
     for run in level.runs:
         yield from _run(run)
     if len(injections(level)) > 1:
-        yield f"   put into the disc by all injections: {volume(put_into_disc_nl(level))}"
+        yield f"   delivered by the plunger, all injections together: {volume(delivered_in_all_nl(level))}"
     said = level.response
     if said is None:
         yield f"   response {NOTHING}"
