@@ -238,10 +238,10 @@ def test_a_level_done_again_has_the_highest_and_the_press_of_any_injection(again
         assert cell.text == NO_PRESS and cell.alerts == (f"run 2: {shown}",)
 
 
-def test_what_was_put_into_the_disc_is_the_sum_over_the_levels_of_the_pump(again):
+def test_what_was_delivered_in_all_is_the_sum_over_the_levels_of_the_pump(again):
     session, run = again
     total = f"{(run.volume_nl + 134_000) / 1e6:.3f}"
-    assert level_cell(session, "L4-5", "Put into").text == total
+    assert level_cell(session, "L4-5", "Delivered in all").text == total
     notes = " ".join(of.note for of in parts(tell(session), Table) if of.title == "Runs")
     assert "This disc was done again as a new level of the pump, which counts from zero." in notes
     assert f"Delivered by the plunger, all injections together: {total} mL." in notes

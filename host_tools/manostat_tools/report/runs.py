@@ -63,7 +63,8 @@ def _counts_of_the_pump(level: Level | None) -> Iterator[str]:
         ]
         if told:
             yield f"{'; '.join(told)}.".capitalize()
-    yield f"Delivered by the plunger, all injections together: {volume(delivered_in_all_nl(level))}."
+    in_all = volume(delivered_in_all_nl(level))
+    yield f"Delivered by the plunger, all injections together: {in_all}."
 
 
 def _counts(level: Level | None, run: Run) -> str:

@@ -92,7 +92,8 @@ def _level(level: Level) -> Iterator[str]:
     for run in level.runs:
         yield from _run(run)
     if len(injections(level)) > 1:
-        yield f"   delivered by the plunger, all injections together: {volume(delivered_in_all_nl(level))}"
+        in_all = volume(delivered_in_all_nl(level))
+        yield f"   delivered by the plunger, all injections together: {in_all}"
     said = level.response
     if said is None:
         yield f"   response {NOTHING}"
