@@ -168,7 +168,7 @@ def session(board: PicoBench, recorder: Recorder) -> None:
     doing("new-level")
     acknowledge(board)
     board.hold("STOP", 3.1)
-    board.advance(0.05)
+    board.advance(0.5)  # the line after the stop is stored
     doing("second-level")
     board.arm()
     begin(board)
