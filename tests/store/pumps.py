@@ -15,14 +15,14 @@ OTHER_KEY = bytes(range(2, 34))
 
 
 @cache
-def histories(key=KEY, until_pain_s=0.5):
+def histories(key=KEY, until_pain_s=0.5, trace_bytes=98_304):
     """The storage of one pump, sooner and later: after a level with pain, and after it was
     switched off in the next run and on again, and another level."""
     flash = new_storage()
     if key is not None:
         page = (b"MKEY" + struct.pack("<HH", 1, 32) + key).ljust(252, b"\xff")
         flash.memory[KEY_AT : KEY_AT + PAGE_BYTES] = page + struct.pack("<I", crc32(page))
-    bench = BookBench(flash)
+    bench = BookBench(flash, trace_bytes=trace_bytes)
     bench.power_on()
     _run_to_pain(bench, until_pain_s)
     bench.hold("STOP", 0.1)

@@ -4,7 +4,7 @@ import numpy as np
 
 from manostat_tools.derive.recording import Recording, from_trace, pascals
 from manostat_tools.journal.page import Record
-from manostat_tools.journal.payloads import TRACE, Fields, fields_of
+from manostat_tools.journal.payloads import INTENT, TRACE, Fields, fields_of
 from manostat_tools.journal.trace_words import is_going, trace_ticks, words_of
 from manostat_tools.pump import TICK_US
 from manostat_tools.report.trace import Trace
@@ -35,7 +35,7 @@ def trace_of(store: Store, run: Run) -> Trace | None:
 def recording_of(store: Store, run: Run) -> Recording | None:
     """All that the pump's traces tell of a run: its level from the first start in this boot to the
     end of the rest after the run's stop. None if any of it is not stored, or does not make the
-    steps of the run.
+    steps of the run: the pump's memory keeps the beginning of a long level.
     """
     source = run.source
     if run.trace is None or run.uncertain or source is None:
@@ -44,7 +44,8 @@ def recording_of(store: Store, run: Run) -> Recording | None:
     level = fields_of(record_of(store, source.record_hash))["level"]
     words: list[int] = []
     end = 0
-    for tie in _ties(book_of(store, unit).records, source.boot, level):
+    records = [one for one in book_of(store, unit).records if one.boot == source.boot]
+    for tie in _of(records, TRACE, level):
         data = store.blob(tie["sha256"])
         if data is None or tie["first_word"] != len(words):
             break
@@ -57,15 +58,16 @@ def recording_of(store: Store, run: Run) -> Recording | None:
         end += 1
     ticks = trace_ticks(words[:end])
     before = _steps_at_stop(run) - sum(tick.made for tick in ticks)
-    return None if before < 0 else from_trace(ticks, before, run.prescription.zero_pa)
+    intents = _of(records, INTENT, level)
+    if not intents or before != intents[0]["steps"]:
+        return None
+    return from_trace(ticks, before, run.prescription.zero_pa)
 
 
-def _ties(records: list[Record], boot: int, level: int) -> list[Fields]:
-    """What the journal names of the traces of a level in a boot, in their order."""
-    ties = [fields_of(one) for one in records if one.kind == TRACE and one.boot == boot]
-    return sorted(
-        (tie for tie in ties if tie.get("level") == level), key=lambda tie: tie["first_word"]
-    )
+def _of(records: list[Record], kind: int, level: int) -> list[Fields]:
+    """What these records say of a level, those of one kind, in their order."""
+    fields = [fields_of(one) for one in records if one.kind == kind]
+    return [one for one in fields if one.get("level") == level]
 
 
 def _steps_at_stop(run: Run) -> int:
