@@ -39,6 +39,17 @@ def histories(key=KEY, until_pain_s=0.5, trace_bytes=98_304):
     return sooner, bytes(flash.memory)
 
 
+@cache
+def rested():
+    """The storage of a pump that was left alone after its first level."""
+    flash = new_storage()
+    bench = BookBench(flash)
+    bench.power_on()
+    _run_to_pain(bench, 0.5)
+    bench.advance(9.0)
+    return bytes(flash.memory)
+
+
 def _run_to_pain(bench, until_pain_s):
     bench.arm()
     bench.press("RUN")
