@@ -69,8 +69,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     who.add_argument(
         "--jobs",
         type=_within(1, _MOST_WORKERS),
-        default=len(_cores()),
-        help="processes of this machine (default: its cores, %(default)s)",
+        help=f"processes of this machine (default: its cores, {len(_cores())})",
     )
     who.add_argument(
         "--workers",
@@ -107,14 +106,15 @@ def run(options: argparse.Namespace) -> int:
         print("\n".join(mix.lines(chosen)))
         return 0
     if options.repeat is not None:
-        return _repeat_one(chosen, *options.repeat, options.trace)
+        seed, index = options.repeat
+        return _repeat_one(chosen, seed, index, options.trace)
     wanted = whole.Wanted(
         chosen,
         options.seed,
         options.runs,
         options.block_runs,
         options.folder,
-        options.jobs,
+        options.jobs or len(_cores()),
         options.workers or 0,
         options.scheduler or "",
     )

@@ -1,76 +1,139 @@
 """Who makes the blocks: processes of this machine, a local Dask cluster, or one far away.
 
-Each is a `concurrent.futures` executor behind the same few methods. No crew sees another's order
-of work in the results: a block is a function of its order.
+No crew leaves a trace in the results: a block is a function of its order.
 """
 
 import logging
 import multiprocessing
-import os
 import signal
-import threading
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from manostat_tools.campaign.block import Made, Order, make_block
 
+_LATE_S = 5.0
+
 
 class Crew(Protocol):
-    """`size`: blocks at a time. `submit`, or its future, fails with one of `losses` when a worker
-    is gone, not when the work itself is wrong. `mend` then makes the crew whole, and says whether
-    all else that was asked for is void. `close` waits for no block."""
+    """`size`: blocks to ask for at a time.
+
+    `collect` waits at most `timeout_s` and gives back orders that are over: with the block, or with
+    None when the worker was lost, whose place is then filled. What the work itself raises it
+    raises. `close` waits for no block.
+    """
 
     size: int
-    losses: tuple[type[BaseException], ...]
 
-    def submit(self, order: Order) -> "Future[Made]": ...
-    def mend(self) -> bool: ...
+    def ask(self, order: Order) -> None: ...
+    def collect(self, timeout_s: float) -> Iterator[tuple[Order, Made | None]]: ...
     def close(self) -> None: ...
 
 
 class Processes:
-    """`size` processes of this machine."""
+    """`size` processes of this machine, a pipe to each.
 
-    losses: tuple[type[BaseException], ...] = (BrokenProcessPool, CancelledError)
+    Not `concurrent.futures`: there all share one pipe, and a process that is killed while it writes
+    a block leaves half of one in it, for which the reader then waits for ever.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._pool = self._new()
+        self._waiting: deque[Order] = deque()
+        self._busy: dict[Connection, tuple[BaseProcess, Order]] = {}
+        self._idle = [self._new() for _ in range(size)]
 
-    def submit(self, order: Order) -> "Future[Made]":
-        """The future of a block."""
-        return self._pool.submit(make_block, order)
+    def ask(self, order: Order) -> None:
+        """Have a block made, as soon as somebody is free."""
+        self._waiting.append(order)
+        self._give()
 
-    def mend(self) -> bool:
-        """Start afresh: a pool that has lost one process takes no more work."""
-        self.close()
-        self._pool = self._new()
-        return True
+    def collect(self, timeout_s: float) -> Iterator[tuple[Order, Made | None]]:
+        """See `Crew`."""
+        for ready in wait(list(self._busy), timeout_s):
+            assert isinstance(ready, Connection)
+            child, order = self._busy.pop(ready)
+            try:
+                made = ready.recv()
+            except (EOFError, OSError):
+                self._bury(child, ready)
+                self._idle.append(self._new())
+                made = None
+            else:
+                self._idle.append((child, ready))
+            self._give()
+            if isinstance(made, Exception):
+                raise made
+            yield order, made
 
     def close(self) -> None:
         """End all of them, in the middle of what they do."""
-        children = list((getattr(self._pool, "_processes", None) or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for child in children:
+        everyone = [*self._idle, *((child, pipe) for pipe, (child, _) in self._busy.items())]
+        for child, _ in everyone:
             child.terminate()
-        for child in children:
-            child.join()
+        for child, pipe in everyone:
+            self._bury(child, pipe)
+        self._idle, self._busy = [], {}
 
-    def _new(self) -> ProcessPoolExecutor:
+    def _give(self) -> None:
+        while self._waiting and self._idle:
+            child, pipe = self._idle.pop(0)
+            try:
+                pipe.send(self._waiting[0])
+            except OSError:  # it died at rest: nothing is lost
+                self._bury(child, pipe)
+                self._idle.append(self._new())
+                continue
+            self._busy[pipe] = child, self._waiting.popleft()
+
+    @staticmethod
+    def _new() -> tuple[BaseProcess, Connection]:
         # Not forked: this process has threads, and a child would have their locks.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.size, context, initializer=_live_with_parent)
+        mine, its = context.Pipe()
+        child = context.Process(target=serve, args=(its,), daemon=True)
+        child.start()
+        its.close()  # or its end would stay open when it is gone
+        return child, mine
+
+    @staticmethod
+    def _bury(child: BaseProcess, pipe: Connection) -> None:
+        pipe.close()
+        child.join(_LATE_S)
+        if child.is_alive():
+            child.kill()
+            child.join()
+
+
+def serve(pipe: Connection) -> None:
+    """Make what comes down the pipe, until nobody holds its other end."""
+    # Ctrl-C reaches all processes of a terminal: these go without a word, the parent has one.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        while True:
+            order = pipe.recv()
+            try:
+                answer: Made | Exception = make_block(order)
+            except Exception as wrong:
+                answer = wrong
+            pipe.send(answer)
+    except (EOFError, OSError):
+        pass
 
 
 class Cluster:
-    """A Dask cluster: `size` processes of this machine, or what the scheduler at `address` has."""
+    """A Dask cluster: `size` processes of this machine, or what the scheduler at `address` has.
+
+    OSError when nobody answers at `address`. A lost worker's blocks Dask gives to others; those
+    that took several workers with them come back as lost.
+    """
 
     def __init__(self, size: int = 0, address: str = "") -> None:
-        from distributed import Client, KilledWorker, LocalCluster
+        from distributed import Client, LocalCluster
 
-        self.losses: tuple[type[BaseException], ...] = (KilledWorker, CancelledError)
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self._own: Any = None
         if not address:
@@ -82,33 +145,32 @@ class Cluster:
                 silence_logs=logging.CRITICAL,
             )
         self.client = Client(address or self._own)
-        self.size = size or max(1, sum(self.client.nthreads().values()))
-        self._executor: Executor = self.client.get_executor(pure=False)
+        # One block more than there are workers for each of them: nobody waits for the next.
+        self.size = 2 * (size or max(1, sum(self.client.nthreads().values())))
+        self._orders: dict[Any, Order] = {}
 
-    def submit(self, order: Order) -> "Future[Made]":
-        """The future of a block; Dask asks another worker when one is lost."""
-        return self._executor.submit(make_block, order)
+    def ask(self, order: Order) -> None:
+        """Have a block made."""
+        self._orders[self.client.submit(make_block, order, pure=False)] = order
 
-    def mend(self) -> bool:
-        """Nothing: Dask starts its own anew, and far ones are not ours."""
-        return False
+    def collect(self, timeout_s: float) -> Iterator[tuple[Order, Made | None]]:
+        """See `Crew`."""
+        from distributed import KilledWorker, wait
+        from distributed.client import FutureCancelledError
+
+        with suppress(TimeoutError, FutureCancelledError):
+            wait(list(self._orders), timeout_s, return_when="FIRST_COMPLETED")
+        for future in [one for one in self._orders if one.done()]:
+            order = self._orders.pop(future)
+            try:
+                made = future.result()
+            except (KilledWorker, FutureCancelledError):
+                made = None
+            yield order, made
 
     def close(self) -> None:
         """Let go of the cluster; end it when it is ours."""
-        self._executor.shutdown(wait=False)
+        self._orders.clear()
         self.client.close()
         if self._own is not None:
             self._own.close()
-
-
-def _live_with_parent() -> None:
-    # Ctrl-C reaches all processes of a terminal: these go without a word, the parent has one.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_after(parent_sentinel: int) -> None:
-    wait([parent_sentinel])
-    os._exit(1)

@@ -1,5 +1,6 @@
 """How far a campaign is: a bar on a terminal, plain lines elsewhere."""
 
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -52,12 +53,12 @@ def duration(seconds: float) -> str:
 
 
 class PlainLines:
-    """A line every quarter of a minute, and one at the end."""
+    """A line for the first block, one every quarter of a minute, and one at the end."""
 
     def __init__(self, rate: Rate, out: TextIO) -> None:
         self._rate = rate
         self._out = out
-        self._said_s = time.monotonic()
+        self._said_s = -math.inf
 
     def kept(self, made: Made) -> None:
         """A block is kept."""

@@ -3,16 +3,13 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Protocol
 
-from manostat_tools.campaign.block import Made, Order, peak_bytes
+from manostat_tools.campaign.block import Made, peak_bytes
 from manostat_tools.campaign.crews import Crew
 from manostat_tools.campaign.folder import Folder
 
 _LOOK_EVERY_S = 0.5
-_AHEAD = 2
-"""Blocks asked for, beyond those being made, for each worker: none waits, and few lie about."""
 _MOST_LOSSES = 5
 
 
@@ -35,7 +32,7 @@ class Measured:
     def __init__(self) -> None:
         self.runs = 0
         self.ticks = 0
-        self.losses = 0
+        self.losses = 0  # of workers that had a block
         self._begin_s = time.monotonic()
         self._workers: dict[str, int] = {}
 
@@ -71,25 +68,21 @@ def run(folder: Folder, crew_of: Callable[[], Crew], watcher: Watcher) -> Measur
     if not waiting:
         return measured
     crew = crew_of()
-    pending: dict[Future[Made], Order] = {}
-    losses = 0
+    asked = losses = 0
     try:
-        while waiting or pending:
-            lost = _ask(crew, waiting, pending)
-            done, _ = wait(pending, _LOOK_EVERY_S, FIRST_COMPLETED) if pending else ((), ())
-            for future in done:
-                order = pending.pop(future)
-                try:
-                    made = future.result()
-                except crew.losses:
-                    waiting.appendleft(order)
-                    lost = True
+        while waiting or asked:
+            while waiting and asked < crew.size:
+                crew.ask(waiting.popleft())
+                asked += 1
+            for order, made in crew.collect(_LOOK_EVERY_S):
+                asked -= 1
+                if made is not None:
+                    folder.keep(made.number, made.content)
+                    measured.add(made)
+                    watcher.kept(made)
+                    losses = 0
                     continue
-                folder.keep(made.number, made.content)
-                measured.add(made)
-                watcher.kept(made)
-                losses = 0
-            if lost:
+                waiting.appendleft(order)
                 losses += 1
                 measured.losses += 1
                 if losses > _MOST_LOSSES:
@@ -97,21 +90,7 @@ def run(folder: Folder, crew_of: Callable[[], Crew], watcher: Watcher) -> Measur
                         f"workers were lost {losses} times and made nothing: too little memory?"
                     )
                 watcher.lost()
-                if crew.mend():
-                    waiting.extendleft(reversed(pending.values()))
-                    pending.clear()
             watcher.waits()
     finally:
         crew.close()
     return measured
-
-
-def _ask(crew: Crew, waiting: deque[Order], pending: dict[Future[Made], Order]) -> bool:
-    """Keep the crew busy; whether it turned out to have lost someone."""
-    while waiting and len(pending) < _AHEAD * crew.size:
-        try:
-            future = crew.submit(waiting[0])
-        except crew.losses:
-            return True
-        pending[future] = waiting.popleft()
-    return False
