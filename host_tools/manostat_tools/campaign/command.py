@@ -69,7 +69,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     who.add_argument(
         "--jobs",
         type=_within(1, _MOST_WORKERS),
-        help=f"processes of this machine (default: its cores, {len(_cores())})",
+        help=f"processes of this machine (default: its cores, {len(cores())})",
     )
     who.add_argument(
         "--workers",
@@ -114,7 +114,7 @@ def run(options: argparse.Namespace) -> int:
         options.runs,
         options.block_runs,
         options.folder,
-        options.jobs or len(_cores()),
+        options.jobs or len(cores()),
         options.workers or 0,
         options.scheduler or "",
     )
@@ -131,7 +131,8 @@ def _repeat_one(mix: "Mix", seed: int, index: int, trace: Path | None) -> int:
     return 0
 
 
-def _cores() -> "set[int] | range":
+def cores() -> "set[int] | range":
+    """Those that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return os.sched_getaffinity(0)
     return range(os.cpu_count() or 1)
