@@ -46,6 +46,7 @@ BARS = {
     "campaign_bit_equal_runs": None,
     "campaign_differing_runs": 0,
     "campaign_million_s": None,
+    "campaign_million_cpu_s": None,
     "campaign_rss_mb": None,
     "wall_s_per_emulated_s": None,
 }

@@ -142,6 +142,15 @@ def test_files_are_the_same_when_every_dask_worker_is_killed_at_the_first_block(
     assert content(tmp_path / "other") == content(kept)
 
 
+def test_ten_times_the_runs_take_no_more_memory(tmp_path):
+    few, many = (
+        make(replace(wanted(tmp_path / str(runs), 512, jobs=2), runs=runs)).peak_bytes
+        for runs in (2_000, 20_000)
+    )
+    # 18 000 more rows are 13 MB in DRAW and OUTCOME: held, they would be seen.
+    assert many < few + 8e6
+
+
 def test_workers_that_are_always_lost_end_it_with_what_was_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(crews, "serve", _die)
     asked = wanted(tmp_path / "other")

@@ -68,6 +68,16 @@ KERNEL = (
         wall_clock=True,
     ),
     Figure(
+        "campaign_million_cpu_s",
+        "s",
+        None,
+        ("campaign-whole",),
+        "the same in processor time, of all workers in sum",
+        "Scaled from the same samples. Over the number of cores it is what the first figure would "
+        "be on a machine with nothing else to do.",
+        wall_clock=True,
+    ),
+    Figure(
         "campaign_rss_mb",
         "MB",
         None,

@@ -249,6 +249,7 @@ def _campaign_whole(setup: Setup, progress: Progress) -> Results:
     found = campaign_sample.sample(setup.amount.campaign_runs, progress)
     return {
         "campaign_million_s": Measured(found.million_s, None, found.runs),
+        "campaign_million_cpu_s": Measured(found.million_cpu_s, None, found.runs),
         "campaign_rss_mb": Measured(found.rss_bytes / 1e6, None, found.workers + 1),
     }
 

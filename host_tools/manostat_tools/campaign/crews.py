@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from manostat_tools.campaign.block import Made, Order, make_block
 
 _LATE_S = 5.0
+_NO_WORKERS_S = 60.0
 
 
 class Crew(Protocol):
@@ -26,8 +27,8 @@ class Crew(Protocol):
     raises. `close` waits for no block.
     """
 
-    size: int
-
+    @property
+    def size(self) -> int: ...
     def ask(self, order: Order) -> None: ...
     def collect(self, timeout_s: float) -> Iterator[tuple[Order, Made | None]]: ...
     def close(self) -> None: ...
@@ -41,10 +42,15 @@ class Processes:
     """
 
     def __init__(self, size: int) -> None:
-        self.size = size
+        self._size = size
         self._waiting: deque[Order] = deque()
         self._busy: dict[Connection, tuple[BaseProcess, Order]] = {}
         self._idle = [self._new() for _ in range(size)]
+
+    @property
+    def size(self) -> int:
+        """All of them."""
+        return self._size
 
     def ask(self, order: Order) -> None:
         """Have a block made, as soon as somebody is free."""
@@ -135,6 +141,7 @@ class Cluster:
         from distributed import Client, LocalCluster
 
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        self._orders: dict[Any, Order] = {}
         self._own: Any = None
         if not address:
             self._own = LocalCluster(
@@ -145,9 +152,17 @@ class Cluster:
                 silence_logs=logging.CRITICAL,
             )
         self.client = Client(address or self._own)
-        # One block more than there are workers for each of them: nobody waits for the next.
-        self.size = 2 * (size or max(1, sum(self.client.nthreads().values())))
-        self._orders: dict[Any, Order] = {}
+        try:
+            self.client.wait_for_workers(1, _NO_WORKERS_S)
+        except TimeoutError:
+            self.close()
+            raise OSError(f"{address}: no worker came within {_NO_WORKERS_S:.0f} s") from None
+
+    @property
+    def size(self) -> int:
+        """Two for each worker that is there now: none waits for its next block."""
+        threads: dict[str, int] = self.client.nthreads()
+        return 2 * max(1, sum(threads.values()))
 
     def ask(self, order: Order) -> None:
         """Have a block made."""

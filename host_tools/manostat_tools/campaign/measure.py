@@ -19,12 +19,14 @@ _MILLION = 1_000_000
 
 class Sample(NamedTuple):
     """`million_s`: wall time of a million runs of the default mix on `workers` cores, scaled from
-    `runs`; what a worker needs to start is not in it. `rss_bytes`: the most memory of command and
+    `runs`; what a worker needs to start is not in it. `million_cpu_s`: of the processor, of all
+    workers in sum. `rss_bytes`: the most memory of command and
     workers, each at its own worst moment."""
 
     runs: int
     workers: int
     million_s: float
+    million_cpu_s: float
     rss_bytes: int
 
 
@@ -45,11 +47,11 @@ def sample(runs: int = SAMPLE_RUNS, progress: Progress = lambda _: None) -> Samp
         folder = whole.open_folder(wanted)
         whole.load_kernel(wanted.mix)
         measured = run.run(folder, wanted.crew, watcher)
-    a_run_s = watcher.seconds / watcher.runs
     return Sample(
         watcher.runs,
         measured.workers,
-        _MILLION * a_run_s / measured.workers,
+        _MILLION * watcher.seconds / watcher.runs / measured.workers,
+        _MILLION * watcher.cpu_s / watcher.runs,
         measured.peak_bytes,
     )
 
@@ -60,6 +62,7 @@ class _Watcher:
     def __init__(self, wanted: int, progress: Progress) -> None:
         self.runs = 0
         self.seconds = 0.0
+        self.cpu_s = 0.0
         self._done = 0
         self._wanted = wanted
         self._progress = progress
@@ -70,6 +73,7 @@ class _Watcher:
         if made.worker in self._seen:
             self.runs += made.count
             self.seconds += made.seconds
+            self.cpu_s += made.cpu_s
         self._seen.add(made.worker)
         self._done += made.count
         self._progress(self._done / self._wanted)
