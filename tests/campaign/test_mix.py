@@ -101,6 +101,13 @@ def test_every_kind_of_fault_needle_syringe_and_grade_can_come(default):
     [
         ('letter = "H"', 'letter = "X"', "parameters.bore_error_mm.letter: 'X', allowed one of"),
         ("share = 0.25", "share = 25", "parameters.air_ml.share: 25, allowed 1e-06 to 1"),
+        ("mean = 43.0", "mean = -43.0", "of[0].mean: -43, allowed 0.01 to 10000"),
+        ("values = [0, 1, 2, 3]", "values = [0, 1, 2, -3]", "bounces.values: -3, allowed 0 to 100"),
+        (
+            'letter = "E"\nsource = "100',
+            'letter = "?"\nsource = "100',
+            "of[5].letter: '?', allowed",
+        ),
         ("sd = 9.6", "sd = 0.0", "parameters.elastance_psi_ml.of[0].sd: 0.0, allowed more than 0"),
         ('"BD 20 mL"]', '"BD 30 mL"]', "parameters.syringe.values: 'BD 30 mL', allowed BD 3 mL"),
         ("[parameters.press_s]", "[parameters.pres_s]", "parameters.pres_s: unknown field"),

@@ -18,7 +18,8 @@ class Distribution:
     """One of a mix. `share`: of the runs that have it at all; NaN in the others.
 
     `digits`: decimals kept. A `choice` of names gives the index into `values`. `low`, `high`: ends
-    of a uniform; a normal beyond them is set to them.
+    of a uniform; a normal beyond them is set to them. `letter`, `source`: where they are other than
+    the parameter's.
     """
 
     kind: str
@@ -31,6 +32,8 @@ class Distribution:
     sd: float = 0.0
     values: tuple[Any, ...] = ()
     weights: tuple[float, ...] = ()
+    letter: str = ""
+    source: str = ""
 
     @property
     def named(self) -> bool:
@@ -115,6 +118,10 @@ class Parameter:
     def choices(self) -> tuple[Any, ...]:
         """What the indices of a choice stand for."""
         return self.of[0][1].values
+
+    def worth(self, name: str) -> str:
+        """The letter of its numbers where `by` has this name."""
+        return next((one.letter for when, one in self.of if name in when), "") or self.letter
 
     def column(self, even: Column, names: Column | None) -> Column:
         """Its numbers at these shares; `names`: of the parameter `by`, None where that has none."""

@@ -26,6 +26,7 @@ _SAMPLED_BY = (
             "mix.py",
             "parts.py",
             "points.py",
+            "ranges.py",
             "sampling.py",
         )
     ),

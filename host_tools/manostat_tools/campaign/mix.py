@@ -11,6 +11,7 @@ import manostat_sim.campaign
 from manostat_sim.campaign.breaking import KINDS
 from manostat_sim.plant import tables
 from manostat_tools.campaign.distributions import Distribution, Parameter
+from manostat_tools.campaign.ranges import ALLOWED
 from manostat_tools.refusal import Problems
 
 MIXES = Path(manostat_sim.campaign.__file__).parent / "mixes"
@@ -47,12 +48,12 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "choice": ("values",),
 }
 _LETTERS = "HMLCE"
-_FAR = 1e13
 _OF_DISTRIBUTION = (
     "distribution",
     *[one.name for one in fields(Distribution) if one.name != "kind"],
 )
-_OF_PARAMETER = ("unit", "letter", "source", "by", "of", *_OF_DISTRIBUTION)
+_WORTH = ("letter", "source")
+_OF_PARAMETER = ("unit", "by", "of", *_OF_DISTRIBUTION)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ def lines(mix: Mix) -> Iterator[str]:
         yield f"{one.name}, {one.unit} ({one.letter}: {one.source})"
         for when, distribution in one.of:
             names = f"{one.by} {', '.join(when)}: " if when else ""
-            yield f"    {names}{distribution}"
+            own = (distribution.letter, distribution.source)
+            worth = f" ({': '.join(part for part in own if part)})" if any(own) else ""
+            yield f"    {names}{distribution}{worth}"
 
 
 def read(name: str, text: str, path: Path) -> Mix:
@@ -132,7 +135,7 @@ def _parameter(path: Path, name: str, data: dict[str, Any], problems: Problems) 
     if data.get("letter") not in tuple(_LETTERS):
         problems.add(path, f"{at}.letter", repr(data.get("letter")), f"one of {_LETTERS}")
     by = data.get("by", "")
-    shared = {key: data[key] for key in _OF_DISTRIBUTION if key in data}
+    shared = {key: data[key] for key in _OF_DISTRIBUTION if key in data and key not in _WORTH}
     if not by:
         of = [((), _distribution(path, name, at, shared, problems))]
     elif by not in _NAMES or PARAMETERS.index(by) >= PARAMETERS.index(name):
@@ -142,9 +145,9 @@ def _parameter(path: Path, name: str, data: dict[str, Any], problems: Problems) 
         of = []
         for number, entry in enumerate(data.get("of", ())):
             where = f"{at}.of[{number}]"
-            problems.known(
-                path, entry, ("when", "letter", "source", *_OF_DISTRIBUTION), f"{where}."
-            )
+            problems.known(path, entry, ("when", *_OF_DISTRIBUTION), f"{where}.")
+            if entry.get("letter", "E") not in tuple(_LETTERS):
+                problems.add(path, f"{where}.letter", repr(entry["letter"]), f"one of {_LETTERS}")
             when = tuple(entry.get("when", ()))
             for one in sorted(set(when) - set(_NAMES[by])) or ([] if when else ["nothing"]):
                 problems.add(path, f"{where}.when", one, ", ".join(_NAMES[by]))
@@ -167,11 +170,17 @@ def _distribution(
     if kind not in _NEEDS:
         problems.add(path, f"{at}.distribution", repr(kind), ", ".join(_NEEDS))
         return Distribution("constant")
+    if name in _NAMES and kind != "choice":
+        problems.add(path, f"{at}.distribution", repr(kind), "choice, as it is a name")
+        return Distribution("constant")
     before = len(problems.lines)
-    made: dict[str, Any] = {}
-    for field in ("value", "low", "high", "mean", "sd"):
+    made: dict[str, Any] = {key: str(data[key]) for key in _WORTH if key in data}
+    least, most = ALLOWED.get(name, (0.0, 0.0))
+    for field in ("value", "low", "high", "mean"):
         if field in data or field in _NEEDS[kind]:
-            made[field] = problems.number(path, data, f"{at}.{field}", -_FAR, _FAR)
+            made[field] = problems.number(path, data, f"{at}.{field}", least, most)
+    if "sd" in data or "sd" in _NEEDS[kind]:
+        made["sd"] = problems.number(path, data, f"{at}.sd", 0.0, most - least)
     if "share" in data:
         made["share"] = problems.number(path, data, f"{at}.share", 1e-6, 1.0)
     if "digits" in data:
@@ -180,7 +189,7 @@ def _distribution(
         made |= _choice(path, name, at, data, problems)
     if len(problems.lines) > before:
         return Distribution("constant")
-    if made.get("low", 0.0) > made.get("high", _FAR):
+    if made.get("low", least) > made.get("high", most):
         problems.add(path, f"{at}.low", made["low"], f"at most high, {made['high']:g}")
     if kind in ("normal", "lognormal") and made["sd"] <= 0.0:
         problems.add(path, f"{at}.sd", made["sd"], "more than 0")
@@ -201,6 +210,8 @@ def _choice(
             problems.add(path, f"{at}.values", repr(one), ", ".join(_NAMES[name]))
         if name not in _NAMES and (isinstance(one, bool) or not isinstance(one, int | float)):
             problems.add(path, f"{at}.values", repr(one), "numbers")
+        elif name not in _NAMES:
+            problems.number(path, {"values": one}, f"{at}.values", *ALLOWED[name])
     good = all(isinstance(one, int | float) and one >= 0 for one in weights)
     if len(weights) != len(values) or not good or not sum(weights) > 0:
         problems.add(path, f"{at}.weights", list(weights), f"{len(values)} numbers from 0 on")

@@ -69,10 +69,10 @@ class One:
     def lines(self) -> Iterator[str]:
         """Parameters in the mix's units, then the fields of DRAW and OUTCOME; NaN is "none"."""
         yield f"run {self.index} of {self.mix.name}, seed {self.seed}"
-        units = {one.name: (one.unit, one.letter) for one in self.mix.parameters}
-        for name, value in self.parameters.items():
-            unit, letter = units[name]
-            yield f"{name:28} {_shown(value):>24}  {unit} ({letter})"
+        for one in self.mix.parameters:
+            value = _shown(self.parameters[one.name])
+            letter = one.worth(str(self.parameters.get(one.by)))
+            yield f"{one.name:28} {value:>24}  {one.unit} ({letter})"
         for heading, record, dtype in (("draw", self.draws, DRAW), ("out", self.outcomes, OUTCOME)):
             for name in dtype.names or ():
                 value = record[name][0].item()

@@ -76,7 +76,8 @@ def run(wanted: Wanted, with_report: bool) -> int:
             file=sys.stderr,
         )
         return _INTERRUPTED
-    except (ForeignWorkerError, running.LostWorkersError, OSError) as failed:
+    except (ForeignWorkerError, running.LostWorkersError, OSError, ValueError) as failed:
+        # A ValueError is the firmware's, of a prescription that the mix drew: name, value, range.
         kept = f"{len(folder.done)} of {folder.blocks} blocks are kept"
         print(f"stopped, {kept}: {failed}", file=sys.stderr)
         return 1
