@@ -8,7 +8,7 @@ SCENARIO ?=
 ARGS ?=
 PYTEST := $(BIN)/pytest -n 2
 
-.PHONY: help setup image check test test-long trace mutation breakings evidence demo bench clean
+.PHONY: help setup image check test test-long trace mutation breakings evidence demo bench campaign clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,9 @@ help:
 	@echo '  make evidence    all that was shown, of this firmware: docs/evidence, build/evidence.json;'
 	@echo '                   runs what is missing, an hour or two the first time (ARGS=--as-is: nothing)'
 	@echo '  make bench       the measured figures, also in build/bench.json'
+	@echo '  make campaign    a million virtual injections of the firmware'"'"'s own code, then the report;'
+	@echo '                   half an hour on two cores (estimate); goes on where it was'
+	@echo '                   ARGS="--runs 20000" makes fewer, ARGS=--list says what is drawn'
 	@echo '  make image       build/RPI_PICO.uf2 and build/RPI_PICO-bench.uf2'
 	@echo '                   ARGS="--micropython DIR" takes a ready MicroPython source tree'
 	@echo '  make setup       the tools in $(VENV); what the others call first'
@@ -83,6 +86,9 @@ demo: setup
 bench: setup
 	@$(BIN)/manostat image
 	@$(BIN)/manostat bench $(ARGS)
+
+campaign: setup
+	@$(BIN)/manostat campaign $(ARGS)
 
 clean:
 	rm -rf build $(VENV) .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -45,6 +45,9 @@ BARS = {
     "campaign_compared_runs": None,
     "campaign_bit_equal_runs": None,
     "campaign_differing_runs": 0,
+    "campaign_million_s": None,
+    "campaign_million_cpu_s": None,
+    "campaign_rss_mb": None,
     "wall_s_per_emulated_s": None,
 }
 """The promised figures with their bars."""

@@ -24,6 +24,7 @@ _COMMANDS = (
     "manostat_tools.link.pull_command",
     "manostat_tools.bench",
     "manostat_tools.breakings.command",
+    "manostat_tools.campaign.command",
     "manostat_tools.exhaust_command",
     "manostat_tools.journal",
     "manostat_tools.mutation.command",

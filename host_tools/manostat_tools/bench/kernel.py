@@ -1,4 +1,4 @@
-"""Figures of the campaigns' kernel: how fast it is, and that it is no other pump than CPython's."""
+"""Figures of campaigns: how fast and how large, and that the kernel is no other pump."""
 
 from manostat_tools.bench.figure import Figure
 
@@ -54,5 +54,37 @@ KERNEL = (
         ("campaign",),
         "of these, not equal",
         "Compared less equal.",
+    ),
+    Figure(
+        "campaign_million_s",
+        "s",
+        None,
+        ("campaign-whole",),
+        "a million whole injections of the default mix, all cores: scaled from the samples",
+        "Not a million: 32 768 runs in blocks of 4096 are made by one process for each core, "
+        "drawn, run and packed as Parquet, and the wall time of each block after a worker's first "
+        "is scaled. What else the machine does is in it; other tasks of the bench beside it, too. "
+        "`make campaign` makes the real million and writes what it took into its campaign.json.",
+        wall_clock=True,
+    ),
+    Figure(
+        "campaign_million_cpu_s",
+        "s",
+        None,
+        ("campaign-whole",),
+        "the same in processor time, of all workers in sum",
+        "Scaled from the same samples. Over the number of cores it is what the first figure would "
+        "be on a machine with nothing else to do.",
+        wall_clock=True,
+    ),
+    Figure(
+        "campaign_rss_mb",
+        "MB",
+        None,
+        ("campaign-whole",),
+        "resident memory of that command and its workers, in sum",
+        "Each at its own worst moment, as the operating system counts it; libraries they share are "
+        "counted in each. Blocks are streamed: it does not grow with the runs.",
+        wall_clock=True,
     ),
 )

@@ -23,6 +23,7 @@ from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import Scenario, scenario
 from manostat_tools.bench.figure import Measured
 from manostat_tools.boards import Board
+from manostat_tools.campaign import measure as campaign_sample
 from manostat_tools.derive import sweep
 
 LATE_US = 2500.0
@@ -45,11 +46,19 @@ class Amount:
     openings: int = 400
     derived: int = 128
     compared: int = campaign.SHORT_RUNS
+    campaign_runs: int = campaign_sample.SAMPLE_RUNS
 
 
 FULL = Amount()
 QUICK = Amount(
-    injection_s=1.0, apart_us=20, overshoots=12, freezes=20, openings=30, derived=8, compared=200
+    injection_s=1.0,
+    apart_us=20,
+    overshoots=12,
+    freezes=20,
+    openings=30,
+    derived=8,
+    compared=200,
+    campaign_runs=512,
 )
 
 
@@ -236,6 +245,15 @@ def _campaign(setup: Setup, progress: Progress) -> Results:
     }
 
 
+def _campaign_whole(setup: Setup, progress: Progress) -> Results:
+    found = campaign_sample.sample(setup.amount.campaign_runs, progress)
+    return {
+        "campaign_million_s": Measured(found.million_s, None, found.runs),
+        "campaign_million_cpu_s": Measured(found.million_cpu_s, None, found.runs),
+        "campaign_rss_mb": Measured(found.rss_bytes / 1e6, None, found.workers + 1),
+    }
+
+
 @dataclass(frozen=True)
 class Task:
     """`cost_s`: processor seconds of the full amount, on the machine it was written on; `forks`:
@@ -253,6 +271,7 @@ TASKS = (
     Task("release", _stops("release_to_last_step_us", stops.release_run, False), 90.0),
     Task("bounce", _stops("bounce_steps", stops.bounce_permit, True), 90.0),
     Task("campaign", _campaign, 100.0, forks=False),
+    Task("campaign-whole", _campaign_whole, 90.0, forks=False),
     Task("opening", _opening, 80.0, forks=False),
     Task("overshoot-disc", _near_limit("disc", overshoot.DISC), 50.0),
     Task("injection", _injection, 25.0),

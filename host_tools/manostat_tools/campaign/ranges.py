@@ -1,0 +1,51 @@
+"""What each parameter of a mix may be at all: what the firmware takes and the plant can be.
+
+Ends of what makes sense to run, not of what is likely; all are engineering guesses (E) but those of
+the prescription, which are `manostat.core.prescription.RANGES`.
+"""
+
+ALLOWED = {
+    "rate_ml_s": (0.001, 0.2),
+    "volume_ml": (0.001, 20.0),
+    "limit_above_psi": (1.0, 100.0),
+    "limit_line_psi": (1.0, 100.0),
+    "step_volume_ml": (0.001, 1.0),
+    "bore_error_mm": (-0.1, 0.1),
+    "warming_s": (0.1, 3600.0),
+    "line_ul_psi": (0.1, 100.0),
+    "air_ml": (0.0, 10.0),
+    "stiction_n": (0.0, 50.0),
+    "rod_ul_psi": (0.001, 10.0),
+    "backlash_steps": (0.0, 3200.0),
+    "slack_share": (0.0, 1.0),
+    "elastance_psi_ml": (0.01, 10_000.0),
+    "opening_psi": (0.0, 100.0),
+    "relaxing_share": (0.0, 1.0),
+    "relaxing_s": (0.1, 3600.0),
+    "leak_psi": (0.0, 150.0),
+    "leak_ul_s_psi": (0.0, 100.0),
+    "rupture_psi": (0.0, 150.0),
+    "line_offset_percent": (-10.0, 10.0),
+    "line_span_percent": (-10.0, 10.0),
+    "line_noise_counts": (0.0, 1000.0),
+    "zero_error_pa": (-20_000.0, 20_000.0),
+    "second_offset_percent": (-10.0, 10.0),
+    "second_span_percent": (-10.0, 10.0),
+    "second_noise_counts": (0.0, 1000.0),
+    "threshold_psi": (0.0, 150.0),
+    "threshold_ml": (0.0, 20.0),
+    "reaction_s": (0.0, 60.0),
+    "press_s": (0.001, 60.0),
+    "proof_s": (0.01, 10.0),
+    "run_s": (0.3, 60.0),
+    "pause_s": (0.3, 3600.0),
+    "pause_lasts_s": (0.001, 3600.0),
+    "stop_s": (0.0, 3600.0),
+    "bounces": (0.0, 100.0),
+    "fault_s": (0.0, 3600.0),
+    "fault_lasts_s": (0.0, 3600.0),
+    "fault_amount": (-1e6, 1e6),
+    "settle_s": (0.002, 60.0),
+    "most_s": (0.1, 3600.0),
+}
+"""Least and most of each, in the unit of its name; parameters that are names have none."""
