@@ -41,7 +41,8 @@ _CAUSES = {
 @dataclass(frozen=True)
 class Quantity:
     """`quantiles` by share, within 0.1 % of their value, and `intervals`: 95 % by ranks, None where
-    the runs are too few. `sooner`: runs left out because their last step came before the cause."""
+    the runs are too few. `sooner`: runs left out because their last step came before the cause.
+    `shown`: its worst run is worth a picture."""
 
     name: str
     unit: str
@@ -50,13 +51,20 @@ class Quantity:
     quantiles: dict[float, float]
     intervals: dict[float, tuple[float, float] | None]
     worst: tuple[Case, ...]
+    shown: bool = False
 
 
 class _Spread:
     def __init__(
-        self, name: str, unit: str, pick: Callable[[Block], tuple[Any, Any]], later: bool = False
+        self,
+        name: str,
+        unit: str,
+        pick: Callable[[Block], tuple[Any, Any]],
+        later: bool = False,
+        shown: bool = False,
     ) -> None:
-        self.name, self.unit, self._pick, self._later = name, unit, pick, later
+        self.name, self.unit, self._pick = name, unit, pick
+        self._later, self._shown = later, shown
         self._sketch, self._worst, self._sooner = Sketch(), Worst(), 0
 
     def add(self, block: Block) -> None:
@@ -77,6 +85,7 @@ class _Spread:
             {share: self._sketch.quantile(share) for share in SHARES},
             {share: self._sketch.interval(share) for share in SHARES},
             self._worst.cases(),
+            self._shown,
         )
 
 
@@ -93,7 +102,12 @@ def quantities(folder: Path) -> list[Quantity]:
             for cause, of in _CAUSES.items()
         ),
         _Spread("told less what entered the disc, nothing broken", "uL", _volume_error),
-        _Spread("opening pressure read less the disc's own, either sign", "Pa", _opening_error),
+        _Spread(
+            "opening pressure read less the disc's own, either sign",
+            "Pa",
+            _opening_error,
+            shown=True,
+        ),
         _Spread("pressure at pain less the true line, either sign", "Pa", _mark_error),
     ]
     for block in blocks(folder, _COLUMNS):
