@@ -5,6 +5,7 @@ from pathlib import Path
 
 from manostat_tools.campaign.about import about_section, limits_section
 from manostat_tools.campaign.again import MOST, made_again
+from manostat_tools.campaign.against_section import against_section
 from manostat_tools.campaign.blocks import count, digest, draws_at
 from manostat_tools.campaign.groups import groups
 from manostat_tools.campaign.limits import LIMITS
@@ -45,6 +46,7 @@ def report(folder: Path, out: Path) -> Path:
             groups_section(*groups(folder)),
             quantities_section(spread),
             worst_section(folder, found, spread),
+            against_section(),
             limits_section(),
         ),
     )
