@@ -18,6 +18,7 @@ from manostat_tools.campaign.sections import (
     number,
     quantities_section,
 )
+from manostat_tools.campaign.studies import drivers_section, rare_section
 from manostat_tools.report.html import render
 from manostat_tools.report.model import Figure, Report, Section
 from manostat_tools.words import NOTICE
@@ -26,10 +27,12 @@ OVERSHOOT = next(i for i, one in enumerate(LIMITS) if one.requirement == "P-04")
 _FOOT = f"Virtual injections; no clinical evidence; {NOTICE}."
 
 
-def report(folder: Path, out: Path) -> Path:
+def report(folder: Path, out: Path, studies: bool = True) -> Path:
     """Write the page about the campaign in `folder` to `out` and return that path.
 
-    Margins, quantiles and groups are of all runs, block by block. FileNotFoundError, KeyError: not
+    Margins, quantiles and groups are of all runs, block by block. `studies`: also what needs runs
+    of its own, about a minute on one core: drivers, rare events, the comparison with a person.
+    FileNotFoundError, KeyError: not
     a campaign's folder. OSError: `out` cannot be written.
     """
     folder, out = Path(folder), Path(out)
@@ -46,7 +49,7 @@ def report(folder: Path, out: Path) -> Path:
             groups_section(*groups(folder)),
             quantities_section(spread),
             worst_section(folder, found, spread),
-            against_section(),
+            *((drivers_section(), rare_section(folder), against_section()) if studies else ()),
             limits_section(),
         ),
     )
