@@ -57,7 +57,7 @@ def fit_tail(values: Any, runs: int, threshold: float, again: int = 200, seed: i
     return Tail(threshold, runs, len(over), shape, (float(low), float(high)), scale, end, reached)
 
 
-def tail(folder: Path, part: float = 0.05) -> Tail | None:
+def tail(folder: Path, part: float = 0.1) -> Tail | None:
     """Of the true line over the limit, nothing broken, ended by a pressure limit: the largest
     `part` of them. None where a campaign has too few. Two passes over the blocks."""
     sketch = Sketch()
