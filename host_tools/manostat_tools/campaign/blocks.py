@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from manostat_sim.campaign.draw import DRAW
 
@@ -31,28 +31,20 @@ def files(folder: Path) -> list[Path]:
 
 def blocks(folder: Path, columns: Sequence[str]) -> Iterator[Block]:
     """These columns, at most `ROWS` runs at a time. KeyError names a column that is not there."""
-    data = ds.dataset([str(file) for file in files(folder)], format="parquet")
-    missing = sorted(set(columns) - set(data.schema.names))
-    if missing:
-        raise KeyError(f"{folder}: no column {', '.join(missing)}")
-    batches = data.to_batches(
-        columns=list(columns),
-        batch_size=ROWS,
-        batch_readahead=1,
-        fragment_readahead=1,
-        use_threads=False,
-    )
-    for batch in batches:
-        if batch.num_rows:
-            yield {
-                name: batch.column(name).to_numpy(zero_copy_only=False)
-                for name in batch.schema.names
-            }
+    for file in files(folder):
+        # One file after the other and not a data set: that keeps what it knows of every file.
+        with pq.ParquetFile(file) as data:
+            missing = sorted(set(columns) - set(data.schema_arrow.names))
+            if missing:
+                raise KeyError(f"{file}: no column {', '.join(missing)}")
+            for batch in data.iter_batches(ROWS, columns=list(columns), use_threads=False):
+                names = batch.schema.names
+                yield {name: batch.column(name).to_numpy(zero_copy_only=False) for name in names}
 
 
 def count(folder: Path) -> int:
     """How many runs the campaign has."""
-    return int(ds.dataset([str(file) for file in files(folder)], format="parquet").count_rows())
+    return sum(int(pq.read_metadata(file).num_rows) for file in files(folder))
 
 
 def draws_of(block: Block) -> Any:
@@ -69,10 +61,12 @@ DRAW_COLUMNS = tuple(f"draw_{name}" for name in DRAW.names or ())
 def draws_at(folder: Path, runs: Iterable[int]) -> dict[int, Any]:
     """Records of `DRAW` by index of the run. KeyError names one that the campaign does not have."""
     wanted = sorted(set(runs))
-    data = ds.dataset([str(file) for file in files(folder)], format="parquet")
-    table = data.to_table(columns=["run", *DRAW_COLUMNS], filter=ds.field("run").isin(wanted))
-    block = {name: table.column(name).to_numpy() for name in table.column_names}
-    found = dict(zip(block["run"].tolist(), draws_of(block), strict=True))
+    found: dict[int, Any] = {}
+    for block in blocks(folder, ["run", *DRAW_COLUMNS]):
+        chosen = np.isin(block["run"], wanted)
+        if chosen.any():
+            part = {name: values[chosen] for name, values in block.items()}
+            found |= dict(zip(part["run"].tolist(), draws_of(part), strict=True))
     lost = [run for run in wanted if run not in found]
     if lost:
         raise KeyError(f"{folder}: no run {lost[0]}")
