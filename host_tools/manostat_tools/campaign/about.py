@@ -18,8 +18,7 @@ _DOES_NOT_SHOW = (
     "Pain: a patient here feels a pressure in the disc, and presses after a drawn time.",
     "Cervical and thoracic discs: nobody has published their curves; 100-200 psi/mL is a guess.",
     "The board: the kernel is equal to the core under CPython to the bit; MicroPython, pins, the "
-    "step generator, the link and the journal are compared elsewhere. Some worst runs are "
-    "replayed on the emulated board.",
+    "step generator, the link and the journal are compared elsewhere.",
     "Two faults at once, and what people do about an alarm.",
     "Flow that goes on after a stop as a hazard of its own: what the line still holds enters the "
     "disc.",

@@ -6,7 +6,7 @@ faults, bounces of a switch, a mode that is no injection.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from manostat.core import codes
 from manostat_sim.benches.base import Bench, Unit
@@ -25,8 +25,7 @@ _PRESSES_AGAIN_US = 300_000
 _WAITS = (codes.READY, codes.HOLDING)
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     """How a run ended: codes of reason and fault, steps made, highest true line pressure and the
     opening as read (-1 for none), Pa gauge."""
 
