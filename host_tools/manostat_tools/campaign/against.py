@@ -23,6 +23,7 @@ from manostat_tools.session.rules import LOW_PA
 RATE_NL_S = 50_000
 _THRESHOLDS_PSI = (4.0, 50.0)
 _GAUGE_SD_PSI = 1.0  # zero of a manometer (E)
+_HALF_S = 0.5
 _BEFORE = {2: 1, 4: 3}
 """Points of a pain mark shown, and how many seconds before the press they are."""
 
@@ -105,8 +106,8 @@ def pairs(runs: int, first_seed: int = 1) -> Any:
 
 def by_pump(draws: Any) -> list[Written]:
     """What the pump's record says: at the press, 1 and 3 s before it, and at the press less the
-    drop over the needle at the prescribed rate, its resistance known exactly: no fit of the decay
-    after a stop can do better than that."""
+    drop over the needle: the flow of the last half second, which the mark has, times a resistance
+    that is known exactly. No fit of the decay after a stop can do better than that."""
     machine = kernel()
     records = machine.records(draws)
     machine.run(records)
@@ -118,7 +119,9 @@ def by_pump(draws: Any) -> list[Written]:
     opening_pa = np.where(read, at("injector.opening_pa"), np.nan)
     marked = at("pump.first_mark.valid") != 0
     marks_pa = np.where(marked[:, None], at("pump.first_mark.pressures_pa"), np.nan)
-    drop_pa = at("plant.needle_pa_s_per_nl") * draws["rate_nl_s"]
+    steps = at("pump.first_mark.steps").astype(np.float64)
+    flow_nl_s = (steps[:, 0] - steps[:, 1]) / _HALF_S * draws["nl_num"] / draws["nl_den"]
+    drop_pa = at("plant.needle_pa_s_per_nl") * flow_nl_s
     peak_pa, hurt_pa = at("score.peak_line_pa").copy(), draws["patient_threshold_pa"].copy()
 
     def written(name: str, pain_pa: Any) -> Written:
