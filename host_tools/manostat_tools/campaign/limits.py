@@ -1,0 +1,202 @@
+"""The limits of the requirements that a campaign can judge.
+
+The numbers are those of docs/requirements; a test holds the two together.
+"""
+
+import numpy as np
+
+from manostat.core import codes
+from manostat_sim.campaign import breaking
+from manostat_sim.campaign.draw import NEVER_PA
+from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools.campaign.judged import (
+    LATENCY_COLUMNS,
+    LINE_1,
+    LINE_5,
+    OVERSHOOT_COLUMNS,
+    RENEWED_US,
+    STIFFEST,
+    TICK_MS,
+    Judged,
+    as_read_pa,
+    bad_samples,
+    faultless,
+    in_ms,
+    in_us,
+    lease,
+    moved,
+    occlusion,
+    overshoots,
+    pressed,
+    read_opening,
+    stopped_by,
+    volume_after_nl,
+)
+
+LIMITS: tuple[Judged, ...] = (
+    Judged(
+        "P-01",
+        "peak of a line of 1 uL/psi stopped there, overshoot (P-04) included",
+        "<=",
+        100.11,
+        "psi",
+        "true line pressure after a step, in every run whatever broke; the pump judges by its "
+        "sensors, whose errors are in the number",
+        ("out_peak_line_pa", "out_last_step_us"),
+        moved,
+        lambda block: block["out_peak_line_pa"] / PA_PER_PSI,
+    ),
+    Judged(
+        "P-04",
+        "line of 1 uL/psi, 0.05 mL/s: beyond the limit",
+        "<=",
+        750.0,
+        "Pa",
+        "nothing broken, ended by a pressure limit, up to 0.05 mL/s, a line of 1 uL/psi or more; "
+        "in the sensor's own numbers, its noise not taken out",
+        OVERSHOOT_COLUMNS,
+        overshoots(LINE_1, NEVER_PA),
+        as_read_pa,
+    ),
+    Judged(
+        "P-04",
+        "disc of 43 psi/mL on a line of 5 uL/psi: beyond the limit",
+        "<=",
+        150.0,
+        "Pa",
+        "as above, a line of 5 uL/psi or more and a disc of up to 43 psi/mL",
+        OVERSHOOT_COLUMNS,
+        overshoots(LINE_5, STIFFEST),
+        as_read_pa,
+    ),
+    Judged(
+        "P-11",
+        "bad samples in a row until the plunger stops",
+        "<=",
+        2 * TICK_MS,
+        "ms",
+        "two samples of 2 ms: from the first bad sample to the last step, where the sensor itself "
+        "says that it is bad",
+        LATENCY_COLUMNS,
+        bad_samples,
+        in_ms,
+    ),
+    Judged(
+        "P-12",
+        "volume after which it is called so",
+        "<=",
+        0.3,
+        "mL",
+        "volume from where the line came off to the last step, where it was called detached",
+        (*LATENCY_COLUMNS, "out_volume_after_nl"),
+        stopped_by(codes.FAULT, (breaking.DETACHED,), codes.DETACHED),
+        lambda block: volume_after_nl(block) / 1e6,
+    ),
+    Judged(
+        "P-13",
+        "for how long",
+        "<=",
+        20.0,
+        "ms",
+        "from the offset of a sensor to the last step, where the difference was what stopped",
+        LATENCY_COLUMNS,
+        stopped_by(
+            codes.FAULT, (breaking.LINE_OFFSET, breaking.SECOND_OFFSET), codes.SENSORS_DISAGREE
+        ),
+        in_ms,
+    ),
+    Judged(
+        "P-14",
+        "opening pressure that is accepted",
+        "<=",
+        30.0,
+        "psi",
+        "the opening pressure as the pump took it",
+        ("out_opening_how", "out_opening_pa"),
+        read_opening,
+        lambda block: block["out_opening_pa"] / PA_PER_PSI,
+    ),
+    Judged(
+        "P-06",
+        "rise above the start before an occlusion is named",
+        ">=",
+        30.0,
+        "psi",
+        "highest line pressure where the pump named an occlusion, as the sensor's span shows it; "
+        "the line sensor not broken",
+        ("out_fault", "draw_fault_kind", "out_peak_line_pa", "draw_line_span"),
+        occlusion,
+        lambda block: block["out_peak_line_pa"] * block["draw_line_span"] / PA_PER_PSI,
+    ),
+    Judged(
+        "D-01",
+        "volume delivered beyond the prescription",
+        "<=",
+        0.0,
+        "nL",
+        "steps counted times the volume of one, less the prescription; nothing broken",
+        ("out_told_nl", "draw_volume_nl", "draw_fault_kind"),
+        faultless,
+        lambda block: block["out_told_nl"] - block["draw_volume_nl"],
+    ),
+    Judged(
+        "B-01",
+        "press to last step",
+        "<=",
+        10.0,
+        "us",
+        "from the patient's press to the last step, 0 where no step followed; whatever broke but "
+        "steps that nobody granted",
+        LATENCY_COLUMNS,
+        pressed(codes.PAIN),
+        in_us,
+    ),
+    Judged(
+        "B-05",
+        "press to last step",
+        "<=",
+        10.0,
+        "us",
+        "from the press of STOP to the last step, as above",
+        LATENCY_COLUMNS,
+        pressed(codes.STOP),
+        in_us,
+    ),
+    Judged(
+        "T-03",
+        "last renewal to last step",
+        "<=",
+        5.0,
+        "ms",
+        "ticks left out: from the last tick that was made to the last step, up to 0.05 mL/s",
+        (*LATENCY_COLUMNS, "draw_rate_nl_s"),
+        lease,
+        lambda block: np.maximum(block["out_stop_latency_us"] - RENEWED_US, 0) / 1e3,
+    ),
+    Judged(
+        "T-03",
+        "volume after the last renewal, at 0.05 mL/s",
+        "<=",
+        0.35,
+        "uL",
+        "the same runs, the volume from the last reading before the gap on",
+        (*LATENCY_COLUMNS, "draw_rate_nl_s", "out_volume_after_nl"),
+        lease,
+        lambda block: volume_after_nl(block) / 1e3,
+    ),
+)
+
+NOT_JUDGED = (
+    "P-02, P-03, P-07, P-08, P-09, P-10: stored limits, single granted steps, relief and "
+    "lock-out are not in an outcome; the exhaustion and the hardware tests show them",
+    "P-05: the pump slows down before its limit, so that the line is seldom a whole count of the "
+    "sensor (79 Pa) beyond it; the time since the true line crossed is that resolution, and the "
+    "error of the sensor, over a small slope, and no latency; P-04 judges what came of it",
+    "P-11 for a stuck sensor: a bound on what is seen of the other channel, not on the time of "
+    "the fault",
+    "P-14: that an opening pressure over 30 psi is refused needs what was refused, which an "
+    "outcome does not keep",
+    "D-02, D-03: sums over several runs, and a rate over 10 s without the rests",
+    "A-01 to A-06, B-02 to B-04, B-06, C, L, S, T-01, T-02, T-04 to T-06: alarms, switches, "
+    "storage and processor are outside of the kernel",
+)
