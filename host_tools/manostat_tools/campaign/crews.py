@@ -149,6 +149,7 @@ class Cluster:
                 threads_per_worker=1,
                 dashboard_address=None,
                 memory_limit=0,
+                preload=["manostat_tools.campaign.quiet_worker"],
                 silence_logs=logging.CRITICAL,
             )
         self.client = Client(address or self._own)
