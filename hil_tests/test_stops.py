@@ -346,7 +346,7 @@ def test_the_third_fault_of_a_kind_locks_the_level(bench: Bench, figure) -> None
     assert not enabled(bench)
     bench.release("RUN")
     bench.hold("STOP", 3.05)
-    bench.advance(0.05)
+    bench.advance(0.5)  # the trace of the level before is stored first: hil_tests/test_trace.py
     bench.arm()
     begin(bench)
 

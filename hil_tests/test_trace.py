@@ -75,7 +75,7 @@ def test_it_is_stored_after_its_ten_seconds(bench: PicoBench) -> None:
     assert REST_TICKS <= resting[-1] - motion.n_words + 1 <= REST_TICKS + 300
 
 
-def test_a_new_level_does_not_wait_for_them(bench: PicoBench) -> None:
+def test_a_new_level_waits_for_what_is_stored_and_for_no_more(bench: PicoBench) -> None:
     begin(bench)
     bench.press("PAIN")
     bench.advance(0.5)
@@ -84,7 +84,14 @@ def test_a_new_level_does_not_wait_for_them(bench: PicoBench) -> None:
     bench.hold("STOP", 0.1)
     bench.advance(0.3)
     bench.hold("STOP", 3.2)
-    bench.advance(1.5)
+    bench.advance(0.02)
+    bench.arm()
+    made = bench.steps_made()
+    bench.run()
+    bench.advance(1.0)
+    assert bench.steps_made() > made, "RUN is held, and it starts by itself"
+    bench.release("RUN")
+    bench.advance(0.1)
     stretches = read_book(bench.flash_image()).stretches
     assert [stretch.state for stretch in stretches] == ["whole", "whole"]
     assert any(not tick.moving for tick in trace_ticks(words_of(stretches[1].words)))
