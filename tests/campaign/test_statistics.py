@@ -122,6 +122,7 @@ def _one_run(reason: int, fault: int, kind: int, **more: float):
     draws, outcomes = np.zeros(3, DRAW), np.zeros(3, OUTCOME)
     draws["fault_kind"], outcomes["reason"], outcomes["fault"] = kind, reason, fault
     draws["rate_nl_s"], draws["line_span"], draws["seed"] = 50_000, 1.0, (7, 8, 9)
+    draws["second_span"], draws["fault_amount"] = 1.0, 50_000.0
     outcomes["last_step_us"] = outcomes["fault_came_us"] = outcomes["pressed_us"] = 1_000_000
     for name, value in more.items():
         outcomes[name][1] = value
@@ -168,6 +169,16 @@ def test_a_run_beyond_a_limit_is_named(tmp_path, requirement, of, run):
     assert found.margin < 0.0
     assert (found.failures, found.runs) == (1, 3)
     assert (found.cases[0].run, found.cases[0].seed) == (1, 8)
+
+
+def test_an_offset_near_the_difference_that_stops_judges_nothing(tmp_path):
+    draws, outcomes = _one_run(codes.FAULT, codes.SENSORS_DISAGREE, breaking.SECOND_OFFSET)
+    draws["fault_amount"] = 5.4 * 6894.757, 5.6 * 6894.757, 5.6 * 6894.757
+    draws["second_offset_pa"] = 0.0, 0.0, -0.2 * 6894.757
+    (found,) = [
+        m for m in margins(write_folder(tmp_path, draws, outcomes)) if m.requirement == "P-13"
+    ]
+    assert found.runs == 1
 
 
 def test_a_step_before_the_cause_is_no_latency(tmp_path):

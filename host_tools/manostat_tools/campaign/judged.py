@@ -153,6 +153,16 @@ def volume_after_nl(block: Block) -> Any:
     return np.maximum(block["out_volume_after_nl"], 0.0)
 
 
+_CLEAR_PA = 5.5 * PA_PER_PSI
+OFFSET_COLUMNS = (
+    *LATENCY_COLUMNS,
+    "draw_fault_amount",
+    "draw_line_offset_pa",
+    "draw_second_offset_pa",
+    "draw_line_span",
+    "draw_second_span",
+    "out_peak_line_pa",
+)
 _TELLS = (
     breaking.LINE_STALE,
     breaking.LINE_DIAGNOSTIC,
@@ -178,6 +188,20 @@ def lease(block: Block) -> Any:
     return stopped_by(codes.FAULT, (breaking.TICKS_MISSING,), codes.LATE)(block) & (
         block["draw_rate_nl_s"] <= SLOW_NL_S
     )
+
+
+def sensors_differ(block: Block) -> Any:
+    """A sensor's offset stopped the run and was over 5.5 psi at every pressure of it: nearer to
+    5 psi the sensors' own errors and noise say when the difference is one that stops."""
+    kinds = (breaking.LINE_OFFSET, breaking.SECOND_OFFSET)
+    on_line = block["draw_fault_kind"] == breaking.LINE_OFFSET
+    off_pa = block["draw_line_offset_pa"] - block["draw_second_offset_pa"]
+    off_pa = off_pa + np.where(on_line, 1.0, -1.0) * block["draw_fault_amount"]
+    spread = block["draw_line_span"] - block["draw_second_span"]
+    at_peak_pa = off_pa + spread * block["out_peak_line_pa"]
+    least_pa = np.minimum(np.abs(off_pa), np.abs(at_peak_pa))
+    clear = (least_pa >= _CLEAR_PA) & (off_pa * at_peak_pa > 0.0)
+    return stopped_by(codes.FAULT, kinds, codes.SENSORS_DISAGREE)(block) & clear
 
 
 def read_opening(block: Block) -> Any:
