@@ -2,7 +2,7 @@
 
 import pytest
 
-from manostat_tools.session.model import Concordance, Finding, RunKind
+from manostat_tools.session.model import Concordance, Finding, Quantity, RunKind
 from manostat_tools.session.protocols import NONE_REACHED
 from manostat_tools.session.rules import NOT_MET
 
@@ -57,6 +57,45 @@ def test_the_long_words_of_the_demo_mean_the_same():
     controls = (painless("L3-4", runs=(quiet,)), painless("L5-S1"))
     found = results(session(suspect(0, runs=(run_in_words,)), *controls))
     assert found[ABSOLUTE] == "absolute discogenic"
+
+
+def derived(value_psi, half_psi):
+    return Quantity(
+        name="disc_above_opening",
+        value=psi(value_psi),
+        low=psi(value_psi - half_psi),
+        high=psi(value_psi + half_psi),
+        unit="Pa",
+        rule="r",
+        inputs={"before_ms": 0},
+    )
+
+
+@pytest.mark.parametrize(
+    ("value_psi", "half_psi", "told"),
+    [(12, 0.5, True), (15.3, 0.5, True), (16.5, 0.5, False)],
+    ids=["other side", "interval over the boundary", "same side"],
+)
+def test_a_disc_on_the_other_side_of_a_boundary_than_its_line_is_told(value_psi, half_psi, told):
+    hurt = run(psi(20), mark(psi(20)), derived=(derived(value_psi, half_psi),))
+    found = grades(session(suspect(0, runs=(hurt,)), *TWO))
+    said = [text for text in found[ABSOLUTE].cautions if "derived, the disc is" in text]
+    assert bool(said) is told
+    if told:
+        assert f"{value_psi:.2f} psi" in said[0]
+    assert not any("derived" in text for text in found[DISCOGENIC].cautions)
+
+
+def test_a_needle_that_nothing_is_known_of_is_told_where_it_may_turn_a_rule():
+    high, low = run(psi(20), mark(psi(20))), run(psi(9), mark(psi(9)))
+    of = {
+        name: grades(session(suspect(0, runs=(hurt,)), *TWO))[ABSOLUTE].cautions
+        for name, hurt in (("high", high), ("low", low))
+    }
+    assert [any("was not derived" in text for text in of[name]) for name in of] == [True, False]
+    still = run(psi(20), mark(psi(20), moving=False), kind=RunKind.STEP)
+    found = grades(session(suspect(0, runs=(still,)), *TWO))[ABSOLUTE]
+    assert not any("was not derived" in text for text in found.cautions), "at rest there is no drop"
 
 
 def test_a_boundary_between_press_and_look_back_is_told():

@@ -10,6 +10,7 @@ Not a certified medical device. docs/report.md explains each rule and each choic
 from collections.abc import Sequence
 
 from manostat_sim.plant.tables import LINE_SENSOR_TOTAL_ERROR, PA_PER_PSI
+from manostat_tools import words
 from manostat_tools.session.controls import Control, Did, control, controls_for
 from manostat_tools.session.model import Grade, Level, Role, RunKind, Session
 from manostat_tools.session.protocols import end_points
@@ -122,7 +123,41 @@ def _boundary(rule: Rule, found: Provoked, above_pa: int) -> list[str]:
             f"{above_pa / PA_PER_PSI:.2f} psi above opening at the press, but {', '.join(other)}: "
             "on the other side of a boundary of this rule"
         )
-    return said
+    return said + _in_the_disc(rule, found, above_pa)
+
+
+_NOT_DERIVED = (
+    "the line's pressure contains the needle's drop, which was not derived: the disc's is less"
+)
+
+
+def _in_the_disc(rule: Rule, found: Provoked, above_pa: int) -> list[str]:
+    """What the needle's drop may change. The rules were made with line pressures, and none says how
+    such a drop was taken off."""
+    run, mark = found.run, found.mark
+    if run is None or mark is None or not mark.moving:
+        return []
+    side = rule.at(above_pa)
+    derived = next(
+        (
+            value
+            for value in run.derived
+            if value.name == "disc_above_opening" and value.inputs.get("before_ms") == 0
+        ),
+        None,
+    )
+    if derived is None:
+        if rule.at(0) == side:
+            return []
+        return [_NOT_DERIVED]
+    limits = [derived.value, derived.low, derived.high]
+    if all(rule.at(round(limit)) == side for limit in limits if limit is not None):
+        return []
+    said = words.derived(derived.value, derived.low, derived.high, derived.unit)
+    return [
+        f"the line's pressure contains the needle's drop; derived, the disc is {said} above its "
+        "own opening: on the other side of a boundary of this rule, or near it"
+    ]
 
 
 def _positive(level: Level, controls: Sequence[Control], above_pa: int | None) -> list[str]:
