@@ -3,22 +3,12 @@
 from typing import Any
 
 from manostat.core import codes
-from manostat.record import BEFORE_MS
+from manostat.record import BEFORE_MS, UNIT
 from manostat_tools import words
 from manostat_tools.demo.history import History
 from manostat_tools.demo.session import Session
 
-PRESCRIBED = (
-    "mode",
-    "rate_nl_s",
-    "volume_nl",
-    "limit_above_pa",
-    "limit_line_pa",
-    "step_volume_nl",
-    "nl_num",
-    "nl_den",
-    "zero_pa",
-)
+PRESCRIBED = UNIT
 
 
 def outcome(session: Session) -> dict[str, Any]:
