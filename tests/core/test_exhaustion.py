@@ -128,7 +128,7 @@ def test_a_timer_that_has_another_name_now_is_refused(monkeypatch):
 
 @pytest.mark.parametrize(
     ("part", "name"),
-    [("watch", "steps_300ul"), ("leak", "window_steps"), ("injector", "seek_steps")],
+    [("watch", "steps_open"), ("leak", "window_steps"), ("injector", "seek_steps")],
 )
 def test_a_volume_that_has_another_name_now_is_refused(part, name, monkeypatch):
     build = core_pump.build

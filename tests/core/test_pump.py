@@ -87,9 +87,9 @@ def test_each_part_gets_its_numbers_of_the_unit_page():
     assert numbers(pump.injector.syringe)["nl_num"] == 422_733
     assert (pump.injector.flow.earn_factor, pump.injector.flow.step_cost) == (4096, 211_366_500)
     assert pump.injector.knee.window_steps == 48
-    assert pump.leak.window_steps == 2906
+    assert pump.leak.window_steps == 2790
     watch = numbers(pump.watch)
-    assert [watch[name] for name in ("steps_10ul", "steps_300ul", "most_steps")] == [96, 2906, 3875]
+    assert [watch[name] for name in ("steps_10ul", "steps_open", "most_steps")] == [96, 2790, 3875]
     assert pump.watch.line_still.steps == pump.watch.second_still.steps == 484
     assert watch["open_raw"] == 1638 + 100 + 175
     assert watch["steps_a_window"] == 7500 * 4096 // 422_733 + 7
@@ -103,15 +103,15 @@ def test_each_part_gets_its_numbers_of_the_unit_page():
     assert (len(pump.injector.cutoff.history), len(pump.injector.settler.blocks)) == (8, 128)
 
 
-@pytest.mark.parametrize("step_nl", [3, 4, 13, 73])
+@pytest.mark.parametrize("step_nl", [3, 4, 7, 73])
 def test_volumes_are_whole_steps_to_the_nanolitre(step_nl):
-    """300 001 divides by 13, 10 001 by 73, 5001 and 50 001 by 3, and all of the others by 4."""
+    """288 001 divides by 7, 10 001 by 73, 5001 and 50 001 by 3, and all of the others by 4."""
     pump = build(unit_of(rate_nl_s=4000, volume_nl=100_000, nl=(step_nl, 1)), new_ints)
     assert pump.injector.knee.window_steps == 5000 // step_nl
-    assert pump.leak.window_steps == 300_000 // step_nl
+    assert pump.leak.window_steps == 288_000 // step_nl
     assert pump.watch.steps_10ul == 10_000 // step_nl
     assert pump.watch.line_still.steps == 50_000 // step_nl
-    assert pump.watch.steps_300ul == 300_000 // step_nl
+    assert pump.watch.steps_open == 288_000 // step_nl
 
 
 def test_a_pump_is_built_without_floats_or_large_integers():

@@ -70,7 +70,7 @@ def test_a_new_watch_has_seen_nothing():
         "rests": 0,
         "open_raw": ZERO + 175,
         "steps_10ul": 10,
-        "steps_300ul": 300,
+        "steps_open": 300,
         "most_steps": 1000,
         "steps_a_window": 20,
         "fault": 0,

@@ -8,7 +8,7 @@ _APART_PA = const(460)  # so that no more than PLACES of them begin within _RISE
 
 
 class Leak:
-    """Looks at windows of `window_steps`, 0.3 mL (E): a torn disc takes them without a rise.
+    """Looks at windows of `window_steps`: a torn disc takes them without a rise.
 
     A window that waited for the end of another one would let nearly twice as much in: so one begins
     with every fifteenth of the rise. `begun_steps` and `begun_pa`, buffers of PLACES integers, hold

@@ -70,8 +70,9 @@ class Still:
 class Watch:
     """`fault` and `held` hold from the last look of one round to that of the next.
 
-    `zero_raw`: count of the line sensor at zero pressure. `steps_10ul`, `steps_50ul`,
-    `steps_300ul`: volumes in steps. `most_steps`: of a level. `steps_a_window`: most in 100 ms.
+    `zero_raw`: count of the line sensor at zero pressure. `steps_10ul`, `steps_50ul`: volumes in
+    steps; `steps_open`: after which a line that is still open is told. `most_steps`: of a level.
+    `steps_a_window`: most in 100 ms.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class Watch:
         zero_raw: int,
         steps_10ul: int,
         steps_50ul: int,
-        steps_300ul: int,
+        steps_open: int,
         most_steps: int,
         steps_a_window: int,
     ):
@@ -90,7 +91,7 @@ class Watch:
         self.rests = 1 if mode == SHAM else 0  # the plunger does, whatever the injector says
         self.open_raw = zero_raw + _OPEN_COUNTS
         self.steps_10ul = steps_10ul
-        self.steps_300ul = steps_300ul
+        self.steps_open = steps_open
         self.most_steps = most_steps
         self.steps_a_window = steps_a_window
         self.line_still = Still(steps_50ul, _MOVED_SECOND)
@@ -186,7 +187,7 @@ class Watch:
             self.window_at = counted
         if raw >= self.open_raw:
             self.pressed_at = counted
-        elif counted - self.pressed_at >= self.steps_300ul and self.may_flow == 0:
+        elif counted - self.pressed_at >= self.steps_open and self.may_flow == 0:
             self.pressed_at = counted  # said once: it must be possible to acknowledge
             return DETACHED
         if self.relieves and raw - self.start_raw >= _BACKWARDS_COUNTS:

@@ -163,7 +163,7 @@ def _volumes() -> dict[str, Rule]:
         "Referee.step_end": only(has_end, lambda value, held, pump: value - pump.injector.step_end),
         "pressed_at": only(
             moves,
-            lambda value, held, pump: pump.watch.counted - value >= pump.watch.steps_300ul,
+            lambda value, held, pump: pump.watch.counted - value >= pump.watch.steps_open,
         ),
         "from_steps": only(moves, lambda value, held, pump: value >= 0),
         "begun_at": only(seeks, sign),

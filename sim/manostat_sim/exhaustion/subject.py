@@ -144,7 +144,7 @@ def _counts(psi: int) -> int:
 def _shorten_volumes(pump: Any) -> None:
     """What the watch, the leak and the knee look at is a few steps, as the prescription is."""
     for part, changes in (
-        (pump.watch, {"steps_10ul": 1, "steps_300ul": 3, "steps_a_window": 7}),
+        (pump.watch, {"steps_10ul": 1, "steps_open": 3, "steps_a_window": 7}),
         (pump.watch.line_still, {"steps": 2}),
         (pump.watch.second_still, {"steps": 2}),
         (pump.leak, {"window_steps": 3}),

@@ -25,8 +25,6 @@ OVERSHOOT_PA = 750.0
 """P-04: a line of 1 uL/psi."""
 WINDOW_NL = 300_000.0
 """P-12."""
-LOOK_NL = 12_000.0
-"""At 0.15 mL/s: guard and bench look once in 20 ms, and a window begins with a look."""
 BACK_NL = 500_000.0
 """P-08."""
 
@@ -83,7 +81,7 @@ def moves_at_most(
 
 def sees_no_rise(alarm: str | None, within_s: float = 4.0) -> Reaction:
     """It ends once a window of volume has brought no rise of the line (P-12)."""
-    return Reaction(("P-12",), FLAT, WINDOW_NL + LOOK_NL, alarm, (), 0.1, within_s)
+    return Reaction(("P-12",), FLAT, WINDOW_NL, alarm, (), 0.1, within_s)
 
 
 def no_step(

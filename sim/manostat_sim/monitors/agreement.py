@@ -6,7 +6,6 @@ from manostat_sim.monitors.sensors import Cutoff
 
 _PSI_PA = 6894.757
 _PAUSE_US = 300_000  # longer than between two steps of one motion, shorter than any settling
-_LOOKED_S = 0.04  # the pump looks every 20 ms, and believes what it saw at the end of a round
 
 
 class _Pressed(Monitor):
@@ -84,7 +83,7 @@ class Detached(_Pressed):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.limit = 300_000 + setting.rate_nl_s * _LOOKED_S + 3 * setting.step_nl
+        self.limit = 300_000
         self._pressed_nl = 0.0
 
     def on_sample(self, sample: Sample) -> None:
@@ -119,7 +118,7 @@ class Leak(_Pressed):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        self.limit = 300_000 + setting.rate_nl_s * _LOOKED_S + 3 * setting.step_nl
+        self.limit = 300_000
         self._opening_pa = -1
         self.begin()
 
