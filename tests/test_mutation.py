@@ -123,8 +123,8 @@ def test_survivors_need_a_reason_and_five_in_a_hundred_are_too_many(tmp_path):
     judged = [Judged(replace(mutant, id=str(i)), PASSED if i < 51 else KILLED) for i in range(1000)]
     assert percent(judged) == 94.9
     verdicts = [line["verdict"] for line in evidence(judged, 95, 1, True)[:2]]
-    assert verdicts == ["fail", "fail"], "of the whole, and of what is not explained"
-    assert [line["verdict"] for line in evidence(judged[1:], 95, 0, True)[:2]] == ["fail", "pass"]
+    assert verdicts == ["failed", "failed"], "of the whole, and of what is not explained"
+    assert [line["verdict"] for line in evidence(judged[1:], 95, 0, True)[:2]] == ["failed", "passed"]
     files = evidence(judged, 95, 1, True)[2:]
-    assert {(line["verdict"], line["limit"]) for line in files} == {("pass", None)}
+    assert {(line["verdict"], line["limit"]) for line in files} == {("passed", None)}
     assert {line["verdict"] for line in evidence(judged, 95, 0, False)} == {"not run"}

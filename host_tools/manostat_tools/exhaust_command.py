@@ -78,12 +78,12 @@ def evidence(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     lines = []
     for invariant in INVARIANTS:
         broken = sum(invariant == found["invariant"] for row in rows for found in row["findings"])
-        verdict = "fail" if broken else "pass" if whole else "not run"
+        verdict = "failed" if broken else "passed" if whole else "not run"
         of = f"exhaustion: modes against it, in {states} states and {transitions} transitions"
         line = {"id": invariant, "verdict": verdict, "figure": broken, "limit": 0}
         lines.append({**line, "bench": _BENCH, "of": of})
     for row in rows:
-        verdict = "fail" if row["findings"] else "pass" if not row["waiting"] else "not run"
+        verdict = "failed" if row["findings"] else "passed" if not row["waiting"] else "not run"
         line = {"id": f"exhaustion {row['mode']}", "verdict": verdict, "figure": row["states"]}
         of = f"states, none left out; {row['transitions']} transitions"
         lines.append({**line, "limit": None, "bench": _BENCH, "of": of})

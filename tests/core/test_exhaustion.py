@@ -194,12 +194,12 @@ def verdicts(*rows):
 def test_what_was_explored_whole_without_a_finding_passes():
     said = verdicts(row(), row(mode="prime"))
     assert set(said) == {*INVARIANTS, "exhaustion inject", "exhaustion prime"}
-    assert set(said.values()) == {"pass"}
+    assert set(said.values()) == {"passed"}
 
 
 def test_a_finding_fails_its_invariant_and_its_mode_only():
     said = verdicts(row(findings=[{"invariant": "P-10"}]), row(mode="prime"))
-    failing = {name for name, verdict in said.items() if verdict == "fail"}
+    failing = {name for name, verdict in said.items() if verdict == "failed"}
     assert failing == {"P-10", "exhaustion inject"}
     (line,) = [
         line
@@ -211,7 +211,7 @@ def test_a_finding_fails_its_invariant_and_its_mode_only():
 
 def test_what_was_not_explored_whole_was_not_run():
     said = verdicts(row(waiting=3), row(mode="prime", waiting=1, findings=[{"invariant": "P-10"}]))
-    assert said.pop("P-10") == said.pop("exhaustion prime") == "fail"
+    assert said.pop("P-10") == said.pop("exhaustion prime") == "failed"
     assert set(said.values()) == {"not run"}
 
 

@@ -62,7 +62,7 @@ def evidence(
     """
 
     def line(name: str, good: bool, figure: float, limit: float | None) -> dict[str, Any]:
-        verdict = ("pass" if good else "fail") if whole else "not run"
+        verdict = ("passed" if good else "failed") if whole else "not run"
         return {"id": name, "verdict": verdict, "figure": figure, "limit": limit, "bench": "core"}
 
     lines = [
