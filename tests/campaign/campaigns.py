@@ -16,16 +16,16 @@ MIX = short()
 
 
 class Silent:
-    """Watches, and acts at each block: `at_first` once, at the first."""
+    """Watches, acts at the first block, and keeps who made each: the blocks are too large to keep."""
 
     def __init__(self, at_first: Callable[[], object] = lambda: None) -> None:
-        self.made: list[Made] = []
+        self.workers: list[str] = []
         self.losses = 0
         self._at_first = at_first
 
     def kept(self, made: Made) -> None:
-        self.made.append(made)
-        if len(self.made) == 1:
+        self.workers.append(made.worker)
+        if len(self.workers) == 1:
             self._at_first()
 
     def waits(self) -> None:

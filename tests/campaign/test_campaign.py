@@ -46,7 +46,7 @@ def test_files_are_the_same_when_every_process_is_killed_at_the_first_block(kept
     watcher = Silent(kill)
     measured = make(wanted(tmp_path / "other", jobs=2), watcher)
     # All but the first were made by others, or had been made already.
-    assert len({made.worker for made in watcher.made}) >= 3
+    assert len(set(watcher.workers)) >= 3
     assert measured.losses == watcher.losses
     assert content(tmp_path / "other") == content(kept)
 
@@ -64,17 +64,16 @@ def test_files_are_the_same_when_every_dask_worker_is_killed_at_the_first_block(
     asked = wanted(tmp_path / "other")
     run.run(whole.open_folder(asked), lambda: crew, watcher)
     # More blocks than were asked for at once: some were made by workers that came after.
-    assert {int(made.worker.split(":")[1]) for made in watcher.made} - killed
+    assert {int(worker.split(":")[1]) for worker in watcher.workers} - killed
     assert content(tmp_path / "other") == content(kept)
 
 
-@pytest.mark.xfail(reason="it grows by 0.3 kB a run: docs/campaigns.md, Measured", strict=False)
-def test_ten_times_the_runs_take_no_more_memory(tmp_path):
+def test_thirty_times_the_runs_take_no_more_memory(tmp_path):
     few, many = (
         make(replace(wanted(tmp_path / str(runs), 512, jobs=2), runs=runs)).peak_bytes
-        for runs in (2_000, 20_000)
+        for runs in (2_000, 60_000)
     )
-    # 18 000 more rows are 13 MB in DRAW and OUTCOME: held, they would be seen.
+    # 58 000 more rows are 41 MB in DRAW and OUTCOME and 17 MB in files: held, they would be seen.
     assert many < few + 8e6
 
 
