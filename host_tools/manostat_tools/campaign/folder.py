@@ -116,8 +116,11 @@ class Folder:
 
     def _write(self, path: Path, content: bytes) -> None:
         part = path.with_name(path.name + ".part")
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        try:
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:  # Ctrl-C comes anywhere
+            part.unlink(missing_ok=True)
