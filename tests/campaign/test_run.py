@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from manostat.core import codes
+from manostat.record import UNIT
 from manostat_sim.benches.core import CoreBench
 from manostat_sim.campaign import breaking
-from manostat_sim.campaign.draw import DRAW, NEVER_PA, UNIT, run_of
+from manostat_sim.campaign.draw import DRAW, NEVER_PA, run_of
 from manostat_sim.campaign.hands import NEVER_US
 from manostat_sim.campaign.sampler import set_parts
 from manostat_sim.patient import Patient

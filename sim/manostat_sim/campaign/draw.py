@@ -7,6 +7,7 @@ import numpy as np
 
 from manostat.core.codes import RELIEVE
 from manostat.core.inputs import Inputs
+from manostat.record import UNIT
 from manostat_sim.benches.core import build_pump
 from manostat_sim.campaign import breaking
 from manostat_sim.campaign.breaking import Breaking
@@ -19,19 +20,6 @@ from manostat_sim.plant.plant import Plant
 from manostat_sim.plant.sensors import LineSensor, SecondSensor
 from manostat_sim.plant.syringe import Syringe
 from manostat_sim.wiring import Wiring
-
-UNIT = (
-    "mode",
-    "rate_nl_s",
-    "volume_nl",
-    "limit_above_pa",
-    "limit_line_pa",
-    "step_volume_nl",
-    "nl_num",
-    "nl_den",
-    "zero_pa",
-)
-"""The nine integers of a unit page, in its order."""
 
 FLOATS = {
     "disc_opening_pa": "plant.disc.opening_pa",

@@ -10,8 +10,9 @@ import numpy as np
 
 from manostat.core.prescription import validate
 from manostat.core.syringe import MAX_STEPS
+from manostat.record import UNIT
 from manostat_sim.campaign.breaking import KINDS, NONE
-from manostat_sim.campaign.draw import DRAW, FLOATS, INTEGERS, UNIT, run_of, switch_table
+from manostat_sim.campaign.draw import DRAW, FLOATS, INTEGERS, run_of, switch_table
 from manostat_sim.campaign.hands import NEVER_US
 from manostat_sim.campaign.layout import Layout
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from manostat.core import codes
+from manostat.record import UNIT
 from manostat_sim.benches.base import Bench, Unit
 from manostat_sim.campaign import breaking
-from manostat_sim.campaign.draw import UNIT, run_of
+from manostat_sim.campaign.draw import run_of
 from manostat_sim.campaign.run import FIRST_TICK_US, TICK_US
 from manostat_sim.patient import Patient
 from manostat_sim.plant.plant import Plant
