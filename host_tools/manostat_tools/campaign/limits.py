@@ -89,10 +89,11 @@ LIMITS: tuple[Judged, ...] = (
         "<=",
         0.3,
         "mL",
-        "volume from where the line came off to the last step, where it was called detached",
-        (*LATENCY_COLUMNS, "out_volume_after_nl"),
+        "volume since the pump last read 2 psi or more, where a line that came off was called "
+        "detached; what runs out while it falls from its pressure to there is not in it",
+        (*LATENCY_COLUMNS, "out_open_nl"),
         stopped_by(codes.FAULT, (breaking.DETACHED,), codes.DETACHED),
-        lambda block: volume_after_nl(block) / 1e6,
+        lambda block: block["out_open_nl"] / 1e6,
     ),
     Judged(
         "P-13",

@@ -30,6 +30,7 @@ OUTCOME = np.dtype(
         ("stopped_us", np.int64),
         ("stop_latency_us", np.int64),
         ("volume_after_nl", np.float64),
+        ("open_nl", np.float64),
         ("told_nl", np.float64),
         ("pushed_nl", np.float64),
         ("delivered_nl", np.float64),
@@ -55,7 +56,8 @@ patient's pain began, the last time.
 `stop_latency_us`: from what the run was stopped for to the last step: from `pressed_us` for PAIN
 and STOP, from `crossed_us` for a pressure limit, from `fault_came_us` for a fault, negative where
 the last step was sooner; `volume_after_nl`: what the carriage pushed in that time. Both are 0 where
-there is nothing to count from. `told_nl`: steps times the volume of one, as the pump counts;
+there is nothing to count from. `open_nl`: what it pushed since the pump last read 2 psi or more
+(P-12). `told_nl`: steps times the volume of one, as the pump counts;
 `pushed_nl`: the carriage; `delivered_nl`: through the plunger; `disc_nl`, `leaked_nl`,
 `spilled_nl`: where it is; `volume_error_nl`: `told_nl` less what entered the disc. `peak_line_pa`:
 true, after a step, 0 when none was made; `over_limit_pa`: most by which that was above the limit in
@@ -118,6 +120,7 @@ def read_outcomes(layout: Any, records: Any, out: Any) -> None:
         counts = of_cause & (from_us >= 0) & (last_us >= 0)
         out["stop_latency_us"][counts] = (last_us - from_us)[counts]
         out["volume_after_nl"][counts] = (pushed_nl - from_nl)[counts]
+    out["open_nl"] = pushed_nl - at("score.tight_nl")
     syringe_nl = at("injector.syringe.nl_num") / at("injector.syringe.nl_den")
     out["told_nl"] = out["steps"] * syringe_nl
     out["volume_error_nl"] = out["told_nl"] - out["disc_nl"] - out["leaked_nl"]

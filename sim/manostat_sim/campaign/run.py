@@ -18,6 +18,7 @@ SAMPLE_US = 60  # into the tick, as in `benches.ticked`
 DECIDE_US = 720
 _LONGEST_US = 65535
 _BIT_END_EMPTY = 32
+_OPEN_PA = 13790  # P-12: with less than 2 psi a line is open
 
 
 class Run:
@@ -86,6 +87,8 @@ class Run:
         while self.hands.next_us <= decide_us:
             self._act(self.hands.next_us)
         self.pump.tick(self.inputs)
+        if self.pump.pressure_pa >= _OPEN_PA:
+            self.score.tight_nl = self.plant.syringe.driven_nl
         self._obey(decide_us)
         self._digest()
         self.last_us = tick_us

@@ -32,6 +32,7 @@ class Score:
         self.pressed_nl = 0.0
         self.pressed_pa = 0.0  # the line's pressure then
         self.broken_nl = 0.0  # pushed until the fault came
+        self.tight_nl = 0.0  # pushed when the pump last read a line that is not open
         self.stopped_us = -1
         self.reason = 0  # of the stop
         self.fault = 0
