@@ -124,7 +124,10 @@ def test_survivors_need_a_reason_and_five_in_a_hundred_are_too_many(tmp_path):
     assert percent(judged) == 94.9
     verdicts = [line["verdict"] for line in evidence(judged, 95, 1, True)[:2]]
     assert verdicts == ["failed", "failed"], "of the whole, and of what is not explained"
-    assert [line["verdict"] for line in evidence(judged[1:], 95, 0, True)[:2]] == ["failed", "passed"]
+    assert [line["verdict"] for line in evidence(judged[1:], 95, 0, True)[:2]] == [
+        "failed",
+        "passed",
+    ]
     files = evidence(judged, 95, 1, True)[2:]
     assert {(line["verdict"], line["limit"]) for line in files} == {("passed", None)}
     assert {line["verdict"] for line in evidence(judged, 95, 0, False)} == {"not run"}

@@ -16,7 +16,7 @@ MIX = short()
 
 
 class Silent:
-    """Watches, acts at the first block, and keeps who made each: the blocks are too large to keep."""
+    """Acts at the first block, and keeps who made each: the blocks themselves are too large."""
 
     def __init__(self, at_first: Callable[[], object] = lambda: None) -> None:
         self.workers: list[str] = []

@@ -5,16 +5,18 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
+from manostat.core import codes
 from manostat_sim.campaign.kernel import run_many
 from manostat_sim.campaign.sampler import long_run
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.campaign import report as module
 from manostat_tools.campaign.blocks import digest
-from manostat_tools.campaign.groups import DISC_NAMES, NEEDLE_NAMES, groups
-from manostat_tools.campaign.margins import margins
+from manostat_tools.campaign.groups import BY, groups
+from manostat_tools.campaign.margins import margins, margins_by
 from manostat_tools.campaign.one_run import traced
 from manostat_tools.campaign.report import report
 
-from .folder_of_campaign import write_folder
+from .folder_of_campaign import NEEDLE, write_folder
 
 RUNS = 60
 
@@ -24,7 +26,10 @@ def campaign(tmp_path_factory):
     draws = np.array([long_run(seed) for seed in range(1, RUNS + 1)])
     draws["fault_kind"][: RUNS // 2] = 0
     outcomes = run_many(draws)
-    return write_folder(tmp_path_factory.mktemp("campaign"), draws, outcomes, 25), draws, outcomes
+    grades = np.where(np.arange(RUNS) % 2 == 0, "dallas-1", "dallas-5")
+    folder = tmp_path_factory.mktemp("campaign")
+    write_folder(folder, draws, outcomes, 25, {"mix_grade": grades})
+    return folder, draws, outcomes
 
 
 class Addresses(HTMLParser):
@@ -93,18 +98,26 @@ def test_studies_are_made_when_asked_for(campaign, tmp_path, monkeypatch):
     assert made == ["drivers_section", "rare_section", "against_section"]
 
 
-def test_discs_and_needles_are_told_from_what_was_drawn(campaign):
+def test_discs_and_needles_are_those_that_were_drawn(campaign):
     discs, needles = groups(campaign[0])
-    assert [group.name for group in discs] == list(DISC_NAMES)
-    assert [group.name for group in needles] == list(NEEDLE_NAMES)
     _, draws, _ = campaign
-    whole = int((draws["fault_kind"] == 0).sum())
-    assert sum(group.runs for group in discs) == whole
-    thin = draws["plant_warm_pa_s_per_nl"] / draws["plant_cold_pa_s_per_nl"] > 0.56
-    by_name = {group.name: group.runs for group in needles}
-    at_240 = int((thin & (draws["fault_kind"] == 0)).sum())
-    assert by_name["22G x 152 mm, contrast 240"] == at_240
-    assert by_name["22G x 152 mm, contrast 300"] == whole - at_240
+    whole = (draws["fault_kind"] == 0) & np.isin(draws["mode"], (codes.INJECT, codes.STEP))
+    by_grade = {group.name: group.runs for group in discs if group.runs}
+    assert by_grade == {
+        "Dallas 1": int(whole[::2].sum()),
+        "Dallas 5": int(whole[1::2].sum()),
+    }
+    assert {group.name: group.runs for group in needles if group.runs} == {NEEDLE: whole.sum()}
+
+
+def test_a_margin_of_a_group_is_the_worst_of_its_runs(campaign):
+    folder, _, outcomes = campaign
+    found, by = margins_by(folder, BY)
+    peak = [one.judged.requirement for one in found].index("P-01")
+    of_grade = {name: of[peak].worst for name, of in by["mix_grade"].items() if of[peak].runs}
+    psi = outcomes["peak_line_pa"] / PA_PER_PSI
+    assert of_grade == {"dallas-1": psi[::2].max(), "dallas-5": psi[1::2].max()}
+    assert repr(found) == repr(margins(folder)), "NaN is not equal to itself"
 
 
 def test_a_trace_ends_where_the_outcome_does(campaign):

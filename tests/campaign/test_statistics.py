@@ -141,7 +141,7 @@ def _one_run(reason: int, fault: int, kind: int, **more: float):
         (
             "P-12",
             0,
-            _one_run(codes.FAULT, codes.DETACHED, breaking.DETACHED, volume_after_nl=300_001.0),
+            _one_run(codes.FAULT, codes.DETACHED, breaking.DETACHED, open_nl=300_001.0),
         ),
         (
             "P-13",

@@ -50,7 +50,7 @@ def made_again(folder: Path, most: int = MOST, judging: tuple[Judged, ...] = AGA
         draws = exactly_sensed(draws_of({name: block[name][chosen] for name in DRAW_COLUMNS}))
         again = block_of(draws, run_many(draws), block["run"][chosen])
         for state in states:
-            state.add(again)
+            state.add(again, state.judged.applies(again), state.judged.value(again))
         left -= len(chosen)
         if left == 0:
             break

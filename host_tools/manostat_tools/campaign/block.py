@@ -59,9 +59,11 @@ def make_block(order: Order) -> Made:
     begin_s, begin_cpu_s = time.monotonic(), time.process_time()
     identity = order.identity
     _check(identity, order.mix_text)
-    draws = _sampler(identity.mix, order.mix_text, identity.seed).draws(order.first, order.count)
+    sampler = _sampler(identity.mix, order.mix_text, identity.seed)
+    parameters = sampler.parameters(order.first, order.count)
+    draws = sampler.draws_of(order.first, parameters)
     outcomes = run_many(draws)
-    table = block_table(order.first, draws, outcomes, _metadata(order))
+    table = block_table(order.first, draws, outcomes, parameters, _metadata(order))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression=_COMPRESSION)
     return Made(

@@ -68,7 +68,7 @@ def by_group(discs: Sequence[Group], needles: Sequence[Group], limit_pa: float) 
                 axes.plot([x], [values[0.5]], "_", color=color, ms=9, mew=2)
                 axes.plot([x], [values[0.95]], "o", color=color, ms=4)
                 axes.plot([x], [values[1.0]], "X", color=color, ms=7, mec="white")
-        names = [f"{g.name.replace(' mm, contrast ', ' / ')}\n{g.ended} runs" for g in seen]
+        names = [f"{g.name}\n{g.ended} runs" for g in seen]
         axes.set_xticks(range(len(seen)), names, fontsize=6.8, rotation=30, ha="right")
         axes.set_xlim(-0.6, max(len(seen), 1) - 0.4)
         axes.axhline(limit_pa, color=STOP, lw=1)

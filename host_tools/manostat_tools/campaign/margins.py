@@ -1,12 +1,12 @@
 """The smallest margin of a campaign to each limit, and what so many runs say about failures."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from manostat_tools.campaign import exact
-from manostat_tools.campaign.blocks import blocks
+from manostat_tools.campaign.blocks import Block, blocks
 from manostat_tools.campaign.judged import Judged
 from manostat_tools.campaign.limits import LIMITS
 from manostat_tools.campaign.sketch import Sketch
@@ -45,21 +45,20 @@ class Judging:
     """One limit's state while the blocks go by."""
 
     def __init__(self, judged: Judged) -> None:
-        self._judged = judged
+        self.judged = judged
         self._below = judged.at == "<="
         self._worst = Worst(WORST, largest=self._below)
         self._sketch = Sketch()
         self._failures = 0
 
-    def add(self, block: dict[str, np.ndarray]) -> None:
-        """Take in a block."""
-        applies = self._judged.applies(block)
+    def add(self, block: Block, applies: Any, values: Any) -> None:
+        """Take in these runs of a block: `applies` says which, `values` has a number for each."""
         if not applies.any():
             return
-        values = np.asarray(self._judged.value(block), dtype=np.float64)[applies]
+        values = values[applies]
         self._worst.add(block["run"][applies], block["draw_seed"][applies], values)
         self._sketch.add(values)
-        limit = self._judged.limit
+        limit = self.judged.limit
         broken = values > limit if self._below else values < limit
         self._failures += int(broken.sum())
 
@@ -67,10 +66,10 @@ class Judging:
         """What it came to."""
         cases, runs = self._worst.cases(), self._sketch.count
         worst = cases[0].value if cases else float("nan")
-        left = self._judged.limit - worst if self._below else worst - self._judged.limit
+        left = self.judged.limit - worst if self._below else worst - self.judged.limit
         shares = (0.5, 0.95, 0.99, 0.999) if self._below else (0.001, 0.01, 0.05, 0.5)
         return Margin(
-            judged=self._judged,
+            judged=self.judged,
             runs=runs,
             failures=self._failures,
             worst=worst,
@@ -86,9 +85,31 @@ def margins(folder: Path) -> list[Margin]:
 
     FileNotFoundError, KeyError: not a campaign's folder.
     """
-    judging = [Judging(judged) for judged in LIMITS]
-    columns = {"run", "draw_seed", *(name for judged in LIMITS for name in judged.columns)}
+    return margins_by(folder, {})[0]
+
+
+Groups = dict[str, dict[str, list[Margin]]]
+"""By column, by name in it: the margin to every limit."""
+
+
+def margins_by(folder: Path, by: Mapping[str, Sequence[str]]) -> tuple[list[Margin], Groups]:
+    """The margins of all runs, and of the runs that have each name in each column of `by`."""
+    whole = [Judging(judged) for judged in LIMITS]
+    groups = {
+        column: {name: [Judging(judged) for judged in LIMITS] for name in names}
+        for column, names in by.items()
+    }
+    columns = {"run", "draw_seed", *by, *(name for judged in LIMITS for name in judged.columns)}
     for block in blocks(folder, sorted(columns)):
-        for one in judging:
-            one.add(block)
-    return [one.margin() for one in judging]
+        found = [(judged.applies(block), judged.value(block)) for judged in LIMITS]
+        for one, (applies, values) in zip(whole, found, strict=True):
+            one.add(block, applies, values)
+        for column, names in groups.items():
+            for name, judging in names.items():
+                of_group = block[column] == name
+                for one, (applies, values) in zip(judging, found, strict=True):
+                    one.add(block, applies & of_group, values)
+    return [one.margin() for one in whole], {
+        column: {name: [one.margin() for one in judging] for name, judging in names.items()}
+        for column, names in groups.items()
+    }

@@ -60,10 +60,9 @@ class One:
         self.seed = seed
         self.index = index
         sampler = Sampler(mix, seed)
-        self.parameters = {
-            name: column[0].item() for name, column in sampler.parameters(index, 1).items()
-        }
-        self.draws = sampler.draws(index, 1)
+        parameters = sampler.parameters(index, 1)
+        self.parameters = {name: column[0].item() for name, column in parameters.items()}
+        self.draws = sampler.draws_of(index, parameters)
         self.outcomes = run_many(self.draws)
 
     def lines(self) -> Iterator[str]:

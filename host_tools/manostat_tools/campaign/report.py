@@ -7,9 +7,9 @@ from manostat_tools.campaign.about import about_section, limits_section
 from manostat_tools.campaign.again import MOST, made_again
 from manostat_tools.campaign.against_section import against_section
 from manostat_tools.campaign.blocks import count, digest, draws_at
-from manostat_tools.campaign.groups import groups
+from manostat_tools.campaign.groups import BY, groups
 from manostat_tools.campaign.limits import LIMITS
-from manostat_tools.campaign.margins import Margin, margins
+from manostat_tools.campaign.margins import Margin, margins_by
 from manostat_tools.campaign.one_run import drawing, traced
 from manostat_tools.campaign.quantities import Quantity, quantities
 from manostat_tools.campaign.replays import replays, replays_section
@@ -38,7 +38,7 @@ def report(folder: Path, out: Path, studies: bool = True, replayed: int = 0) -> 
     a campaign's folder. OSError: `out` cannot be written.
     """
     folder, out = Path(folder), Path(out)
-    found, again = margins(folder), made_again(folder)
+    (found, by), again = margins_by(folder, BY), made_again(folder)
     spread, runs = quantities(folder), count(folder)
     page = Report(
         title=f"Campaign of {runs} virtual injections",
@@ -47,7 +47,7 @@ def report(folder: Path, out: Path, studies: bool = True, replayed: int = 0) -> 
         running=f"SHA-256 of its files {digest(folder)}",
         sections=(
             about_section(folder, runs),
-            margins_section(found, again, MOST),
+            margins_section(found, by, again, MOST),
             groups_section(*groups(folder)),
             quantities_section(spread),
             worst_section(folder, found, spread),

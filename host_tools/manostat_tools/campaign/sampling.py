@@ -33,8 +33,12 @@ class Sampler:
 
     def draws(self, first: int, count: int) -> Any:
         """An array of DRAW for runs `first` to `first + count - 1`."""
-        runs = np.arange(first, first + count, dtype=np.int64)
-        return draws_of(self.parameters(first, count), self.seed, runs)
+        return self.draws_of(first, self.parameters(first, count))
+
+    def draws_of(self, first: int, parameters: Parameters) -> Any:
+        """The same, of the parameters of the runs `first` and on."""
+        runs = np.arange(first, first + len(parameters["mode"]), dtype=np.int64)
+        return draws_of(parameters, self.seed, runs)
 
 
 def _named(column: Any, names: tuple[str, ...]) -> Any:

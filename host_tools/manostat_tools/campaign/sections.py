@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from manostat_tools.campaign import drawings
 from manostat_tools.campaign.exact import share
-from manostat_tools.campaign.groups import Group
+from manostat_tools.campaign.groups import Group, label
 from manostat_tools.campaign.limits import LIMITS, NOT_JUDGED
-from manostat_tools.campaign.margins import Margin
+from manostat_tools.campaign.margins import Groups, Margin
 from manostat_tools.campaign.quantities import SHARES, Quantity
 from manostat_tools.report.model import Cell, Figure, Lines, Notice, Section, Table, Weight
 from manostat_tools.words import figures
@@ -19,7 +19,9 @@ def number(value: float) -> str:
     return "none" if value != value else figures(value)[0]
 
 
-def margins_section(found: Sequence[Margin], again: Sequence[Margin], most: int) -> Section:
+def margins_section(
+    found: Sequence[Margin], by: Groups, again: Sequence[Margin], most: int
+) -> Section:
     """Every limit with its worst run."""
     broken = [one for one in found if one.margin < 0]
     notices = [
@@ -56,6 +58,8 @@ def margins_section(found: Sequence[Margin], again: Sequence[Margin], most: int)
                 f"The first {most} of P-04 made again with exact sensors: the pump's own part",
                 again,
             ),
+            _grouped("Smallest margin by kind of disc", by["mix_grade"]),
+            _grouped("Smallest margin by needle (gauge x mm / contrast)", by["mix_needle"]),
             Lines(NOT_JUDGED, "Not judged, and why"),
         ),
     )
@@ -87,6 +91,26 @@ def _margins_table(title: str, found: Sequence[Margin]) -> Table:
     )
 
 
+def _grouped(title: str, by: dict[str, list[Margin]]) -> Table:
+    """A row for each limit, a column for each group."""
+    rows = []
+    for of_limit in zip(*by.values(), strict=True):
+        judged = of_limit[0].judged
+        cells = (
+            Cell(number(one.margin), strong=one.margin < 0, faint=not one.runs) for one in of_limit
+        )
+        rows.append((Cell(f"{judged.requirement}: {judged.of} ({judged.unit})"), *cells))
+    share = 66 // len(by)
+    return Table(
+        title,
+        ("Limit", *(label(name) for name in by)),
+        tuple(rows),
+        (34, *(share,) * len(by)),
+        note="What is left of the limit in the worst run of the group; below zero it is broken; "
+        "none: no run of the group judges it.",
+    )
+
+
 def _allowed(one: Margin) -> str:
     return f"({one.judged.at} {one.judged.limit:g} {one.judged.unit})"
 
@@ -103,8 +127,8 @@ def groups_section(discs: Sequence[Group], needles: Sequence[Group]) -> Section:
                 "Dash: median; dot: 95 % of the runs are below; cross: the worst run. The true "
                 "line goes beyond the limit mostly by what the sensor is wrong by.",
             ),
-            _groups_table("By disc: nearest published elastance", discs),
-            _groups_table("By needle: nearest published resistance", needles),
+            _groups_table("By disc", discs),
+            _groups_table("By needle (gauge x mm / contrast)", needles),
         ),
     )
 
