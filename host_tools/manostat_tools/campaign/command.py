@@ -95,7 +95,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it: 0 when it is whole, 130 when it was interrupted."""
+    """Run it: 0 when it is whole and no limit is broken, 130 when it was interrupted."""
     from manostat_tools.campaign import mix, whole
 
     if options.trace and options.repeat is None:

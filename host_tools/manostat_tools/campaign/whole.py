@@ -3,7 +3,6 @@
 import signal
 import sys
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from manostat_tools.campaign.sampling import Sampler
 CAMPAIGNS = REPOSITORY / "build" / "campaigns"
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
 _MEGABYTE = 1e6
-_REPORT = "manostat_tools.campaign.report"
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,8 @@ class Wanted:
 
 
 def run(wanted: Wanted, with_report: bool) -> int:
-    """Make what is missing, say how it goes: 0 when it is whole, 130 when it was interrupted."""
+    """Make what is missing, say how it goes: 0 when it is whole and no limit is broken, 130 when it
+    was interrupted."""
     folder = open_folder(wanted)
     print(
         f"{wanted.runs} runs of {wanted.mix.name}, seed {wanted.seed}: {len(folder.done)} of "
@@ -90,9 +89,7 @@ def run(wanted: Wanted, with_report: bool) -> int:
             f"{measured.peak_bytes / _MEGABYTE:.0f} MB"
         )
         _note(folder, measured)
-    if with_report:
-        _report(wanted.where)
-    return 0
+    return _report(wanted.where) if with_report else 0
 
 
 def open_folder(wanted: Wanted) -> Folder:
@@ -122,16 +119,17 @@ def _note(folder: Folder, measured: running.Measured) -> None:
     )
 
 
-def _report(where: Path) -> None:
-    """The one place that calls the statistics; without them there are the blocks."""
-    try:
-        report = import_module(_REPORT).report
-    except ModuleNotFoundError as absent:
-        if absent.name != _REPORT:
-            raise
-        print(f"no report: {_REPORT} is not installed; the blocks are in {_near(where)}")
-        return
+def _report(where: Path) -> int:
+    """Print the margins and write the page: 1 when a limit is broken."""
+    # Only here: plots and statistics are slow to import.
+    from manostat_tools.campaign.margins import margins
+    from manostat_tools.campaign.report import report
+    from manostat_tools.campaign.told import tell
+
+    broken = tell(margins(where))
+    print("writing the report, a minute or two", flush=True)
     print(f"report: {_near(report(where, where / 'report.html'))}")
+    return 1 if broken else 0
 
 
 def _near(path: Path) -> Path:
