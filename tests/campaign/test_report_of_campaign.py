@@ -8,9 +8,11 @@ import pytest
 from manostat.core import codes
 from manostat_sim.campaign.kernel import run_many
 from manostat_sim.campaign.sampler import long_run
+from manostat_sim.plant.plant import PATH_DISC
 from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.campaign import report as module
 from manostat_tools.campaign.blocks import digest
+from manostat_tools.campaign.false_alarms import false_alarms
 from manostat_tools.campaign.groups import BY, groups
 from manostat_tools.campaign.margins import margins, margins_by
 from manostat_tools.campaign.one_run import traced
@@ -63,6 +65,7 @@ def test_it_says_what_it_is_and_is_not(page, campaign):
         "Margin to each limit",
         "Overshoot by disc and by needle",
         "Overshoot, latency, volume and errors",
+        "Faults that were named with nothing broken",
         "The worst runs in full",
         "What it does not show",
     ):
@@ -113,11 +116,27 @@ def test_discs_and_needles_are_those_that_were_drawn(campaign):
 def test_a_margin_of_a_group_is_the_worst_of_its_runs(campaign):
     folder, _, outcomes = campaign
     found, by = margins_by(folder, BY)
-    peak = [one.judged.requirement for one in found].index("P-01")
-    of_grade = {name: of[peak].worst for name, of in by["mix_grade"].items() if of[peak].runs}
-    psi = outcomes["peak_line_pa"] / PA_PER_PSI
+    opening = [one.judged.requirement for one in found].index("P-14")
+    of_grade = {name: of[opening].worst for name, of in by["mix_grade"].items() if of[opening].runs}
+    read = outcomes["opening_how"] == codes.OPENING_READ
+    psi = np.where(read, outcomes["opening_pa"] / PA_PER_PSI, 0.0)
     assert of_grade == {"dallas-1": psi[::2].max(), "dallas-5": psi[1::2].max()}
     assert repr(found) == repr(margins(folder)), "NaN is not equal to itself"
+
+
+def test_a_false_occlusion_is_counted_by_the_needle_s_drop(campaign, tmp_path):
+    _, draws, outcomes = (each.copy() if hasattr(each, "copy") else each for each in campaign)
+    outcomes["fault"], draws["fault_kind"], draws["mode"] = 0, 0, codes.INJECT
+    draws["plant_path"] = PATH_DISC
+    draws["rate_nl_s"], draws["plant_cold_pa_s_per_nl"] = 50_000, 11.0 * PA_PER_PSI / 50_000
+    outcomes["fault"][:7] = codes.OCCLUSION
+    draws["fault_kind"][0] = 1
+    draws["plant_cold_pa_s_per_nl"][5:9] = 26.0 * PA_PER_PSI / 50_000
+    found = false_alarms(write_folder(tmp_path, draws, outcomes))
+    assert found.runs == RUNS - 1
+    assert found.named == {codes.OCCLUSION: 6}
+    assert found.of_drop == (0, RUNS - 5, 0, 4, 0, 0)
+    assert found.occluded == (0, 4, 0, 2, 0, 0)
 
 
 def test_a_trace_ends_where_the_outcome_does(campaign):

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manostat_sim.plant import tables
+from manostat_tools.campaign.as_read import as_read_pa
 from manostat_tools.campaign.blocks import blocks
 from manostat_tools.campaign.judged import (
     OVERSHOOT_COLUMNS,
-    as_read_pa,
     faultless,
     for_pressure,
     into_disc,

@@ -10,6 +10,7 @@ from manostat.core import codes
 from manostat_sim.campaign import breaking
 from manostat_sim.plant.plant import PATH_DISC
 from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools.campaign.as_read import SLIP_COLUMNS, line_noise_pa, second_noise_pa
 from manostat_tools.campaign.blocks import Block
 
 SLOW_NL_S = 50_000
@@ -51,6 +52,15 @@ def moved(block: Block) -> Any:
     return block["out_last_step_us"] >= 0
 
 
+def line_sensor_whole(block: Block) -> Any:
+    kind = block["draw_fault_kind"]
+    return (kind < breaking.LINE_STUCK) | (kind > breaking.LINE_NOISE)
+
+
+def sensed(block: Block) -> Any:
+    return moved(block) & line_sensor_whole(block)
+
+
 def into_disc(block: Block) -> Any:
     inject = np.isin(block["draw_mode"], (codes.INJECT, codes.STEP))
     return inject & (block["draw_plant_path"] == PATH_DISC)
@@ -58,14 +68,6 @@ def into_disc(block: Block) -> Any:
 
 def for_pressure(block: Block) -> Any:
     return np.isin(block["out_reason"], (codes.PRESSURE_ABOVE, codes.PRESSURE_LINE))
-
-
-def as_read_pa(block: Block) -> Any:
-    """By how much the line rose beyond the limit in the numbers of its own sensor, Pa: offset and
-    span of the sensor and the page's zero taken out. The noise of the sensor stays in."""
-    peak_pa = block["out_over_limit_pa"] + block["out_limit_pa"]
-    read_pa = peak_pa * block["draw_line_span"] + block["draw_line_offset_pa"]
-    return read_pa - block["draw_zero_pa"] - block["out_limit_pa"]
 
 
 def elastance(block: Block) -> Any:
@@ -89,12 +91,12 @@ def overshoots(line_nl_per_pa: float, stiffest_pa_per_nl: float) -> Callable[[Bl
 
 
 OVERSHOOT_COLUMNS = (
+    *SLIP_COLUMNS,
     "draw_fault_kind",
     "draw_mode",
     "draw_plant_path",
     "out_reason",
     "draw_rate_nl_s",
-    "draw_plant_line_nl_per_pa",
     "draw_disc_elastance_pa_per_nl",
     "draw_disc_relaxing_pa_per_nl",
     "out_over_limit_pa",
@@ -153,7 +155,6 @@ def volume_after_nl(block: Block) -> Any:
     return np.maximum(block["out_volume_after_nl"], 0.0)
 
 
-_CLEAR_PA = 5.5 * PA_PER_PSI
 OFFSET_COLUMNS = (
     *LATENCY_COLUMNS,
     "draw_fault_amount",
@@ -161,6 +162,8 @@ OFFSET_COLUMNS = (
     "draw_second_offset_pa",
     "draw_line_span",
     "draw_second_span",
+    "draw_line_noise_counts",
+    "draw_second_noise_counts",
     "out_peak_line_pa",
 )
 _TELLS = (
@@ -191,8 +194,9 @@ def lease(block: Block) -> Any:
 
 
 def sensors_differ(block: Block) -> Any:
-    """A sensor's offset stopped the run and was over 5.5 psi at every pressure of it: nearer to
-    5 psi the sensors' own errors and noise say when the difference is one that stops."""
+    """A sensor's offset stopped the run and was over 5 psi at every pressure of it by more than the
+    noise of both sensors, which is bounded in the simulator, and their rounding: nearer to 5 psi
+    the noise says when the difference is one that stops."""
     kinds = (breaking.LINE_OFFSET, breaking.SECOND_OFFSET)
     on_line = block["draw_fault_kind"] == breaking.LINE_OFFSET
     off_pa = block["draw_line_offset_pa"] - block["draw_second_offset_pa"]
@@ -200,7 +204,8 @@ def sensors_differ(block: Block) -> Any:
     spread = block["draw_line_span"] - block["draw_second_span"]
     at_peak_pa = off_pa + spread * block["out_peak_line_pa"]
     least_pa = np.minimum(np.abs(off_pa), np.abs(at_peak_pa))
-    clear = (least_pa >= _CLEAR_PA) & (off_pa * at_peak_pa > 0.0)
+    hidden_pa = line_noise_pa(block) + second_noise_pa(block)
+    clear = (least_pa >= 5.0 * PA_PER_PSI + hidden_pa) & (off_pa * at_peak_pa > 0.0)
     return stopped_by(codes.FAULT, kinds, codes.SENSORS_DISAGREE)(block) & clear
 
 
@@ -209,6 +214,4 @@ def read_opening(block: Block) -> Any:
 
 
 def occlusion(block: Block) -> Any:
-    kind = block["draw_fault_kind"]
-    whole = (kind < breaking.LINE_STUCK) | (kind > breaking.LINE_NOISE)
-    return (block["out_fault"] == codes.OCCLUSION) & whole
+    return (block["out_fault"] == codes.OCCLUSION) & line_sensor_whole(block)

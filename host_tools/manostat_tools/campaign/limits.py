@@ -9,6 +9,14 @@ from manostat.core import codes
 from manostat_sim.campaign import breaking
 from manostat_sim.campaign.draw import NEVER_PA
 from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools.campaign.as_read import (
+    PEAK_COLUMNS,
+    SLIP_COLUMNS,
+    by_steps_pa,
+    most_rise_pa,
+    peak_as_read_pa,
+    slip_pa,
+)
 from manostat_tools.campaign.judged import (
     LATENCY_COLUMNS,
     LINE_1,
@@ -19,17 +27,16 @@ from manostat_tools.campaign.judged import (
     STIFFEST,
     TICK_MS,
     Judged,
-    as_read_pa,
     bad_samples,
     faultless,
     in_ms,
     in_us,
     lease,
-    moved,
     occlusion,
     overshoots,
     pressed,
     read_opening,
+    sensed,
     sensors_differ,
     stopped_by,
     volume_after_nl,
@@ -42,11 +49,12 @@ LIMITS: tuple[Judged, ...] = (
         "<=",
         100.11,
         "psi",
-        "true line pressure after a step, in every run whatever broke; the pump judges by its "
-        "sensors, whose errors are in the number",
-        ("out_peak_line_pa", "out_last_step_us"),
-        moved,
-        lambda block: block["out_peak_line_pa"] / PA_PER_PSI,
+        "highest line pressure after a step in the numbers of the line sensor: its offset and span "
+        "and the page's zero taken out, noise not; less the slip of a plunger that sticks (P-04); "
+        "whatever broke but this sensor. The true one is among the quantiles",
+        (*PEAK_COLUMNS, *SLIP_COLUMNS, "draw_fault_kind", "out_last_step_us"),
+        sensed,
+        lambda block: (peak_as_read_pa(block) - slip_pa(block)) / PA_PER_PSI,
     ),
     Judged(
         "P-04",
@@ -55,10 +63,11 @@ LIMITS: tuple[Judged, ...] = (
         750.0,
         "Pa",
         "nothing broken, ended by a pressure limit, up to 0.05 mL/s, a line of 1 uL/psi or more; "
-        "in the sensor's own numbers, its noise not taken out",
+        "in the sensor's own numbers, its noise not taken out; less what a plunger that sticks "
+        "moves by itself when it slips, which no step makes",
         OVERSHOOT_COLUMNS,
         overshoots(LINE_1, NEVER_PA),
-        as_read_pa,
+        by_steps_pa,
     ),
     Judged(
         "P-04",
@@ -69,7 +78,7 @@ LIMITS: tuple[Judged, ...] = (
         "as above, a line of 5 uL/psi or more and a disc of up to 43 psi/mL",
         OVERSHOOT_COLUMNS,
         overshoots(LINE_5, STIFFEST),
-        as_read_pa,
+        by_steps_pa,
     ),
     Judged(
         "P-11",
@@ -101,8 +110,8 @@ LIMITS: tuple[Judged, ...] = (
         "<=",
         20.0,
         "ms",
-        "from the offset of a sensor to the last step, where the difference was what stopped and "
-        "was over 5.5 psi all the time: nearer to 5 psi the sensors' own errors decide",
+        "from the offset of a sensor to the last step, where the difference was what stopped, and "
+        "was so much over 5 psi all the time that no noise of the two could bring it below",
         OFFSET_COLUMNS,
         sensors_differ,
         in_ms,
@@ -124,11 +133,11 @@ LIMITS: tuple[Judged, ...] = (
         ">=",
         30.0,
         "psi",
-        "highest line pressure where the pump named an occlusion, as the sensor's span shows it; "
-        "the line sensor not broken",
-        ("out_fault", "draw_fault_kind", "out_peak_line_pa", "draw_line_span"),
+        "highest line pressure where the pump named an occlusion, as the sensor's span shows it, "
+        "and what the noise of two readings adds at most; the line sensor not broken",
+        (*PEAK_COLUMNS, "draw_line_noise_counts", "out_fault", "draw_fault_kind"),
         occlusion,
-        lambda block: block["out_peak_line_pa"] * block["draw_line_span"] / PA_PER_PSI,
+        lambda block: most_rise_pa(block) / PA_PER_PSI,
     ),
     Judged(
         "D-01",

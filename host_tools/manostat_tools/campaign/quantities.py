@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from manostat.core import codes
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.campaign.blocks import Block, blocks
-from manostat_tools.campaign.judged import faultless, for_pressure
+from manostat_tools.campaign.judged import faultless, for_pressure, moved
 from manostat_tools.campaign.sketch import Sketch
 from manostat_tools.campaign.worst import Case, Worst
 
@@ -24,6 +25,7 @@ _COLUMNS = (
     "out_pressed_us",
     "out_fault_came_us",
     "out_last_step_us",
+    "out_peak_line_pa",
     "out_stop_latency_us",
     "out_volume_after_nl",
     "out_volume_error_nl",
@@ -93,6 +95,7 @@ def quantities(folder: Path) -> list[Quantity]:
     """All of them in one pass over the blocks. FileNotFoundError, KeyError: as `margins`."""
     spreads = [
         _Spread("true line over the limit in force, nothing broken", "Pa", _over),
+        _Spread("highest true line pressure, whatever broke", "psi", _peak),
         *(
             _Spread(f"cause to last step: {cause}", "ms", _latency(*of), later=True)
             for cause, of in _CAUSES.items()
@@ -118,6 +121,10 @@ def quantities(folder: Path) -> list[Quantity]:
 
 def _over(block: Block) -> tuple[Any, Any]:
     return faultless(block) & for_pressure(block), block["out_over_limit_pa"]
+
+
+def _peak(block: Block) -> tuple[Any, Any]:
+    return moved(block), block["out_peak_line_pa"] / PA_PER_PSI
 
 
 def _ended(block: Block, reasons: tuple[int, ...], caused: str) -> Any:

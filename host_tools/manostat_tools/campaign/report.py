@@ -7,6 +7,7 @@ from manostat_tools.campaign.about import about_section, limits_section
 from manostat_tools.campaign.again import MOST, made_again
 from manostat_tools.campaign.against_section import against_section
 from manostat_tools.campaign.blocks import count, digest, draws_at
+from manostat_tools.campaign.false_alarms import false_alarms, false_alarms_section
 from manostat_tools.campaign.groups import BY, groups
 from manostat_tools.campaign.limits import LIMITS
 from manostat_tools.campaign.margins import Margin, margins_by
@@ -50,6 +51,7 @@ def report(folder: Path, out: Path, studies: bool = True, replayed: int = 0) -> 
             margins_section(found, by, again, MOST),
             groups_section(*groups(folder)),
             quantities_section(spread),
+            false_alarms_section(false_alarms(folder)),
             worst_section(folder, found, spread),
             *((drivers_section(), rare_section(folder), against_section()) if studies else ()),
             *((replays_section(replays(folder, spread, replayed)),) if replayed else ()),

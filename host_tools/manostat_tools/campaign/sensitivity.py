@@ -9,7 +9,7 @@ import numpy as np
 from manostat.core import codes
 from manostat_sim.campaign.kernel import run_many
 from manostat_tools.campaign.again import block_of
-from manostat_tools.campaign.judged import as_read_pa
+from manostat_tools.campaign.as_read import as_read_pa
 from manostat_tools.campaign.space import PARAMETERS, draws
 
 

@@ -9,6 +9,8 @@ _SIXTEEN = 0xFFFF
 # Four summed 16 bit uniforms have this mean and standard deviation (4 x the uniform's variance).
 _SUM_MEAN = 131070.0
 _SUM_SD = 37837.22713521236
+MOST_SD = _SUM_MEAN / _SUM_SD
+"""`gauss` is never beyond this, 3.464."""
 
 
 def hash32(value: int) -> int:
