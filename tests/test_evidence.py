@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from manostat_tools import exhaust_command
 from manostat_tools.bench.figures import FIGURES
 from manostat_tools.evidence import pages, store
 from manostat_tools.evidence.command import FILE, write
@@ -91,6 +92,21 @@ def test_what_fails_or_is_missing_is_said_and_all_of_it_is_written(root, part, c
     flat = json.loads((root / FILE).read_text())
     assert [one["id"] for one in flat] == ["a", "b"]
     assert {tuple(one) for one in flat} == {("id", "verdict", "figure", "limit", "bench")}
+
+
+def test_an_id_that_occurs_twice_is_said(root, part) -> None:
+    store.write("part-one", rows("a", "b"), root)
+    soak = state(Part("soak", "soak", ("true",), 1.0, part.read, part.due), root)
+    twice = state(Part("exhaustion", "", ("true",), 1.0, lambda _: part.read(root)[:1]), root)
+    assert "a: 2 lines with this id" in write(all_states(root, soak=soak, exhaustion=twice), root)
+
+
+def test_an_invariant_has_another_id_than_the_requirement_that_it_is_about() -> None:
+    mode = {"states": 1, "transitions": 1, "waiting": 0, "findings": []}
+    lines = exhaust_command.evidence([{**mode, "mode": name} for name in exhaust_command.MODES])
+    ids = [line["id"] for line in lines]
+    assert len(ids) == len(set(ids))
+    assert not set(ids) & {item.id for item in register().requirements}
 
 
 def test_every_page_says_that_this_is_no_medical_device_and_what_is_not_complete(root) -> None:

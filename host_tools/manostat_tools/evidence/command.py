@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -88,6 +89,8 @@ def write(states: Sequence[State], root: Path = REPOSITORY) -> list[str]:
         print(f"{one.part.name:14} {passed:5} of {len(one.rows) + len(one.missing):5}: {one.said}")
         bad += [f"{one.part.name}: {name} fails" for name in failing]
         bad += [] if one.complete else [f"{one.part.name}: {one.said}"]
+    times = Counter(row["id"] for row in rows)
+    bad += [f"{name}: {count} lines with this id" for name, count in times.items() if count > 1]
     for line in bad[:_MOST_SAID]:
         print(line)
     if len(bad) > _MOST_SAID:

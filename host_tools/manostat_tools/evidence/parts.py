@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from manostat_sim.exhaustion.invariants import INVARIANTS
 from manostat_sim.faults import FAULTS, STATES
 from manostat_tools.bench.figures import FIGURES
 from manostat_tools.boards import REPOSITORY
@@ -208,6 +209,7 @@ PARTS = (
         (*_MANOSTAT, "exhaust"),
         25.0,
         _files("exhaustion.json"),
+        lambda _: [f"exhaustion/{name}" for name in INVARIANTS],
     ),
     Part(
         "mutation",
