@@ -15,6 +15,8 @@ from manostat_tools.evidence.parts import GOOD, PARTS, Part, State, stamp, state
 
 FILE = Path("build/evidence.json")
 _KEYS = ("id", "verdict", "figure", "limit", "bench")
+_MORE = ("of", "at", "unit", "figures", "also")
+"""What a line has if it needs it: a requirement the figure of each of its limits."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -95,7 +97,7 @@ def write(states: Sequence[State], root: Path = REPOSITORY) -> list[str]:
         print(line)
     if len(bad) > _MOST_SAID:
         print(f"and {len(bad) - _MOST_SAID} more")
-    flat = [{key: row[key] for key in _KEYS} for row in rows]
+    flat = [{key: row[key] for key in (*_KEYS, *_MORE) if key in row} for row in rows]
     file = root / FILE
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(flat, indent=1) + "\n", encoding="utf-8")
