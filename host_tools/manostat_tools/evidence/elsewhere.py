@@ -37,7 +37,7 @@ OF_FIGURES = {
 OF_CELLS = {
     ("B-01", "time to last step"): "press to last step",
     ("B-01", "press to last step"): "press to last step",
-    ("B-02", "time to last step"): "wire broken to last step",
+    ("B-02", "time to last step"): "wire of its tap broken to last step",
     ("B-05", "time to last step"): "press to last step",
     ("B-05", "press to last step"): "press to last step",
     ("P-08", "volume after the fault"): "volume drawn back, single fault included",

@@ -147,7 +147,7 @@ def _limit(item: Any, given: dict[str, Any], problems: list[str]) -> Limit:
             problems.append(f"{item.uid}: limits: {field}: missing")
     _ask(problems, str(item.uid), "limits: long", str(given.get("long", False)), ("True", "False"))
     return Limit(
-        str(given.get("of")),
+        _text(given.get("of")),
         str(given.get("at")),
         number,
         str(given.get("unit")),
