@@ -11,6 +11,8 @@ from .rig import begin, pulses, spoil_line_sensor
 
 AT_ONCE_US = 10_000
 HELD_S = 10.0
+_GROUP_US, _BURST_US = 500_000, 1_500_000
+"""Longer silences part groups, and bursts."""
 
 
 def high(bench: Bench) -> float:
@@ -70,8 +72,8 @@ def flashes(
     hz = [1e6 / (next_us - begin_us) for (begin_us, _), (next_us, _) in periods]
     lit = [100 * lit_us / (next_us - begin_us) for (begin_us, lit_us), (next_us, _) in periods]
     if figure is not None:
-        between(figure, "A-02", hz, least_hz, most_hz, "Hz", f"{lamp} flashes")
-        between(figure, "A-02", lit, 20, 80, "%", f"{lamp}: part of the time lit")
+        between(figure, "A-02", hz, least_hz, most_hz, "Hz", f"{lamp[5:]}: flashes")
+        between(figure, "A-02", lit, 20, 80, "%", f"HIGH and MEDIUM: part of the time lit, {lamp}")
     assert least_hz <= min(hz) and max(hz) <= most_hz
     assert min(lit) >= 20 and max(lit) <= 80
     return len(periods)
@@ -92,17 +94,36 @@ def between(
 
 
 def pulse_lengths(
-    beeps: Sequence[tuple[float, float]], least_ms: float, most_ms: float, figure: Figures
+    priority: str,
+    beeps: Sequence[tuple[float, float]],
+    least_ms: float,
+    most_ms: float,
+    figure: Figures,
 ) -> None:
     """Judges the length of each pulse of the sounder (A-03)."""
     ms = [length / 1000 for _, length in beeps]
-    between(figure, "A-03", ms, least_ms, most_ms, "ms", "length of a pulse")
+    between(figure, "A-03", ms, least_ms, most_ms, "ms", f"{priority}: length of a pulse")
     assert least_ms <= min(ms) and max(ms) <= most_ms
 
 
+def groups_of(beeps: Sequence[tuple[float, float]]) -> list[list[int]]:
+    """How many pulses there are in each group of each burst, by the silence between them."""
+    bursts = [[1]]
+    for (sooner_us, length_us), (later_us, _) in pairwise(beeps):
+        silent_us = later_us - sooner_us - length_us
+        if silent_us > _BURST_US:
+            bursts.append([1])
+        elif silent_us > _GROUP_US:
+            bursts[-1].append(1)
+        else:
+            bursts[-1][-1] += 1
+    return bursts
+
+
 def burst_to_burst(
-    gaps_us: Sequence[float], least_s: float, most_s: float, figure: Figures
+    priority: str, gaps_us: Sequence[float], least_s: float, most_s: float, figure: Figures
 ) -> None:
     """Judges the silence between the end of a burst and the next one (A-03)."""
-    between(figure, "A-03", [us / 1e6 for us in gaps_us], least_s, most_s, "s", "burst to burst")
+    found_s = [us / 1e6 for us in gaps_us]
+    between(figure, "A-03", found_s, least_s, most_s, "s", f"{priority}: burst to burst")
     assert least_s * 1e6 <= min(gaps_us) and max(gaps_us) <= most_s * 1e6

@@ -17,9 +17,11 @@ from manostat_sim.benches.pico import PicoBench
 from .alarm_shapes import (
     AT_ONCE_US,
     HELD_S,
+    between,
     burst_to_burst,
     edges_after,
     flashes,
+    groups_of,
     high,
     is_dark,
     low,
@@ -66,12 +68,17 @@ def test_a_high_alarm_flashes_red_and_sounds_five_and_five(bench: PicoBench, fig
     assert on_at(bench, "SOUNDER", spoilt_us) < spoilt_us + AT_ONCE_US
     assert flashes(bench, "LAMP_HIGH", spoilt_us, 1.4, 2.8, figure) >= 14
     beeps = pulses(bench, "SOUNDER", spoilt_us)
-    pulse_lengths(beeps, 75, 200, figure)
+    pulse_lengths("HIGH", beeps, 75, 200, figure)
     first, second = beeps[:5], beeps[5:10]
     gaps = [later - (sooner + length) for (sooner, length), (later, _) in pairwise(beeps)]
     assert max(*gaps[:4], *gaps[5:9]) < gaps[4] < 1_300_000, "two groups"
     assert len(first) == len(second) == 5
-    burst_to_burst(gaps[9:10], 2.5, 15, figure)
+    groups = groups_of(beeps)
+    figure("A-03", len(groups[0]), 2, "groups", "=", of="HIGH: groups of a burst")
+    for group in groups[0]:
+        figure("A-03", group, 5, "pulses", "=", of="HIGH: pulses of a group")
+    assert groups[0] == [5, 5]
+    burst_to_burst("HIGH", gaps[9:10], 2.5, 15, figure)
     for signal in ("LAMP_READY", "LAMP_MEDIUM", "LAMP_LOW"):
         assert is_dark(bench, signal, spoilt_us)
 
@@ -84,8 +91,9 @@ def test_a_medium_alarm_flashes_yellow_and_sounds_three(bench: PicoBench, figure
     assert on_at(bench, "LAMP_MEDIUM", from_us) < from_us + AT_ONCE_US
     assert flashes(bench, "LAMP_MEDIUM", from_us, 0.4, 0.8, figure) == 2
     beeps = pulses(bench, "SOUNDER", from_us)
+    figure("A-03", len(beeps), 3, "pulses", "=", of="MEDIUM: pulses of a burst")
     assert len(beeps) == 3
-    pulse_lengths(beeps, 125, 250, figure)
+    pulse_lengths("MEDIUM", beeps, 125, 250, figure)
     for signal in ("LAMP_READY", "LAMP_HIGH", "LAMP_LOW"):
         assert is_dark(bench, signal, from_us)
 
@@ -104,8 +112,9 @@ def test_a_button_held_10_s_is_a_low_alarm_until_it_is_let_go(bench: PicoBench, 
     bench.press("RUN")
     bench.advance(1.5)
     beeps = pulses(bench, "SOUNDER", armed_us)
+    between(figure, "A-03", [len(beeps)], 1, 2, "pulses", "LOW: pulses of a burst")
     assert len(beeps) == 2
-    pulse_lengths(beeps, 125, 250, figure)
+    pulse_lengths("LOW", beeps, 125, 250, figure)
     assert lamps(bench) == shown(bench)
     assert bench.edges("LAMP_LOW")[-1].level == 1
     assert edges_after(bench, "LAMP_LOW", armed_us) == 0
@@ -113,7 +122,7 @@ def test_a_button_held_10_s_is_a_low_alarm_until_it_is_let_go(bench: PicoBench, 
     bench.advance(0.2)
     assert lamps(bench) == shown(bench, ready=1)
     made = bench.steps_made()
-    figure("A-06", made, 0, "steps", "=", of="steps during an alarm, RUN held")
+    figure("A-06", made, 0, "steps", "=", of="steps during an alarm or a self test, RUN held")
     assert made == 0, "RUN was held all the time, and has not been seen open"
 
 
@@ -132,7 +141,7 @@ def test_a_button_held_10_s_alarms_at_every_phase_of_the_watch(make_bench, switc
         while not bench.pump.alarm.sound and bench.now_us < pressed_us + 2 * HELD_S * 1e6:
             bench.advance(0.0005)
         held_s.append((bench.now_us - pressed_us) / 1e6)
-    figure("B-04", max(held_s), HELD_S, "s", of="held until the alarm, any phase")
+    figure("B-04", max(held_s), HELD_S, "s", of="held until the alarm sounds, at any phase")
     assert max(held_s) <= HELD_S
     assert min(held_s) > HELD_S - 2 * A_ROUND_S
 
@@ -140,16 +149,17 @@ def test_a_button_held_10_s_alarms_at_every_phase_of_the_watch(make_bench, switc
 @with_pins
 @pytest.mark.long
 @pytest.mark.req("A-03")
-@pytest.mark.parametrize(("cause", "least_s", "most_s"), [(medium, 2.5, 30), (low, 15, 60)])
+@pytest.mark.parametrize(("priority", "least_s", "most_s"), [("MEDIUM", 2.5, 30), ("LOW", 15, 60)])
 def test_medium_and_low_bursts_come_again(
-    bench, cause, least_s: float, most_s: float, figure
+    bench, priority: str, least_s: float, most_s: float, figure
 ) -> None:
+    cause = {"MEDIUM": medium, "LOW": low}[priority]
     from_us = cause(bench)
     bench.advance(22)
     starts = [begin_us for begin_us, _ in pulses(bench, "SOUNDER", from_us - 1_000_000)]
     again_us = [later - sooner for sooner, later in pairwise(starts) if later - sooner > 1_000_000]
     assert again_us
-    burst_to_burst([us - 1_000_000 for us in again_us], least_s, most_s, figure)
+    burst_to_burst(priority, [us - 1_000_000 for us in again_us], least_s, most_s, figure)
     assert max(again_us) <= most_s * 1e6
 
 
@@ -297,7 +307,7 @@ def test_an_alarm_stops_and_nothing_starts_while_it_lasts(bench: Bench, cause, f
     bench.hold("STOP", 0.05)
     again(bench, 0.3)
     started = bench.steps_made() - before
-    figure("A-06", started, 0, "steps", "=", of="steps during an alarm, RUN closed anew")
+    figure("A-06", started, 0, "steps", "=", of="steps during an alarm or a self test, RUN anew")
     assert started == 0
 
 
@@ -308,7 +318,7 @@ def test_nothing_starts_during_the_self_test(make_cold_bench, figure) -> None:
     bench.power_on()
     bench.advance(0.3)
     made = bench.steps_made()
-    figure("A-06", made, 0, "steps", "=", of="steps during the self test, RUN held")
+    figure("A-06", made, 0, "steps", "=", of="steps during an alarm or a self test, RUN held")
     assert made == 0
 
 
@@ -329,7 +339,7 @@ def test_a_failed_self_test_alarms_and_counts_its_verdict(make_production_board,
     burst_to_burst([beeps[14][0] - sum(beeps[9])], 2.5, 15, figure)
     blinks = pulses(bench, "LAMP_LOW", from_us)
     assert [at for at, _ in blinks] == [at for at, _ in beeps[10:14]]
-    pulse_lengths(beeps, 75, 200, figure)
+    pulse_lengths("HIGH", beeps, 75, 200, figure)
     assert flashes(bench, "LAMP_HIGH", from_us, 1.4, 2.8) >= 15
     assert is_dark(bench, "LAMP_MEDIUM", from_us)
     assert bench.edges("STEP") == []

@@ -68,7 +68,7 @@ def test_each_press_is_on_record_to_10_ms_over_pages_and_an_erase(make_cold_benc
         offsets.append(told)
     boot_ms = offsets[0][0]  # the press that began it all: the pump's clock starts at its boot
     errors = [min(abs(offset - boot_ms) for offset in told) for told in offsets]
-    figure("L-01", max(errors), WITHIN_MS, "ms", of="error of the time of a press on record")
+    figure("L-01", max(errors), WITHIN_MS, "ms", of="error of the time, of a press")
     for edge, error_ms in zip(edges, errors, strict=True):
         assert error_ms <= WITHIN_MS, (edge, error_ms, boot_ms)
 

@@ -166,7 +166,8 @@ def test_nothing_of_it_runs_and_nothing_is_formatted(boards, request, which: str
     bench.arm()
     bench.run()
     bench.advance(0.1)
-    figure("S-03", bench.steps_made(), 0, "steps", "=", of="steps with hostile code in the storage")
+    of = "steps of a changed image, or with foreign code in the storage, the latter"
+    figure("S-03", bench.steps_made(), 0, "steps", "=", of=of)
     assert bench.edges("STEP") == []
     assert not enabled(bench)
     assert {edge.level for edge in bench.edges("ENABLE_N")} <= {1}
@@ -178,7 +179,7 @@ def test_nothing_of_it_runs_and_nothing_is_formatted(boards, request, which: str
     assert sum(payload[at] for at in FOREIGN_IN_BOOT) == _hostile_blocks(storage)
     changed = _changed_blocks(storage, bench)
     written_over = sum(block != b"\xff" * BLOCK for block in changed.values())
-    figure("S-03", written_over, 0, "blocks", "=", of="foreign blocks of flash that were changed")
+    figure("S-03", written_over, 0, "blocks", "=", of="foreign blocks of flash that are changed")
     assert changed, "the boot itself is on record"
     assert all(block == b"\xff" * BLOCK for block in changed.values())
 

@@ -26,6 +26,7 @@ from .rig import (
 
 pytestmark = [pytest.mark.needs("host"), pytest.mark.req("S-01", "S-02")]
 
+EFFECTS = "of all 256 bytes and of fuzzed frames, those with an effect"
 RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
 PACKET_BYTES = 64
 FLOOD_BYTES = 200_000
@@ -70,6 +71,7 @@ def test_a_flood_while_it_injects_changes_nothing(bench: PicoBench, flood: bytes
         TICK_MOST_US,
         "us",
         of="longest tick in a flood",
+        also=True,
     )
     stretch = [frame for frame in bench.frames() if frame.state in RUNNING][-240:]
     assert all(later.tick - sooner.tick == 1 for sooner, later in pairwise(stretch))
@@ -137,7 +139,8 @@ def test_all_bytes_and_fuzzed_frames_have_no_effect(bench: PicoBench, figure) ->
     bench.advance(1.2)
     assert waiting(bench) == 0
     effects = len(bench.edges("STEP")) + (bench.last.state != before.state)
-    figure("S-01", effects, 0, "bytes", "=", of="at rest, with an effect")
+    figure("S-01", effects, 0, "bytes", "=", of=f"{EFFECTS}, at rest")
+    figure("S-02", len(bench.edges("STEP")), 0, "steps", "=", of="steps made of wrong frames")
     assert effects == 0
     begin(bench)
     from_us = bench.now_us

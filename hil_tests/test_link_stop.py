@@ -72,7 +72,8 @@ def test_it_stops_within_two_ticks_and_a_usb_frame(bench, data, phase_us, figure
     sent_us = send(bench, data)
     bench.advance(0.3)
     late_us = max((at_us - sent_us for at_us, level in bench.edges("STEP") if level), default=0)
-    figure("S-01", max(late_us, 0), STOPS_WITHIN_US, "us", of="STOP of a host to the last step")
+    of = "STOP of a host to the last step"
+    figure("S-01", max(late_us, 0), STOPS_WITHIN_US, "us", of=of, also=True)
     assert steps_after(bench, sent_us + STOPS_WITHIN_US) == 0
     assert (bench.last.state, bench.last.reason) == (codes.STOPPED, codes.STOP)
     assert bench.edges("ENABLE_N")[-1].at_us - sent_us < STOPS_WITHIN_US + TICK_US

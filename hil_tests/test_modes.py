@@ -24,6 +24,8 @@ from .rig import (
 A_STEP = int(10_000 / STEP_NL)
 STEPWISE = unit_with(mode=codes.STEP, step_volume_nl=10_000)
 RELIEF_MOST_NL = 500_000
+RELIEF_MOST_STEPS = 4844
+RELIEF_STEPS = "steps of one relief with the 10 mL syringe"
 RELIEF = unit_with(mode=codes.RELIEVE, rate_nl_s=150_000, volume_nl=RELIEF_MOST_NL)
 PRIMING = unit_with(mode=codes.PRIME, volume_nl=20_000, limit_line_pa=psi(40))
 
@@ -108,7 +110,9 @@ def test_a_relief_under_which_nothing_falls_ends_at_half_a_millilitre(make_bench
     bench.advance(0.05)
     back_nl = bench.steps_made() * STEP_NL
     figure("P-07", back_nl / 1e6, RELIEF_MOST_NL / 1e6, "mL", of="volume drawn back in one relief")
+    figure("P-07", bench.steps_made(), RELIEF_MOST_STEPS, "steps", of=RELIEF_STEPS)
     assert RELIEF_MOST_NL - STEP_NL <= back_nl <= RELIEF_MOST_NL
+    assert bench.steps_made() == RELIEF_MOST_STEPS
     assert bench.last.reason == codes.VOLUME
     acknowledge(bench)
     again(bench, 0.3)

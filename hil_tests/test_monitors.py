@@ -7,23 +7,29 @@ from collections.abc import Iterable
 
 import pytest
 
+from manostat.core import codes
 from manostat_sim.benches.base import Bench
 from manostat_sim.monitors import Recorder, Verdict, judge, setting_of
 from manostat_sim.monitors.alarms import SIGNALS
+from manostat_sim.monitors.events import Sample, Step
 
 from .rig import (
+    PSI_PA,
     SMALL,
+    TICK_US,
     acknowledge,
     again,
     before_a_step,
     begin,
     fill,
+    psi,
     spoil_line_sensor,
     stiff,
     unit_with,
 )
 
 THREE_A_TICK = unit_with(rate_nl_s=150_000, volume_nl=300_000)
+AT_THE_CEILING = unit_with(mode=codes.COMPLY, limit_line_pa=psi(100))
 EVER = {"P-01", "P-03", "P-08", "P-09 open", "D-01", "B-03", "T-03"}
 """Every motion is an occasion for these."""
 
@@ -48,17 +54,18 @@ def judged(bench: Bench, recorder: Recorder) -> dict[str, Verdict]:
     return {verdict.name: verdict for verdict in verdicts}
 
 
-def holds(bench: Bench, recorder: Recorder, occasions: Iterable[str]) -> None:
+def holds(bench: Bench, recorder: Recorder, occasions: Iterable[str]) -> dict[str, Verdict]:
     """Every monitor holds, and those in `occasions` have had one."""
     verdicts = judged(bench, recorder)
     assert not [str(verdict) for verdict in verdicts.values() if not verdict.holds]
     seen = {name for name, verdict in verdicts.items() if verdict.occasions}
     assert EVER | set(occasions) <= seen
+    return verdicts
 
 
 @pytest.mark.req("P-03", "P-04", "P-05", "P-09")
 @pytest.mark.parametrize("unit", [SMALL], ids=["small"])
-def test_pressed_to_the_limit(make_bench) -> None:
+def test_pressed_to_the_limit(make_bench, figure) -> None:
     bench = make_bench(stiff("blocked"))
     fill(bench.world, 38.5)
     recorder = listen(bench)
@@ -66,7 +73,23 @@ def test_pressed_to_the_limit(make_bench) -> None:
     bench.advance(0.5)
     acknowledge(bench)
     again(bench)
-    holds(bench, recorder, ["P-04", "P-05"])
+    late = holds(bench, recorder, ["P-04", "P-05"])["P-05"]
+    figure("P-05", late.worst / 1000, 6, "ms", of="line crosses its limit to last step")
+
+
+@pytest.mark.req("P-01", "P-05")
+@pytest.mark.parametrize("unit", [AT_THE_CEILING], ids=["at-the-ceiling"])
+def test_pressed_to_the_ceiling(make_bench, figure) -> None:
+    """Into a closed stopcock: the line rises by 7 psi a second for each uL/s."""
+    bench = make_bench("blocked")
+    fill(bench.world, 94)
+    recorder = listen(bench)
+    begin(bench, 0.04)
+    bench.advance(1.0)
+    verdicts = holds(bench, recorder, ["P-01"])
+    assert bench.world.peak_line_pa > psi(99)
+    of = "line pressure at which injector and guard stop, highest reading that was pressed on from"
+    figure("P-01", verdicts["P-01"].worst / PSI_PA, 100, "psi", of=of)
 
 
 @pytest.mark.req("B-01", "B-02", "B-06", "P-09")
@@ -91,7 +114,7 @@ def test_stopped_by_stop(bench: Bench) -> None:
 
 
 @pytest.mark.req("P-11", "P-13", "A-06")
-def test_sensors_that_fail_stop_and_go_on_when_they_are_whole(bench: Bench) -> None:
+def test_sensors_that_fail_stop_and_go_on_when_they_are_whole(bench: Bench, figure) -> None:
     recorder = listen(bench)
     begin(bench)
     spoil_line_sensor(bench, "nack")
@@ -104,7 +127,63 @@ def test_sensors_that_fail_stop_and_go_on_when_they_are_whole(bench: Bench) -> N
     bench.world.second_sensor.offset_pa -= 45_000
     acknowledge(bench)
     again(bench)
-    holds(bench, recorder, ["P-11 missed", "P-13"])
+    apart = holds(bench, recorder, ["P-11 missed", "P-13"])["P-13"]
+    of = "sensors 5 psi apart to last step"
+    figure("P-13", apart.worst / 1000, apart.limit / 1000, "ms", of=of, also=True)
+
+
+@pytest.mark.req("P-11")
+@pytest.mark.parametrize("fault", ["nack", "stale", "open", "short"])
+def test_the_second_bad_sample_in_a_row_stops(bench: Bench, fault: str, figure) -> None:
+    """Counted are bad samples behind which steps still came, two control periods and more later."""
+    recorder = listen(bench)
+    begin(bench)
+    before_a_step(bench)
+    spoil_line_sensor(bench, fault)
+    bench.advance(0.04)
+    events = recorder.take()
+    bad_us = [one.at_us for one in events if isinstance(one, Sample) and not one.good]
+    last_us = max(one.at_us for one in events if isinstance(one, Step))
+    needed = 1 + sum(last_us > at_us + 2 * TICK_US for at_us in bad_us)
+    assert len(bad_us) > 10
+    figure("P-11", needed, 2, "samples", of="bad samples in a row until the plunger stops")
+    assert needed <= 2
+
+
+@pytest.mark.req("P-09")
+def test_the_shortest_opening_of_run_after_which_it_starts(bench: Bench, figure) -> None:
+    """Longer by less than a tick each time, until one starts."""
+    bench.hold("RUN", 0.01)
+    before, open_us = bench.steps_made(), 85_000
+    while bench.steps_made() == before and open_us < 150_000:
+        open_us += 1700
+        bench.advance_to(bench.now_us + open_us)
+        bench.hold("RUN", 0.06)
+    figure("P-09", open_us / 1000, 100, "ms", ">=", of="RUN seen open before it may start")
+    assert 100_000 <= open_us < 106_000
+
+
+@pytest.mark.req("P-09")
+def test_the_soonest_press_of_stop_after_a_stop_that_acknowledges_it(bench: Bench, figure) -> None:
+    """Later by 9 ms each time, until the plunger starts again; a later press acknowledges then."""
+    begin(bench)
+    after_us = 270_000
+    while after_us < 400_000:
+        after_us += 9000
+        pained_us = bench.now_us
+        bench.hold("PAIN", 0.05)
+        bench.release("RUN")
+        bench.advance_to(pained_us + after_us)
+        bench.hold("STOP", 0.03)
+        before = bench.steps_made()
+        again(bench)
+        if bench.steps_made() > before:
+            break
+        acknowledge(bench)
+        again(bench)
+    of = "stop to a press of STOP that acknowledges it"
+    figure("P-09", after_us / 1000, 300, "ms", ">=", of=of)
+    assert 300_000 <= after_us < 330_000
 
 
 @pytest.mark.req("P-11", "T-03")

@@ -31,6 +31,7 @@ from .rig import (
     unit_with,
 )
 
+_BEYOND = "volume delivered in one level beyond the prescription"
 LEVEL_STEPS = int(3_500_000 / STEP_NL)
 
 with_journal = pytest.mark.needs("journal")
@@ -50,7 +51,7 @@ def test_a_unit_with_no_prescription_refuses_and_shows_it(make_production_board,
     assert lamps(bench) == shown(bench, medium=1)
     _try_to_inject(bench)
     bench.hold("STOP", 0.05)
-    _has_not_moved(bench, figure, "C-01", "without settings")
+    _has_not_moved(bench, figure, "C-01", "steps without valid settings, none stored")
     assert not enabled(bench)
 
 
@@ -87,7 +88,7 @@ def test_with_both_copies_spoilt_the_unit_refuses(make_production_board, figure)
     _spoil(bench, (0, 1))
     bench.power_on()
     _try_to_inject(bench)
-    _has_not_moved(bench, figure, "C-01", "with spoilt settings")
+    _has_not_moved(bench, figure, "C-01", "steps without valid settings, both spoilt")
     assert lamps(bench, 0.5) == shown(bench, high=1, sounder=1)
 
 
@@ -97,15 +98,15 @@ def test_a_stored_limit_over_the_ceiling_is_refused_whole(make_production_board,
     bench = make_production_board(unit_with(limit_line_pa=psi(101)))
     bench.power_on()
     _try_to_inject(bench)
-    for requirement in ("P-02", "C-01"):
-        _has_not_moved(bench, figure, requirement, "with a stored limit of 101 psi")
+    _has_not_moved(bench, figure, "P-02", "steps with a stored limit over it, 101 psi")
+    _has_not_moved(bench, figure, "C-01", "steps without valid settings, a limit of 101 psi")
     assert not enabled(bench)
     assert lamps(bench, 0.5) == shown(bench, high=1, sounder=1)
 
 
-def _has_not_moved(bench: PicoBench, figure: Figures, requirement: str, how: str) -> None:
+def _has_not_moved(bench: PicoBench, figure: Figures, requirement: str, of: str) -> None:
     made = bench.steps_made()
-    figure(requirement, made, 0, "steps", "=", of=f"steps {how}")
+    figure(requirement, made, 0, "steps", "=", of=of)
     assert made == 0
 
 
@@ -242,5 +243,5 @@ def test_volume_of_a_level_survives_a_power_cut_after_its_stop(bench: PicoBench,
     bench.advance(0.5)
     assert bench.last.reason == codes.VOLUME
     over_nl = bench.steps_made() * STEP_NL - SMALL[2]
-    figure("D-02", max(over_nl, 0), 0, "nL", "=", of="volume of a level beyond it, power cut")
+    figure("D-02", max(over_nl, 0), 0, "nL", "=", of=f"{_BEYOND}, power cut")
     assert bench.steps_made() == SMALL_STEPS

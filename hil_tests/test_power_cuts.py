@@ -248,12 +248,24 @@ def cuts(boards) -> Cuts:
     return Cuts(recorder.recording(), fresh)
 
 
+LOST = "records lost by a cut before, within and after each erase and program"
+
+
+def _lost(had: bytes, has: bytes) -> int:
+    """Records of the journal that are in one flash and not in the other."""
+    kept = read(has).journal
+    return sum(record not in kept for record in read(had).journal)
+
+
 def _check(cuts: Cuts, points: list[CutPoint], name: str, figure: Figures) -> None:
     """Every point, then all that is wrong at once; the rows go to the evidence."""
     assert points
-    rows, wrong = [], []
+    rows, wrong, lost, older = [], [], 0, 0
     for point, before, after, left in cuts.recording.flashes(points):
-        problems = judge(point, read, before, after, left, cuts.boot(left))
+        boot = cuts.boot(left)
+        problems = judge(point, read, before, after, left, boot)
+        lost = max(lost, _lost(after, boot.flash))
+        older = max(older, _lost(before, boot.flash))
         if unit_of(left) not in (STEPWISE, OTHER):
             problems.append("neither the old nor the new unit is stored")
         wrong += [f"{point.id}: {problem}" for problem in problems]
@@ -262,7 +274,8 @@ def _check(cuts: Cuts, points: list[CutPoint], name: str, figure: Figures) -> No
     failed = sum(row["verdict"] == "failed" for row in rows)
     print(f"{len(rows)} power cuts ({name}), {len(rows) - failed} passed")
     evidence.write(f"power-cuts-{name}", rows)
-    figure("L-03", failed, 0, "cuts", of=f"{len(rows)} power cuts ({name}): not survived")
+    for most, limit, at, what in ((lost, 1, "<=", LOST), (older, 0, "=", "older records lost")):
+        figure("L-03", most, limit, "records", at, of=f"{what}, of {len(rows)} cuts ({name})")
     assert not wrong, "\n".join(wrong)
 
 

@@ -79,10 +79,13 @@ def test_volume_goes_on_counting_after_an_acknowledged_stop(make_bench, figure) 
     _is_not_exceeded(bench, figure, "over an acknowledged stop and a press after the end")
 
 
+_BEYOND = "volume delivered in one level beyond the prescription"
+
+
 def _is_not_exceeded(bench: Bench, figure: Figures, how: str) -> None:
     """SMALL was delivered to the step, counted on the pin."""
     over_nl = bench.steps_made() * STEP_NL - SMALL[2]
-    figure("D-02", max(over_nl, 0), 0, "nL", "=", of=f"volume of a level beyond it, {how}")
+    figure("D-02", max(over_nl, 0), 0, "nL", "=", of=f"{_BEYOND}, {how}")
     assert bench.steps_made() == SMALL_STEPS
 
 
@@ -96,7 +99,7 @@ def test_stop_held_3_s_begins_a_level_that_wants_the_pain_proof_again(bench: Ben
     bench.run()
     bench.advance(0.1)
     unproven = bench.steps_made() - before
-    figure("B-03", unproven, 0, "steps", "=", of="steps of a new level without the proof")
+    figure("B-03", unproven, 0, "steps", "=", of="steps of a level without the proof, a new one")
     assert unproven == 0, "moved without proof of the pain button"
     assert not enabled(bench)
     bench.release("RUN")

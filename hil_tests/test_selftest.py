@@ -49,7 +49,8 @@ def is_inert(bench: PicoBench, figure: Figures | None = None) -> None:
     bench.press("RUN")
     bench.advance(0.06)
     if figure is not None:
-        figure("S-03", bench.steps_made(), 0, "steps", "=", of="steps of a changed image")
+        of = "steps of a changed image, or with foreign code in the storage, the former"
+        figure("S-03", bench.steps_made(), 0, "steps", "=", of=of)
     assert bench.edges("STEP") == []
     assert all(edge.level for edge in bench.edges("ENABLE_N"))
 
@@ -62,7 +63,7 @@ def test_it_passes_within_2_s_with_every_lamp_lit_and_a_tone(cold: PicoBench, fi
         assert dark - lit > 100_000
         assert dark < VERDICT_US
     ready_ms = cold.edges("LAMP_HIGH")[1].at_us / 1000
-    figure("T-01", ready_ms, 2000, "ms", of="power to verdict, all well")
+    figure("T-01", ready_ms, 2000, "ms", of="power-on to verdict, all well")
     on, off = cold.edges("SOUNDER")[:2]
     assert (on.level, off.level) == (1, 0)
     assert 90_000 < off.at_us - on.at_us < 150_000
@@ -89,7 +90,7 @@ def test_a_key_held_at_power_on_is_inert_also_once_it_is_let_go(
     cold.press(key)
     cold.power_on()
     verdict_us = cold.edges("TICK")[0].at_us
-    figure("T-01", verdict_us / 1000, 2000, "ms", of="power to verdict, a key held")
+    figure("T-01", verdict_us / 1000, 2000, "ms", of="power-on to verdict, a key held")
     assert verdict_us < VERDICT_US
     assert verdict(cold) == KEY
     is_inert(cold)

@@ -48,7 +48,7 @@ def bench(boards: Boards) -> PicoBench:
 # In
 
 
-def test_both_held_open_a_prompt_and_nothing_is_driven(bench: PicoBench) -> None:
+def test_both_held_open_a_prompt_and_nothing_is_driven(bench: PicoBench, figure) -> None:
     said = listen(bench)
     power_on_holding(bench, "STOP", "PAIN", seconds=FIRST_LOOK_S + 2.0)
     assert lit(bench) == ASKED
@@ -64,6 +64,9 @@ def test_both_held_open_a_prompt_and_nothing_is_driven(bench: PicoBench) -> None
     bench.press("RUN")
     bench.advance(1.5)  # longer than the watchdog would wait
     assert execute(bench, "print(6*7)") == "42"
+    made = len(bench.edges("STEP"))
+    figure("S-04", made, 0, "steps", "=", of="steps in service mode, RUN held")
+    assert made == 0
     assert nothing_was_driven(bench)
     assert lit(bench) == OPEN
 
@@ -141,16 +144,19 @@ def test_a_soft_reset_comes_back_to_the_prompt_with_all_pins_released(
 def test_not_pressed_the_start_is_not_delayed(bench: PicoBench, figure) -> None:
     said = listen(bench)
     bench.power_on()
-    figure("S-04", bench.now_us / 1e6, 2.0, "s", of="power-on to the verdict, nothing pressed")
+    of = "power-on to the verdict, nothing pressed"
+    figure("S-04", bench.now_us / 1e6, 2.0, "s", of=of, also=True)
     assert bench.now_us < 2_000_000
     assert has_no_prompt(bench)
     assert b">>>" not in said
 
 
 @pytest.mark.parametrize("held", [("STOP",), ("PAIN",), ("RUN",), ("STOP", "RUN"), ("PAIN", "RUN")])
-def test_without_both_there_is_none(bench: PicoBench, held: tuple[str, ...]) -> None:
+def test_without_both_there_is_none(bench: PicoBench, held: tuple[str, ...], figure) -> None:
     power_on_holding(bench, *held)
-    assert has_no_prompt(bench)
+    prompts = int(not has_no_prompt(bench))
+    figure("S-04", prompts, 0, "prompts", "=", of="prompts without the physical act")
+    assert prompts == 0
     assert lit(bench) != OPEN
     for switch in held:
         bench.release(switch)

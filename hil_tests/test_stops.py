@@ -110,7 +110,7 @@ def test_volume_is_delivered_to_the_step_and_not_exceeded(make_bench, figure) ->
     bench.advance(0.02)
     assert bench.steps_made() == SMALL_STEPS
     over_nl = bench.world.plant.syringe.delivered_nl - delivered_nl - 20_000
-    figure("D-01", max(over_nl, 0), 0, "nL", "=", of="volume beyond the prescription")
+    figure("D-01", max(over_nl, 0), 0, "nL", "=", of="volume delivered beyond the prescription")
     assert over_nl <= 0
     assert bench.last.reason == codes.VOLUME
     assert enabled(bench)
@@ -129,7 +129,7 @@ def _runs_into_a_limit(bench: Bench, limit_pa: int, figure: Figures) -> None:
     peak_pa = as_read_pa(bench.world, bench.world.peak_line_pa)
     assert limit_pa - 1000 - noise_pa(bench.world) <= peak_pa <= limit_pa + OVERSHOOT_PA
     late = steps_after(bench, stopped_us)
-    figure("P-03", late, 0, "steps", "=", of="steps after the tick that sees the limit")
+    figure("P-03", late, 0, "steps", "=", of="steps granted after the tick that sees the limit")
     assert late == 0
     assert enabled(bench)
     assert lamps(bench) == shown(bench, ready=1)
@@ -164,7 +164,8 @@ def test_a_line_with_the_highest_limit_there_is_stops_at_the_ceiling(make_bench,
     bench.advance_until(lambda tick: tick.state == codes.STOPPED, 1.5)
     bench.advance(0.02)
     peak_pa = as_read_pa(bench.world, bench.world.peak_line_pa)
-    figure("P-01", peak_pa / PSI_PA, AT_MOST_PSI, "psi", of="peak of a line stopped at the ceiling")
+    of = "peak of a line of 1 uL/psi stopped there, overshoot (P-04) included"
+    figure("P-01", peak_pa / PSI_PA, AT_MOST_PSI, "psi", of=of)
     least_pa = CEILING_PA - 3500 - noise_pa(bench.world)
     assert least_pa <= peak_pa <= AT_MOST_PSI * PSI_PA
     assert bench.last.fault == codes.CEILING
@@ -179,7 +180,14 @@ def test_a_line_that_rises_straight_for_30_psi_is_occluded(make_bench, figure) -
     bench.advance_until(lambda tick: tick.state == codes.STOPPED, 2)
     bench.advance(0.02)
     rise_pa = as_read_pa(bench.world, bench.world.peak_line_pa) - start_pa
-    figure("P-06", rise_pa / PSI_PA, 30, "psi", ">=", of="rise when an occlusion is named")
+    figure(
+        "P-06",
+        rise_pa / PSI_PA,
+        30,
+        "psi",
+        ">=",
+        of="rise above the start before an occlusion is named",
+    )
     assert 30 * PSI_PA <= rise_pa <= 40 * PSI_PA, "found in windows of 10 uL, which are 10 psi here"
     assert bench.last.fault == codes.OCCLUSION
     assert lamps(bench) == shown(bench, high=1, sounder=1)
@@ -198,7 +206,7 @@ def _settled_pa(bench: Bench) -> float:
 def test_an_opening_under_30_psi_is_taken(make_bench, figure) -> None:
     bench = make_bench(stiff(opening_psi=29.5))
     disc_pa = _settled_pa(bench)
-    figure("P-14", disc_pa / PSI_PA, 30, "psi", of="highest opening pressure that was taken")
+    figure("P-14", disc_pa / PSI_PA, 30, "psi", of="opening pressure that is accepted")
     assert disc_pa <= 30 * PSI_PA
     assert bench.last.opening_pa > 0
 
@@ -208,7 +216,7 @@ def test_an_opening_under_30_psi_is_taken(make_bench, figure) -> None:
 def test_an_opening_over_30_psi_is_refused(make_bench, figure, opening_psi: float) -> None:
     bench = make_bench(stiff(opening_psi=opening_psi))
     disc_pa = _settled_pa(bench)
-    figure("P-14", disc_pa / PSI_PA, 30, "psi", ">=", of="least opening pressure that was refused")
+    figure("P-14", disc_pa / PSI_PA, 30, "psi", ">=", of="opening pressure that is refused")
     assert disc_pa >= 30 * PSI_PA
     assert bench.last.reason == codes.OPENING_HIGH
     assert bench.last.opening_pa == -1
@@ -273,7 +281,7 @@ FAULTS: dict[str, tuple[Callable[[Bench], None], int, float]] = {
 @pytest.mark.req("P-01", "P-11", "P-13", "A-06")
 def test_a_fault_stops_alarms_and_latches(bench: Bench, name: str, figure) -> None:
     started = _a_fault_stops_alarms_and_latches(bench, name)
-    figure("A-06", started, 0, "steps", "=", of="steps during an alarm, RUN closed anew")
+    figure("A-06", started, 0, "steps", "=", of="steps during an alarm or a self test, RUN anew")
     assert started == 0
 
 
@@ -341,7 +349,7 @@ def test_the_third_fault_of_a_kind_locks_the_level(bench: Bench, figure) -> None
         acknowledge(bench)
         before = bench.steps_made()
         again(bench, 0.05)
-    figure("P-10", faults, 3, "times", "=", of="same fault until nothing but a new level moves")
+    figure("P-10", faults, 3, "times", "=", of="same fault within ten minutes that locks out")
     assert faults == 3
     assert not enabled(bench)
     bench.release("RUN")

@@ -37,12 +37,17 @@ def test_every_place_is_judged() -> None:
 
 @pytest.mark.parametrize("place", [*IN_HARDWARE, *SEEN_BY_THE_PROCESSOR])
 @pytest.mark.req("B-02")
-def test_a_cut_wire_stops_the_moving_plunger_for_good(bench: Bench, place: str) -> None:
+def test_a_cut_wire_stops_the_moving_plunger_for_good(bench: Bench, place: str, figure) -> None:
     begin(bench)
     before_a_step(bench)
     cut_us = bench.now_us
     bench.cut(place)
     bench.advance(0.04)
+    late_us = max(steps_us(bench)[-1] - cut_us, 0)
+    if place in CHAIN_PLACES:
+        figure("B-02", late_us, 10, "us", of=f"wire of the chain broken to last step, {place}")
+    elif place == "PAIN_OK":
+        figure("B-02", late_us / 1000, 6, "ms", of="wire of its tap broken to last step")
     within_us = AT_ONCE_US if place in IN_HARDWARE else NEXT_TICK_US
     assert steps_after(bench, cut_us + within_us) == 0
     before = bench.steps_made()
@@ -106,7 +111,7 @@ def test_a_cut_pain_button_cannot_be_proven(make_cold_bench, place: str, figure)
     bench.run()
     bench.advance(0.1)
     made = bench.steps_made()
-    figure("B-03", made, 0, "steps", "=", of="steps with a proof by one contact only")
+    figure("B-03", made, 0, "steps", "=", of="steps of a level without the proof, one contact only")
     assert made == 0
 
 

@@ -36,7 +36,7 @@ def counts_what_is_taken(figure, folder) -> None:
         taken = 0
     else:
         taken = 1
-    figure("C-01", taken, 0, "settings", "=", of="invalid settings that were taken")
+    figure("C-01", taken, 0, "settings", "=", of="invalid settings that are taken")
 
 
 def test_the_board_in_the_repository_is_good():
@@ -238,7 +238,7 @@ def test_the_highest_limit_that_the_firmware_takes_is_the_ceiling(field, figure)
         with suppress(ValueError):
             validate(unit)
             taken.append(limit_pa)
-    of = "highest limit that is taken, the ceiling being 100 psi"
+    of = "each limit of a prescription, the highest that is taken"
     figure("P-02", max(taken), CEILING_PA, "Pa", of=of)
     assert max(taken) == CEILING_PA
 

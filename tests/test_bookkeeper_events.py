@@ -43,7 +43,7 @@ def test_each_press_and_state_is_logged_to_10_ms_also_over_programs_and_erases(e
                 and bool(event["switches"] & bits[switch]) == bool(closed)
             )
         )
-    figure("L-01", max(errors), 10, "ms", of="error of the time of a press on record")
+    figure("L-01", max(errors), 10, "ms", of="error of the time, of a press")
     assert max(errors) <= 10, (errors, edges, logged)
     states = [event["state"] for event in logged]
     assert {codes.IDLE, codes.READY, codes.SEEKING, codes.STOPPED} <= set(states)

@@ -22,13 +22,16 @@ from .nor_flash import BLOCK
 
 
 @pytest.mark.req("L-04")
-def test_the_intent_is_in_flash_before_the_first_step_and_the_outcome_after_the_last():
+def test_the_intent_is_in_flash_before_the_first_step_and_the_outcome_after_the_last(figure):
     bench = new_bench()
     bench.arm()
     bench.press("RUN")
+    before = 0
     while INTENT not in order(bench):
-        assert bench.steps_made() == 0
+        before = bench.steps_made()
         bench.advance(0.002)
+    figure("L-04", before, 0, "steps", "=", of="steps before the intent is stored")
+    assert before == 0
     bench.advance(0.2)
     assert bench.steps_made() > 0
     bench.press("PAIN")
@@ -39,10 +42,12 @@ def test_the_intent_is_in_flash_before_the_first_step_and_the_outcome_after_the_
 
 
 @pytest.mark.req("T-02")
-def test_a_tick_writes_one_page_or_erases_one_block_at_most():
+def test_a_tick_writes_one_page_or_erases_one_block_at_most(figure):
     bench = new_bench(new_storage(worn_storage()))
     a_level(bench)
     assert ("erase", TRACE_FIRST * BLOCK) in bench.flash.operations
+    of = "erases and programs from one feed to the next"
+    figure("T-02", bench.most_operations, 1, "operations", of=f"{of}, which comes in each tick")
     assert bench.most_operations == 1
 
 

@@ -47,7 +47,14 @@ def test_torn_records_are_counted_and_never_programmed_again(figure):
             journal.append(NOTE, numbered(number))
     torn = page_at(flash, 5)
     journal = opened(flash)
-    figure("L-02", 1 - journal.skipped, 0, "records", "=", of="torn records not counted")
+    figure(
+        "L-02",
+        1 - journal.skipped,
+        0,
+        "records",
+        "=",
+        of="torn or spoilt records that are not reported, torn",
+    )
     assert (len(payloads(journal)), journal.skipped) == (5, 1)
     journal.append(NOTE, b"after")
     assert page_at(flash, 5) == torn

@@ -93,7 +93,7 @@ def test_a_full_journal_takes_no_more_and_keeps_everything(figure):
     before = bytes(flash.memory)
     assert journal.append(NOTE, b"too much") == 0
     changed = sum(one != other for one, other in zip(flash.memory, before, strict=True))
-    figure("L-05", changed, 0, "bytes", "=", of="bytes of a full journal that were written over")
+    figure("L-05", changed, 0, "bytes", "=", of="bytes of a full journal that are written over")
     assert flash.memory == before
     assert payloads(opened(flash)) == [numbered(number) for number in range(PAGES)]
 

@@ -257,7 +257,9 @@ def test_a_flipped_bit_at_any_byte_of_a_page_is_reported_at_its_place(at, figure
     assert [record.sequence for record in book.records] == [1, 2, 4, 5]
     assert not book.is_sound
     missed = ("spoilt", JOURNAL_AT + 2 * PAGE) not in found(bytes(data))
-    figure("L-02", missed, 0, "records", "=", of="spoilt records that are not reported")
+    figure(
+        "L-02", missed, 0, "records", "=", of="torn or spoilt records that are not reported, spoilt"
+    )
     assert not missed
 
 
@@ -268,7 +270,9 @@ def test_a_torn_page_is_a_note_and_its_record_follows(whole, figure):
     torn = pages[2][:whole].ljust(PAGE, b"\xff")
     data = storage([*pages[:2], torn, *pages[2:]])
     missed = 1 - len(found(data))
-    figure("L-02", missed, 0, "records", "=", of="torn records that are not reported")
+    figure(
+        "L-02", missed, 0, "records", "=", of="torn or spoilt records that are not reported, torn"
+    )
     assert found(data) == [("torn", JOURNAL_AT + 2 * PAGE)]
     assert read_book(data).is_sound
 

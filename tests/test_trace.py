@@ -1,6 +1,7 @@
 """No requirement is red unseen: nothing meets it, nothing shows it, or its test did not run."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from manostat_tools.boards import REPOSITORY
 from manostat_tools.cli import main
 from manostat_tools.trace import faults, hazards, register, requirements, results
 from manostat_tools.trace.items import ids
+from manostat_tools.trace.limits import converted
 from manostat_tools.trace.page import page
 from manostat_tools.trace.places import places
 from manostat_tools.trace.results import (
@@ -26,6 +28,7 @@ from manostat_tools.trace.rows import MISSING, NOT_HERE, NOT_RUN, SHOWN, Row, ju
 from .trace_project import REQUIREMENT, Project
 
 STEPS = Figure("P-01", "steps after it", 1.0, "<=", 2.0, "steps")
+MEASURED = Case("t.py::test_stops[pico]", ("P-01",), "pico", PASSED, "", (STEPS,))
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def row_of(project: Project, *cases: Case) -> Row:
 
 class TestARequirementIsShown:
     def test_by_code_and_a_test_that_passed(self, project: Project) -> None:
-        row = row_of(project, case(PASSED), case(PASSED, "pico", "test_stops", STEPS))
+        row = row_of(project, case(PASSED), MEASURED)
         assert (row.verdict, row.missing) == (SHOWN, ())
         assert row.benches == ("core", "pico")
         assert [(str(place), place.inside) for place in row.code] == [
@@ -53,16 +56,23 @@ class TestARequirementIsShown:
         assert [figure for _, figure in row.figures] == [STEPS]
 
     def test_if_one_bench_cannot_and_another_ran_it(self, project: Project) -> None:
-        assert row_of(project, case(SKIPPED), case(PASSED, "pico")).verdict == SHOWN
+        assert row_of(project, case(SKIPPED), MEASURED).verdict == SHOWN
 
     def test_if_a_long_test_was_left_out_beside_another(self, project: Project) -> None:
-        assert row_of(project, case(PASSED), case(LEFT_OUT, test="test_long")).verdict == SHOWN
+        assert row_of(project, MEASURED, case(LEFT_OUT, test="test_long")).verdict == SHOWN
+
+    def test_without_the_figure_of_a_long_test_that_was_left_out(self, project: Project) -> None:
+        project.item("p/P-01", REQUIREMENT.replace("unit:", "long: true, unit:"))
+        project.review()
+        for selected, verdict in (("not long", SHOWN), ("", MISSING)):
+            (row,) = judge(project.root, Run("0", selected, (case(PASSED),)))
+            assert row.verdict == verdict
 
 
 class TestARequirementIsMissing:
     def test_without_code(self, project: Project) -> None:
         project.write("firmware/stop.py", "pass  # CP-01 and P-012 are other names\n")
-        row = row_of(project, case(PASSED))
+        row = row_of(project, MEASURED)
         assert (row.verdict, row.missing) == (MISSING, ("no code names it",))
 
     def test_without_a_test(self, project: Project) -> None:
@@ -85,8 +95,15 @@ class TestARequirementIsMissing:
             ([case(PASSED), case(results.MISSING, "vm")], "did not run: t.py::test_stops[vm]"),
             ([case(LEFT_OUT)], "was left out of this run: t.py::test_stops"),
             (
-                [case(PASSED, "core", "test_a", Figure("P-01", "much", 3.0, "<=", 2.0, "steps"))],
-                "out of its limit: much 3 steps (<= 2) in t.py::test_a[core]",
+                [
+                    case(
+                        PASSED,
+                        "core",
+                        "test_a",
+                        Figure("P-01", "steps after it", 3.0, "<=", 2.0, "steps"),
+                    )
+                ],
+                "out of its limit: steps after it 3 steps (<= 2) in t.py::test_a[core]",
             ),
         ],
     )
@@ -94,7 +111,28 @@ class TestARequirementIsMissing:
         self, project: Project, cases: list[Case], said: str
     ) -> None:
         row = row_of(project, *cases)
-        assert (row.verdict, row.missing) == (MISSING, (said,))
+        assert (row.verdict, said in row.missing) == (MISSING, True)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            replace(STEPS, of="steps"),
+            replace(STEPS, of="steps after it and before"),
+            replace(STEPS, limit=3.0),
+            replace(STEPS, at="<"),
+            replace(STEPS, unit="ms"),
+            replace(STEPS, also=True),
+            replace(STEPS, requirement="P-02"),
+        ],
+    )
+    def test_if_a_limit_has_no_figure(self, project: Project, other: Figure) -> None:
+        row = row_of(project, case(PASSED, "core", "test_stops", other))
+        assert row.missing == ("not measured: steps after it <= 2 steps",)
+        assert [(one.figure, one.value) for one in row.measured] == [(None, None)]
+
+    def test_if_all_tests_with_its_figure_were_left_out(self, project: Project) -> None:
+        row = row_of(project, case(PASSED), replace(MEASURED, outcome=LEFT_OUT))
+        assert row.missing == ("not measured: steps after it <= 2 steps",)
 
     def test_without_any_full_run(self, project: Project) -> None:
         (row,) = judge(project.root, None, Run("0", "", (case(PASSED),)))
@@ -146,7 +184,7 @@ TESTS = """
         if child := os.fork():
             assert os.waitpid(child, 0)[1] == 0
         else:
-            figure("P-08", 3, 2, "steps", of="steps of a child")
+            figure("P-08", 3, 2, "steps", of="steps after it, of a child")
             os._exit(0)
 
     @pytest.mark.req("P-09")
@@ -154,18 +192,28 @@ TESTS = """
     def test_expected_to_fail(): assert False
 
     @pytest.mark.req("P-10")
-    def test_teardown_fails(request):
+    def test_teardown_fails(request, figure):
+        figure("P-10", 1, 2, "steps", of="steps after it")
         request.addfinalizer(lambda: 1 / 0)
 """
+SOUND = """
+    @pytest.mark.req("P-01")
+    def test_stops(figure):
+        figure("P-01", 1, 2, "steps", of="steps after it")
+"""
 WHOLE = ("-m", "not long", "--requirements")
-RED = """P-02: no code names it
+NONE = "not measured: steps after it <= 2 steps"
+RED = f"""P-02: no code names it; {NONE}
 P-03: no test names it
-P-04: failed: tests/test_it.py::test_fails
-P-06: did not run on any bench: tests/test_it.py::test_skipped (no rig)
-P-07: was left out of this run: tests/test_it.py::test_long
-P-08: out of its limit: steps of a child 3 steps (<= 2) in tests/test_it.py::test_forks
-P-09: did not run on any bench: tests/test_it.py::test_expected_to_fail (expected to fail: )
-P-10: failed: tests/test_it.py::test_teardown_fails"""
+P-04: failed: tests/test_it.py::test_fails; {NONE}
+P-05: {NONE}
+P-06: did not run on any bench: tests/test_it.py::test_skipped (no rig); {NONE}
+P-07: was left out of this run: tests/test_it.py::test_long; {NONE}
+P-08: out of its limit: steps after it, of a child 3 steps (<= 2) in tests/test_it.py::test_forks
+P-09: did not run on any bench: tests/test_it.py::test_expected_to_fail (expected to fail: ); {NONE}
+P-10: failed: tests/test_it.py::test_teardown_fails""".replace(
+    "{NONE}", "not measured: steps after it <= 2 steps"
+)
 
 
 class TestAWholeRun:
@@ -188,13 +236,19 @@ class TestAWholeRun:
         ]
 
     def test_in_which_all_is_shown_is_good(self, project: Project) -> None:
-        project.tests("@pytest.mark.req('P-01')\ndef test_stops(): pass")
+        project.tests(SOUND)
         assert project.run(*WHOLE)[0] == 0
+
+    def test_in_which_a_limit_has_no_figure_fails(self, project: Project) -> None:
+        project.tests("@pytest.mark.req('P-01')\ndef test_stops(): pass")
+        code, said = project.run(*WHOLE)
+        assert code == pytest.ExitCode.TESTS_FAILED
+        assert "P-01: not measured: steps after it <= 2 steps" in said
 
     def test_in_which_every_test_passed_fails_for_want_of_code_alone(
         self, project: Project
     ) -> None:
-        project.tests("@pytest.mark.req('P-01')\ndef test_stops(): pass")
+        project.tests(SOUND)
         project.code()
         assert project.run(*WHOLE)[0] == pytest.ExitCode.TESTS_FAILED
 
@@ -239,11 +293,28 @@ class TestAnyRun:
         project.tests("def test_stops(figure): figure('P-01', 1, 2, 'steps')")
         assert "P-01 is not named by the test's marker" in project.run()[1]
 
+    def test_refuses_a_figure_of_no_limit_of_the_requirement(self, project: Project) -> None:
+        project.tests(SOUND.replace("1, 2,", "1, 3,"))
+        said = project.run()[1]
+        assert "P-01: 'steps after it <= 3 steps' is no limit of it in docs/requirements" in said
+        assert "which are: steps after it <= 2 steps" in said
+        assert "1 failed" in said
+
+    def test_takes_what_was_also_measured_and_shows_it_as_no_limit(self, project: Project) -> None:
+        project.tests(SOUND.replace("1, 2,", "1, 3,").replace('it")', 'it", also=True)'))
+        assert project.run()[0] == 0
+        partial = results.read(project.root / results.PARTIAL)
+        assert partial is not None
+        row = row_of(project, *partial.tests)
+        assert [figure.limit for figure, _ in row.also] == [3.0]
+        assert row.missing == ("not measured: steps after it <= 2 steps",)
+
 
 class TestTheItems:
     @pytest.mark.parametrize(
         ("right", "wrong", "problem"),
         [
+            ("unit:", "long: perhaps, unit:", "P-01: limits: long: 'perhaps', allowed True, False"),
             ("built", "done", "P-01: status: 'done', allowed built, not met here"),
             ("example", "hope", "P-01: shown: 'hope', allowed"),
             ("number: 2", "number: two", "P-01: limits: number: 'two', allowed a number"),
@@ -297,13 +368,18 @@ class TestTheItems:
 
 @pytest.mark.req("A-01")
 class TestAlarms:
-    def test_each_has_the_priority_that_its_harm_and_onset_give(self) -> None:
+    def test_each_has_the_priority_that_its_harm_and_onset_give(self, figure) -> None:
         words = {alarm.LOW: "LOW", alarm.MEDIUM: "MEDIUM", alarm.HIGH: "HIGH"}
         judged = {fault.cause: fault.priority for fault in faults() if fault.cause is not None}
         assert set(range(1, codes.FAULT_CODES)) < set(judged)
+        wrong = []
         for cause, priority in judged.items():
             with_verdict = cause + 1 if cause == alarm.SELF_TEST else cause
-            assert words[alarm.priority(with_verdict)] == priority, cause
+            if words[alarm.priority(with_verdict)] != priority:
+                wrong.append(cause)
+        of = f"alarms with another priority than their harm and onset give, of {len(judged)}"
+        figure("A-01", len(wrong), 0, "alarms", "=", of=of)
+        assert wrong == []
 
     def test_each_has_the_name_that_the_firmware_has(self) -> None:
         for fault in faults():
@@ -320,11 +396,32 @@ def test_the_matrix_rests_on_nothing_that_rests_on_it() -> None:
             assert not any("evidence" in str(module) for module in modules), file.name
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "to", "found"),
+    [
+        (250, "us", "ms", 0.25),
+        (14 * 86_400, "s", "days", 14),
+        (350, "nL", "uL", 0.35),
+        (689_475.7, "Pa", "psi", 100),
+        (10_000, "ppm", "%", 1),
+        (3, "steps", "steps", 3),
+    ],
+)
+def test_figures_are_told_in_the_unit_of_their_limit(value, unit, to, found) -> None:
+    assert converted(value, unit, to) == pytest.approx(found)
+
+
+def test_what_measures_another_thing_has_no_such_unit() -> None:
+    assert converted(1, "ms", "nL") is None
+    assert converted(1, "steps", "ms") is None
+
+
 class TestThePage:
     def test_shows_verdict_reason_code_and_figure(self, project: Project) -> None:
         run = Run("0", "", (case(PASSED, "pico", "test_stops", STEPS),))
         text = page(register(project.root), judge(project.root, run), run, "0")
-        for part in (">shown<", "pain", "firmware/stop.py:3", "Guard.stop", "1 steps (&lt;= 2)"):
+        shown = "<span class=limit>steps after it &lt;= 2 steps</span><span><b class=well>1 steps"
+        for part in (">shown<", "pain", "firmware/stop.py:3", "Guard.stop", shown):
             assert part in text
         assert "//" not in text.replace("<!doctype", "").split("<script>")[0]
 

@@ -18,6 +18,8 @@ MODES = ("none", "inject", "step", "prime", "comply", "sham", "relieve")
 """By their codes: `none` is a pump without a prescription."""
 _VERDICT = 3
 _BENCH = "core"
+_ID = "exhaustion/"
+"""Before each id: an invariant has that of its requirement, which has a line of its own."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -80,11 +82,11 @@ def evidence(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         broken = sum(invariant == found["invariant"] for row in rows for found in row["findings"])
         verdict = "failed" if broken else "passed" if whole else "not run"
         of = f"exhaustion: modes against it, in {states} states and {transitions} transitions"
-        line = {"id": invariant, "verdict": verdict, "figure": broken, "limit": 0}
+        line = {"id": f"{_ID}{invariant}", "verdict": verdict, "figure": broken, "limit": 0}
         lines.append({**line, "bench": _BENCH, "of": of})
     for row in rows:
         verdict = "failed" if row["findings"] else "passed" if not row["waiting"] else "not run"
-        line = {"id": f"exhaustion {row['mode']}", "verdict": verdict, "figure": row["states"]}
+        line = {"id": f"{_ID}mode {row['mode']}", "verdict": verdict, "figure": row["states"]}
         of = f"states, none left out; {row['transitions']} transitions"
         lines.append({**line, "limit": None, "bench": _BENCH, "of": of})
     return lines

@@ -193,25 +193,26 @@ def verdicts(*rows):
 
 def test_what_was_explored_whole_without_a_finding_passes():
     said = verdicts(row(), row(mode="prime"))
-    assert set(said) == {*INVARIANTS, "exhaustion inject", "exhaustion prime"}
+    modes = {"exhaustion/mode inject", "exhaustion/mode prime"}
+    assert set(said) == {f"exhaustion/{name}" for name in INVARIANTS} | modes
     assert set(said.values()) == {"passed"}
 
 
 def test_a_finding_fails_its_invariant_and_its_mode_only():
     said = verdicts(row(findings=[{"invariant": "P-10"}]), row(mode="prime"))
     failing = {name for name, verdict in said.items() if verdict == "failed"}
-    assert failing == {"P-10", "exhaustion inject"}
+    assert failing == {"exhaustion/P-10", "exhaustion/mode inject"}
     (line,) = [
         line
         for line in exhaust_command.evidence([row(findings=[{"invariant": "P-10"}])])
-        if line["id"] == "P-10"
+        if line["id"] == "exhaustion/P-10"
     ]
     assert (line["figure"], line["limit"]) == (1, 0)
 
 
 def test_what_was_not_explored_whole_was_not_run():
     said = verdicts(row(waiting=3), row(mode="prime", waiting=1, findings=[{"invariant": "P-10"}]))
-    assert said.pop("P-10") == said.pop("exhaustion prime") == "failed"
+    assert said.pop("exhaustion/P-10") == said.pop("exhaustion/mode prime") == "failed"
     assert set(said.values()) == {"not run"}
 
 

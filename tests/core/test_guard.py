@@ -107,10 +107,12 @@ def test_the_least_sound_count_is_no_fault(post):
 
 
 @pytest.mark.req("P-01")
-def test_100_psi_on_the_line_is_a_fault_at_once(post):
+def test_100_psi_on_the_line_is_a_fault_at_once(post, figure):
     exact = 1638 + 13_108 * 100 / 150
     assert post.see(line_raw=int(exact), second_raw=second_raw(100 * PSI_PA)) == 0
     assert post.see(line_raw=int(exact) + 1, second_raw=second_raw(100 * PSI_PA)) == codes.CEILING
+    of = "line pressure at which injector and guard stop, highest reading that the guard lets pass"
+    figure("P-01", (int(exact) - 1638) * 150 / 13_108, 100, "psi", of=of)
     assert post.see() == 0
 
 
@@ -123,6 +125,25 @@ def test_sensors_five_psi_apart_for_20_ms_are_a_fault(post, sign):
     assert post.faults(11, line_raw=line, second_raw=far) == [0] * 9 + [codes.SENSORS_DISAGREE] * 2
     assert not any(post.faults(12))
     assert not any(post.faults(9, line_raw=line, second_raw=far))
+
+
+@pytest.mark.req("P-13")
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_the_least_difference_that_stops_is_5_psi_and_it_does_in_20_ms(post, sign, figure):
+    """To the count of the second sensor."""
+    line = line_raw(50 * PSI_PA)
+    same = ZERO_SECOND + 4 * (line - ZERO_RAW)
+    for counts in range(1700, 1800):
+        told = post.faults(30, line_raw=line, second_raw=same + sign * counts)
+        if any(told):
+            break
+        post.faults(30)
+    psi = counts / 4 * 150 / 13_108
+    figure("P-13", psi, 5, "psi", ">=", of="difference that stops")
+    assert 5 <= psi < 5.01
+    ms = 2 * (1 + told.index(codes.SENSORS_DISAGREE))
+    figure("P-13", ms, 20, "ms", of="time for which such a difference is let pass")
+    assert ms <= 20
 
 
 @pytest.mark.req("P-13")

@@ -44,15 +44,19 @@ def peak_over_limit_pa(phase: int, path: int, line_ul_psi: float, above_psi: flo
 
 
 @pytest.mark.req("P-04", "P-05")
-def test_a_blocked_line_of_1_ul_psi_is_stopped_within_750_pa_beyond_and_3500_below():
+def test_a_blocked_line_of_1_ul_psi_is_stopped_within_750_pa_beyond_and_3500_below(figure):
     over_pa = [peak_over_limit_pa(phase, PATH_CLOSED, 1.0, 50) for phase in range(PHASES)]
+    of = "line of 1 uL/psi, 0.05 mL/s: beyond the limit"
+    figure("P-04", max(over_pa), 750, "Pa", of=of)
     assert max(over_pa) <= 750
     assert min(over_pa) >= -3500
 
 
 @pytest.mark.req("P-04", "P-05")
-def test_a_dallas_0_disc_is_stopped_within_150_pa_beyond_and_1000_below():
+def test_a_dallas_0_disc_is_stopped_within_150_pa_beyond_and_1000_below(figure):
     over_pa = [peak_over_limit_pa(phase, PATH_DISC, 5.0, 20) for phase in range(0, PHASES, 7)]
+    of = "disc of 43 psi/mL on a line of 5 uL/psi: beyond the limit"
+    figure("P-04", max(over_pa), 150, "Pa", of=of)
     assert max(over_pa) <= 150
     assert min(over_pa) >= -1000
 

@@ -3,6 +3,7 @@
 import pytest
 
 from manostat.core import codes
+from manostat.core.alarm import priority
 from manostat.core.codes import IDLE, READY, STOPPED
 
 from .desk import PSI_PA, RUN_HELD, RUN_OPEN, STOP_PRESSED, Desk, unit_of
@@ -30,6 +31,47 @@ def test_a_worse_fault_behind_a_latched_one_becomes_the_alarm_and_stays_it():
     desk.switches = RUN_HELD & ~codes.BIT_END_EMPTY
     desk.tick(5)
     assert desk.pump.alarm.cause == codes.CEILING
+
+
+def _end(desk: Desk) -> None:
+    desk.switches &= ~codes.BIT_END_EMPTY
+
+
+def _silent(desk: Desk) -> None:
+    desk.inputs.line_status = 4
+
+
+def _ceiling(desk: Desk) -> None:
+    desk.pressure_pa = 101 * PSI_PA
+
+
+def _wiring(desk: Desk) -> None:
+    desk.switches &= ~codes.BIT_PAIN_OK
+
+
+def _contacts(desk: Desk) -> None:
+    desk.switches |= codes.BIT_PAIN_NO
+
+
+MADE = {codes.END_EMPTY: _end, codes.SENSOR_SILENT: _silent, codes.CEILING: _ceiling}
+MADE |= {codes.WIRING: _wiring, codes.CONTACTS: _contacts}
+
+
+@pytest.mark.req("A-01")
+def test_of_any_two_faults_that_come_one_after_the_other_the_worse_is_the_alarm(figure):
+    pairs = [(one, other) for one in MADE for other in MADE if one != other]
+    wrong = []
+    for one, other in pairs:
+        desk = Desk().started()
+        desk.switches = RUN_HELD
+        for fault in (one, other):
+            MADE[fault](desk)
+            desk.seconds(0.6)
+        if desk.pump.alarm.priority != max(priority(one), priority(other)):
+            wrong.append((one, other))
+    of = f"pairs of faults of which the worse is not the alarm, of {len(pairs)}"
+    figure("A-01", len(wrong), 0, "pairs", "=", of=of)
+    assert wrong == []
 
 
 @pytest.mark.req("A-04")

@@ -8,6 +8,8 @@ from manostat.core.lockout import LOCKOUT_INTS, Lockout
 from manostat.core.watch import HELD_PAIN, HELD_STOP, LOOKS, Watch
 
 from .desk import (
+    BD_10_ML,
+    PA_A_COUNT,
     PAIN_PRESSED,
     PSI_PA,
     RUN_HELD,
@@ -19,6 +21,7 @@ from .desk import (
 )
 
 UL_10, UL_50, UL_300 = 97, 485, 2907  # in steps of 103 nl
+STEP_NL = BD_10_ML[0] / BD_10_ML[1]
 MOST, A_WINDOW = 33_900, 67
 
 
@@ -75,6 +78,23 @@ def test_a_bend_to_less_than_seven_tenths_is_no_occlusion(share, fault):
 
 
 @pytest.mark.req("P-06")
+def test_the_least_slope_that_is_an_occlusion_is_seven_tenths_of_the_steepest(figure):
+    """Of all from half of it on, a hundredth apart."""
+
+    def fault(hundredths: int) -> int:
+        tower = Tower()
+        tower.pa_a_step = 400.0
+        tower.until_fault(60)
+        tower.pa_a_step = 4.0 * hundredths
+        return tower.until_fault(240)
+
+    least = next(part for part in range(50, 101) if fault(part) == codes.OCCLUSION) / 100
+    of = "slope that is an occlusion, as a part of the steepest of the level"
+    figure("P-06", least, 0.7, "ratio", ">=", of=of)
+    assert 0.7 <= least <= 0.71
+
+
+@pytest.mark.req("P-06")
 def test_a_needle_that_blocks_later_is_occluded_too():
     tower = Tower()
     tower.pa_a_step = 712.0
@@ -112,6 +132,19 @@ def test_300_ul_into_an_open_end_are_a_detached_line():
 
 
 @pytest.mark.req("P-12")
+def test_a_line_is_called_detached_under_2_psi_as_read(figure):
+    def detached(counts: int) -> bool:
+        tower = Tower()
+        tower.line = 1638 + counts
+        return tower.until_fault(700) == codes.DETACHED
+
+    most = max(counts for counts in range(165, 185) if detached(counts))
+    psi = most * PA_A_COUNT / PSI_PA
+    figure("P-12", psi, 2, "psi", "<", of="pressure of a line that is called detached")
+    assert 1.9 < psi < 2
+
+
+@pytest.mark.req("P-12")
 @pytest.mark.parametrize("mode", [codes.PRIME, codes.RELIEVE])
 def test_priming_and_relief_expect_no_pressure(mode):
     assert Tower(mode).until_fault(2000) == 0
@@ -140,6 +173,29 @@ def test_a_rise_with_the_plunger_at_rest_is_a_fault(psi, fault):
 
 
 @pytest.mark.req("P-12")
+def test_the_highest_rise_that_is_let_pass_at_rest_and_in_a_relief(figure):
+    def passes(mode: int, moving: int, counts: int) -> bool:
+        tower = Tower(mode)
+        tower.line = 1638 + 1000
+        tower.see()
+        tower.until_fault(20, made=moving, moving=moving)
+        tower.line += counts
+        return tower.until_fault(20, made=moving, moving=moving) == 0
+
+    at_rest, relief = (
+        max(counts for counts in tried if passes(mode, moving, counts)) * PA_A_COUNT / PSI_PA
+        for mode, moving, tried in (
+            (codes.INJECT, 0, range(860, 890)),
+            (codes.RELIEVE, 1, range(160, 190)),
+        )
+    )
+    figure("P-12", at_rest, 10, "psi", of="rise with the plunger at rest that is let pass")
+    figure("P-12", relief, 2, "psi", of="rise in a relief that is let pass")
+    assert 9.9 < at_rest <= 10
+    assert 1.9 < relief <= 2
+
+
+@pytest.mark.req("P-12")
 def test_before_the_level_has_moved_a_rise_is_somebody_filling_the_line():
     tower = Tower()
     tower.until_fault(20, made=0, moving=0)
@@ -149,16 +205,43 @@ def test_before_the_level_has_moved_a_rise_is_somebody_filling_the_line():
 
 @pytest.mark.req("P-11")
 @pytest.mark.parametrize("stuck", ["line", "second"])
-def test_a_channel_that_stands_still_while_the_other_moves_is_stuck(stuck):
+def test_a_channel_that_stands_still_while_the_other_moves_is_stuck(stuck, figure):
     tower = Tower()
     tower.pressure_pa = 10 * PSI_PA
     tower.pa_a_step = 30.0
     raw = line_raw(tower.pressure_pa) if stuck == "line" else second_raw(tower.pressure_pa)
     setattr(tower, stuck, raw)
-    assert tower.until_fault(1000) == codes.SENSOR_STUCK
+    tower.see()
+    from_steps = passed = tower.made
+    while not tower.see():
+        passed = tower.made
+    assert tower.watch.fault == codes.SENSOR_STUCK
+    ul = (passed - from_steps) * STEP_NL / 1000
+    of = "volume without a change of count that is let pass"
+    figure("P-11", ul, 50, "uL", of=f"{of}, {stuck}")
+    assert 49 <= ul <= 50
     assert tower.made >= UL_50
     assert tower.pressure_pa < 13.5 * PSI_PA, "sooner than the two disagree by 5 psi"
     assert tower.see(made=0, moving=0) == codes.SENSOR_STUCK, "it still is"
+
+
+@pytest.mark.req("P-11")
+@pytest.mark.parametrize("stuck", ["line", "second"])
+def test_a_channel_is_stuck_after_half_a_second_where_the_volume_comes_sooner(stuck, figure):
+    tower = Tower()
+    tower.watch.steps_a_window = 1000
+    tower.pressure_pa = 10 * PSI_PA
+    tower.pa_a_step = 15.0
+    raw = line_raw(tower.pressure_pa) if stuck == "line" else second_raw(tower.pressure_pa)
+    setattr(tower, stuck, raw)
+    tower.see()
+    looks = 0
+    while not tower.see(made=20):
+        looks += 1
+    assert tower.watch.fault == codes.SENSOR_STUCK
+    of = "time without a change of count that is let pass"
+    figure("P-11", 10 * looks, 500, "ms", of=f"{of}, {stuck}")
+    assert 490 <= 10 * looks <= 500
 
 
 @pytest.mark.req("P-11")

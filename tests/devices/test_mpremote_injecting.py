@@ -67,7 +67,8 @@ def test_mpremote_finds_no_prompt_and_disturbs_no_injection(pump, figure):
     kept = [read_record(pages[at : at + PAGE_BYTES], at) for at in starts]
     outcome = fields_of([record for record in kept if record.kind == OUTCOME][-1])
     assert outcome["reason"] == codes.PAIN, "nothing but the button has stopped it"
-    figure("S-01", outcome["late_ticks"], 0, "ticks", "=", of="late ticks, mpremote at the port")
+    of = "late ticks, mpremote at the port"
+    figure("S-01", outcome["late_ticks"], 0, "ticks", "=", of=of, also=True)
     assert outcome["late_ticks"] == 0
     events = [
         event for record in kept if record.kind == EVENTS for event in fields_of(record)["events"]

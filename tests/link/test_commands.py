@@ -83,7 +83,8 @@ def test_a_limit_is_set_in_whole_psi(run_dir, figure):
             continue
         assert "no pump nobody answers" in one_line(said)
         taken.append(float(limit))
-    figure("P-02", min(b - a for a, b in pairwise(taken)), 1, "psi", "=", of="step of a limit")
+    least = min(b - a for a, b in pairwise(taken))
+    figure("P-02", least, 1, "psi", "=", of="step in which a limit is set")
     assert taken == [70, 71, 72, 73]
 
 

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from manostat_tools.evidence.parts import GOOD, PARTS, Part, State, stamp, state
 
 FILE = Path("build/evidence.json")
 _KEYS = ("id", "verdict", "figure", "limit", "bench")
+_MORE = ("of", "at", "unit", "figures", "also")
+"""What a line has if it needs it: a requirement the figure of each of its limits."""
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -88,11 +91,13 @@ def write(states: Sequence[State], root: Path = REPOSITORY) -> list[str]:
         print(f"{one.part.name:14} {passed:5} of {len(one.rows) + len(one.missing):5}: {one.said}")
         bad += [f"{one.part.name}: {name} fails" for name in failing]
         bad += [] if one.complete else [f"{one.part.name}: {one.said}"]
+    times = Counter(row["id"] for row in rows)
+    bad += [f"{name}: {count} lines with this id" for name, count in times.items() if count > 1]
     for line in bad[:_MOST_SAID]:
         print(line)
     if len(bad) > _MOST_SAID:
         print(f"and {len(bad) - _MOST_SAID} more")
-    flat = [{key: row[key] for key in _KEYS} for row in rows]
+    flat = [{key: row[key] for key in (*_KEYS, *_MORE) if key in row} for row in rows]
     file = root / FILE
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(flat, indent=1) + "\n", encoding="utf-8")

@@ -1,13 +1,15 @@
 """docs/evidence: the tables, written from the rows and from nothing else."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from manostat_sim.faults import ABSENT, FAULTS, STATES
 from manostat_tools.boards import REPOSITORY
+from manostat_tools.evidence import required
 from manostat_tools.evidence.parts import GOOD, State
 from manostat_tools.evidence.store import Row
+from manostat_tools.evidence.tables import number, table
 
 FOLDER = Path("docs/evidence")
 
@@ -38,7 +40,10 @@ def write(states: Sequence[State], root: Path = REPOSITORY) -> None:
     firmware = next((row["firmware"] for one in states for row in one.rows), "unknown")
     pages = {
         "README.md": ("Evidence", _overview(states)),
-        "requirements.md": ("Requirements", _requirements(by_name["requirements"])),
+        "requirements.md": (
+            "Requirements",
+            _absent(by_name["requirements"]) + required.page(by_name["requirements"].rows),
+        ),
         "fault-matrix.md": ("Fault matrix", _matrix(by_name["fault-matrix"])),
         "power-cuts.md": ("Power cuts", _cuts(by_name["power-cuts"])),
         "campaigns.md": (
@@ -51,20 +56,6 @@ def write(states: Sequence[State], root: Path = REPOSITORY) -> None:
     for name, (title, text) in pages.items():
         head = _HEAD.format(title=title, firmware=firmware)
         (folder / name).write_text(head + text, encoding="utf-8")
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
-    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n\n"
-
-
-def number(value: object) -> str:
-    """With as many digits as it needs."""
-    if value is None:
-        return "-"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _overview(states: Sequence[State]) -> str:
@@ -90,34 +81,6 @@ def _absent(one: State) -> str:
     if one.complete:
         return ""
     return f"**Not complete: {one.said}.**\n\n"
-
-
-def _requirements(one: State) -> str:
-    here = [row for row in one.rows if row["verdict"] != "not met here"]
-    text = (
-        _absent(one) + "The figure is the one that comes nearest to its limit, the worst case.\n\n"
-    )
-    text += table(
-        ("Id", "Requirement", "Verdict", "Worst case", "Limit", "Of", "Benches", "Tests"),
-        (
-            (
-                row["id"],
-                row["title"],
-                row["verdict"],
-                f"{number(row['figure'])} {row['unit']}",
-                f"{row['at']} {number(row['limit'])}",
-                row["of"],
-                row["bench"],
-                row["passed"],
-            )
-            for row in here
-        ),
-    )
-    for row in here:
-        text += "".join(f"- {row['id']}: {line}\n" for line in row["missing"])
-    text += "\n## Not met here, or not in full\n\n"
-    partly = [row for row in one.rows if row["not_met"]]
-    return text + "".join(f"- {row['id']} {row['title']}: {row['not_met']}\n" for row in partly)
 
 
 def _matrix(one: State) -> str:

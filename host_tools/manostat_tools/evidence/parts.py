@@ -6,21 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from manostat_sim.exhaustion.invariants import INVARIANTS
 from manostat_sim.faults import FAULTS, STATES
 from manostat_tools.bench.figures import FIGURES
 from manostat_tools.boards import REPOSITORY
-from manostat_tools.evidence import store
-from manostat_tools.evidence.elsewhere import measured_elsewhere
-from manostat_tools.evidence.store import FIRMWARE, Row
-from manostat_tools.trace import results
+from manostat_tools.evidence import required, store
+from manostat_tools.evidence.store import FIRMWARE, NOT_RUN, Row
 from manostat_tools.trace.items import register
 from manostat_tools.trace.model import NOT_MET
-from manostat_tools.trace.results import nearest
-from manostat_tools.trace.rows import MISSING, NOT_HERE, SHOWN, judge
 
 BENCH_FILE = Path("build/bench.json")
 GOOD = {"passed", "not met here"}
-NOT_RUN = "not run"
 _ON_CORE = {"opening", "derived", "core-speed", "campaign", "campaign-whole"}
 """Tasks of the bench that run the core alone; the others run the image."""
 
@@ -137,45 +133,13 @@ def _required(_: tuple[Row, ...]) -> list[str]:
     return [item.id for item in register().requirements if item.status != NOT_MET]
 
 
-def _requirements(root: Path) -> list[Row]:
-    """From the last full run of the tests, with the worst figure of tests, matrix and bench."""
-    full = results.read(root / results.FULL)
-    if full is None:
-        return []
-    rows = []
-    others = measured_elsewhere(root) if full.firmware == store.firmware(root) else {}
-    for one in judge(root, full):
-        verdicts = {SHOWN: "passed", MISSING: "failed", NOT_HERE: "not met here"}
-        passed = sum(test.outcome == results.PASSED for test in one.tests)
-        ran = sum(test.outcome in (results.PASSED, results.FAILED) for test in one.tests)
-        worst = nearest([figure for _, figure in one.figures] + others.get(one.requirement.id, []))
-        rows.append(
-            {
-                "id": one.requirement.id,
-                "verdict": verdicts.get(one.verdict, NOT_RUN),
-                "figure": passed if worst is None else worst.value,
-                "limit": ran if worst is None else worst.limit,
-                "bench": ", ".join(one.benches),
-                "of": "tests passed, of those that ran" if worst is None else worst.of,
-                "at": "=" if worst is None else worst.at,
-                "unit": "tests" if worst is None else worst.unit,
-                "title": one.requirement.title,
-                "passed": passed,
-                "missing": list(one.missing),
-                "not_met": one.requirement.not_met,
-                FIRMWARE: full.firmware,
-            }
-        )
-    return rows
-
-
 PARTS = (
     Part(
         "requirements",
         "requirements, by the tests that name them",
         (*_PYTEST, "-m", "not long", "--requirements"),
         12.0,
-        _requirements,
+        required.rows,
         _required,
     ),
     Part(
@@ -208,6 +172,7 @@ PARTS = (
         (*_MANOSTAT, "exhaust"),
         25.0,
         _files("exhaustion.json"),
+        lambda _: [f"exhaustion/{name}" for name in INVARIANTS],
     ),
     Part(
         "mutation",

@@ -16,6 +16,7 @@ from manostat_tools.trace.results import digest
 
 FOLDER = Path("build/evidence")
 FIRMWARE = "firmware"
+NOT_RUN = "not run"
 
 Row = dict[str, Any]
 

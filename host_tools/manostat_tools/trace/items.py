@@ -145,7 +145,14 @@ def _limit(item: Any, given: dict[str, Any], problems: list[str]) -> Limit:
     for field in ("of", "unit"):
         if not given.get(field):
             problems.append(f"{item.uid}: limits: {field}: missing")
-    return Limit(str(given.get("of")), str(given.get("at")), number, str(given.get("unit")))
+    _ask(problems, str(item.uid), "limits: long", str(given.get("long", False)), ("True", "False"))
+    return Limit(
+        _text(given.get("of")),
+        str(given.get("at")),
+        number,
+        str(given.get("unit")),
+        given.get("long") is True,
+    )
 
 
 def _hazard(item: Any, required: list[Requirement], problems: list[str]) -> Hazard:

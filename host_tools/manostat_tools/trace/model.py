@@ -24,12 +24,16 @@ by IEC 60601-1-8, whose text was not at hand)."""
 
 @dataclass(frozen=True)
 class Limit:
-    """A number that must hold: "`of` `at` `number` `unit`", as in "press to last step <= 10 us"."""
+    """A number that must hold: "`of` `at` `number` `unit`", as in "press to last step <= 10 us".
+
+    `long`: only a long test measures it.
+    """
 
     of: str
     at: str
     number: float
     unit: str
+    long: bool = False
 
     def __str__(self) -> str:
         return f"{self.at} {self.number:g} {self.unit}"

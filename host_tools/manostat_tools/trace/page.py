@@ -7,7 +7,7 @@ from pathlib import Path
 
 from manostat_tools.trace import results
 from manostat_tools.trace.model import PRIORITIES, Hazard, Register, Requirement
-from manostat_tools.trace.results import Case, Run, nearest
+from manostat_tools.trace.results import Case, Run
 from manostat_tools.trace.rows import MISSING, NOT_HERE, NOT_RUN, SHOWN, Row
 
 _STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
@@ -87,17 +87,28 @@ def _counts(rows: tuple[Row, ...]) -> str:
 
 def _row(row: Row, titles: dict[str, Hazard]) -> str:
     item = row.requirement
-    limits = "<br>".join(escape(f"{each.of} {each}") for each in item.limits[:2])
-    worst = nearest([*(figure for _, figure in row.figures), *row.elsewhere])
-    measured = "" if worst is None else f"{escape(str(worst))}<br><small>{escape(worst.of)}</small>"
     benches = " ".join(f"<span class=bench>{bench}</span>" for bench in row.benches)
     part = " <span class='badge away'>in part</span>" if _in_part(item) else ""
     return (
         f"<details class=row id='{item.id}' data-verdict='{row.verdict}'><summary>"
-        f"<b>{item.id}</b><span>{escape(item.title)}</span><span class=limit>{limits}</span>"
-        f"<span class=figure>{measured}</span><span>{benches}</span>"
+        f"<b>{item.id}</b><span>{escape(item.title)}</span>{_measured(row)}<span>{benches}</span>"
         f"<span>{_badge(row.verdict)}{part}</span></summary>{_body(row, titles)}</details>"
     )
+
+
+def _measured(row: Row) -> str:
+    """Each limit beside the worst figure that was measured against it, and on which bench."""
+    lines = []
+    for one in row.measured:
+        figure = "<i>not measured</i>"
+        if one.value is not None and one.figure is not None and one.case is not None:
+            good = "well" if one.figure.holds else "badly"
+            said = escape(f"{one.value:.6g} {one.limit.unit}")
+            figure = f"<b class={good}>{said}</b> <small>{one.case.bench}</small>"
+        lines.append(
+            f"<span class=limit>{escape(f'{one.limit.of} {one.limit}')}</span><span>{figure}</span>"
+        )
+    return f"<span class=measured>{''.join(lines)}</span>"
 
 
 def _in_part(item: Requirement) -> bool:
@@ -111,9 +122,8 @@ def _body(row: Row, titles: dict[str, Hazard]) -> str:
         f"{escape(titles[name].harm)}"
         for name in item.hazards
     )
-    limits = "".join(f"<li>{escape(f'{each.of} {each}')}" for each in item.limits)
     pairs = [
-        ("Shall", f"<p>{escape(item.text)}</p>" + (f"<ul>{limits}</ul>" if limits else "")),
+        ("Shall", f"<p>{escape(item.text)}</p>"),
         ("Why", f"<ul>{why}</ul>"),
         ("From", escape(item.source)),
         ("Shown by", escape(", ".join(item.shown))),
@@ -145,7 +155,8 @@ def _tests(tests: tuple[Case, ...], requirement: str) -> str:
         file, _, name = function.partition("::")
         badges = " ".join(_outcome(same, bench) for bench in sorted({t.bench for t in same}))
         figures = "".join(
-            f"<li class='{'well' if figure.holds else 'badly'}'>{escape(figure.of)} "
+            f"<li class='{'well' if figure.holds else 'badly'}'>"
+            f"{'also: ' if figure.also else ''}{escape(figure.of)} "
             f"<b>{escape(str(figure))}</b> on {test.bench}"
             for test in same
             for figure in test.figures

@@ -4,8 +4,10 @@
     def test_...(bench, figure):
         figure("P-05", worst_ms, 6, "ms", of="line crosses its limit to last step")
 
+A figure is of one of the requirement's limits, or says that it was `also` measured.
+
 Each run writes what it saw to build/trace. With --requirements the run must be a whole one; it then
-fails if a requirement has no code, no test, or a test that did not run.
+fails if a requirement has no code, no test, a test that did not run, or a limit without a figure.
 """
 
 import json
@@ -18,6 +20,8 @@ import pytest
 
 from manostat_tools.trace import results
 from manostat_tools.trace.items import FOLDER, ids, register
+from manostat_tools.trace.limits import is_of
+from manostat_tools.trace.model import Limit
 from manostat_tools.trace.results import Case, Figure, Run
 from manostat_tools.trace.rows import MISSING, judge
 
@@ -55,19 +59,29 @@ def _refuse_what_is_narrow(config: pytest.Config) -> None:
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Figures]:
-    """`figure(id, value, limit, unit, at="<=", of="")` records a measured figure beside its limit.
+    """`figure(id, value, limit, unit, at="<=", of="", also=False)` records a measured figure.
 
-    The id must be one that the test names. Through a file: on `pico` the test is another process.
+    The id must be one that the test names, and the limit one of that requirement's; `also` records
+    what was measured beside them. Through a file: on `pico` the test is another process.
     """
     file = tmp_path / "figures"
     named = _named(request.node)
+    limits = {item.id: item.limits for item in register(request.config.rootpath).requirements}
 
     def record(
-        requirement: str, value: float, limit: float, unit: str, at: str = "<=", of: str = ""
+        requirement: str,
+        value: float,
+        limit: float,
+        unit: str,
+        at: str = "<=",
+        of: str = "",
+        also: bool = False,
     ) -> None:
         if requirement not in named:
             raise ValueError(f"{requirement} is not named by the test's marker req: {named}")
-        made = Figure(requirement, of, float(value), at, float(limit), unit)
+        made = Figure(requirement, of, float(value), at, float(limit), unit, also)
+        if not also and not any(is_of(made, one) for one in limits[requirement]):
+            raise ValueError(_no_such_limit(made, limits[requirement]))
         line = json.dumps(vars(made)) + "\n"
         with open(file, "a", encoding="utf-8") as out:
             out.write(line)
@@ -174,6 +188,12 @@ def judged(root: Path, run: Run) -> list[str]:
         if row.verdict == MISSING:
             lines.append(f"{row.requirement.id}: {'; '.join(row.missing)}")
     return lines
+
+
+def _no_such_limit(figure: Figure, limits: tuple[Limit, ...]) -> str:
+    allowed = "; ".join(f"{each.of} {each}" for each in limits) or "none"
+    asked = f"{figure.of} {figure.at} {figure.limit:g} {figure.unit}"
+    return f"{figure.requirement}: {asked!r} is no limit of it in {FOLDER}, which are: {allowed}"
 
 
 def _named(item: Any) -> list[str]:

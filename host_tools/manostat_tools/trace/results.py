@@ -28,7 +28,10 @@ _COMPARE = {
 
 @dataclass(frozen=True)
 class Figure:
-    """What a test measured for a requirement, the worst case and not the mean."""
+    """What a test measured for a requirement, the worst case and not the mean.
+
+    `also`: measured beside the requirement's own limits (limits.py), against another one.
+    """
 
     requirement: str
     of: str
@@ -36,6 +39,7 @@ class Figure:
     at: str
     limit: float
     unit: str
+    also: bool = False
 
     @property
     def holds(self) -> bool:

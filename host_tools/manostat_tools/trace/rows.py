@@ -1,8 +1,8 @@
 """One row for each requirement: why, where in the code, shown by which tests, and what is missing.
 
 A requirement is shown if the code names it, tests name it, and each test function that names it
-passed on at least one bench and failed on none. Long tests that a run leaves out are no loss as
-long as another test of the requirement ran.
+passed on at least one bench and failed on none, and each of its limits has a figure. Long tests
+that a run leaves out are no loss as long as another test of the requirement ran.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from pathlib import Path
 from manostat_tools.boards import REPOSITORY
 from manostat_tools.trace import results
 from manostat_tools.trace.items import register
+from manostat_tools.trace.limits import Measured, also, measured
 from manostat_tools.trace.model import NOT_MET, Requirement
 from manostat_tools.trace.places import Place, places
 from manostat_tools.trace.results import Case, Figure, Run
@@ -25,7 +26,7 @@ class Row:
     """`verdict` is SHOWN, MISSING (see `missing`), NOT_RUN (no full run yet) or NOT_HERE.
 
     `partial` are tests of partial runs since: they say something, and prove nothing. `elsewhere`:
-    figures of the fault matrix and of the bench.
+    cells of the fault matrix, figures of the bench and the soak.
     """
 
     requirement: Requirement
@@ -34,7 +35,7 @@ class Row:
     partial: tuple[Case, ...]
     missing: tuple[str, ...]
     verdict: str
-    elsewhere: tuple[Figure, ...] = ()
+    elsewhere: tuple[Case, ...] = ()
 
     @property
     def benches(self) -> tuple[str, ...]:
@@ -50,6 +51,17 @@ class Row:
             for figure in test.figures
             if figure.requirement == self.requirement.id
         )
+
+    @property
+    def measured(self) -> list[Measured]:
+        """Each limit of the requirement with the worst figure measured against it."""
+        item = self.requirement
+        return measured(item.id, item.limits, (*self.tests, *self.elsewhere))
+
+    @property
+    def also(self) -> list[tuple[Figure, Case]]:
+        """What was measured beside its limits."""
+        return also(self.requirement.id, (*self.tests, *self.elsewhere))
 
 
 def matrix(root: Path = REPOSITORY) -> tuple[Row, ...]:
@@ -75,6 +87,7 @@ def _row(item: Requirement, code: tuple[Place, ...], full: Run | None, partial: 
     missing = [] if code else ["no code names it"]
     if full is not None:
         missing += _unshown(item, tests)
+        missing += _unmeasured(item, tests, whole=not full.selected) if tests else []
     verdict = MISSING if missing else SHOWN if full is not None else NOT_RUN
     return Row(item, code, tests, since, tuple(missing), verdict)
 
@@ -106,3 +119,12 @@ def _unshown(item: Requirement, tests: Sequence[Case]) -> list[str]:
             if figure.requirement == item.id and not figure.holds:
                 said.append(f"out of its limit: {figure.of} {figure} in {test.id}")
     return said
+
+
+def _unmeasured(item: Requirement, tests: Sequence[Case], whole: bool) -> list[str]:
+    """`whole`: the long tests ran too."""
+    return [
+        f"not measured: {one.limit.of} {one.limit}"
+        for one in measured(item.id, item.limits, tests)
+        if one.figure is None and (whole or not one.limit.long)
+    ]
