@@ -6,6 +6,7 @@ one cell is one test; each starts from a fork of a board that has been brought t
 came to is left in build/evidence/fault-matrix for `manostat evidence`.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -106,6 +107,44 @@ def test_of_the_test_a_pump_without_its_guard_fails_its_cells(name: str) -> None
     spoilt = _core()
     spoilt.pump.guard.check = lambda *_: codes.NO_FAULT
     assert run_cell(spoilt, FAULTS[name], "injecting").verdict == "failed"
+
+
+class HoldsDriver:
+    """A pump that never lets go of the motor."""
+
+    def __init__(self, bench: CoreBench) -> None:
+        self._decide = bench._decide
+
+    def __call__(self, inputs):
+        injector = self._decide(inputs)
+        injector.enable = 1
+        return injector
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("line-nack", "injecting"), ("line-nack", "holding"), ("stop-bounce", "injecting")],
+)
+def test_of_the_test_a_pump_that_holds_the_driver_fails_its_cells(name: str, state: str) -> None:
+    assert run_cell(_core(state), FAULTS[name], state).verdict == "passed"
+    spoilt = _core(state)
+    spoilt._decide = HoldsDriver(spoilt)
+    (problem,) = run_cell(spoilt, FAULTS[name], state).problems
+    assert problem.startswith("ENABLE_N is low, and the driver on")
+
+
+@pytest.mark.pico
+def test_of_the_test_a_driver_that_is_on_after_a_reset_fails_its_cell(in_state: InState) -> None:
+    reset = FAULTS["cpu-reset"]
+
+    def with_the_driver_on(bench: Bench) -> None:
+        reset.inject(bench)
+        bench.hold_pin("ENABLE_N", 0)
+
+    board = in_state.board("holding")
+    spoilt = replace(reset, inject=with_the_driver_on)
+    cell = run_in_fork(partial(run_cell, board, spoilt, "holding"), _CELL_LIMIT_S)
+    assert cell.problems == ("ENABLE_N is low, and the driver on, after a restart",)
 
 
 class EndlessLease(LeaseModel):

@@ -70,11 +70,17 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction) -> Seen:
     seen_us = [us - at_us for us in _steps(bench)[len(before) :]]
     pushed_nl = plant.syringe.delivered_nl - from_nl
     beyond_pa = bench.world.peak_line_pa - _limit_pa(bench)
-    enabled = _driver_enabled(bench)
+    enabled, enable_low = _driver_enabled(bench), not bench.world.enable_n
+    stop_seen = not bench.world.wiring.levels["STOP_OK"]
     recorded = _faults_on_record(bench, had)
     alarm = _alarm(bench, alarm_from_us)
     tried = want.try_run or fault.boots or alarm in (HIGH, MEDIUM)
     alarm_steps = _try_run(bench) if tried else 0
+    if tried:
+        enabled, enable_low = (
+            enabled or _driver_enabled(bench),
+            enable_low or not bench.world.enable_n,
+        )
     mended = 0
     if fault.mend is not None:
         n_before = len(_steps(bench))
@@ -91,6 +97,8 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction) -> Seen:
         probe_last_us=probe_us,
         probe_nl=probe_nl,
         enabled=enabled,
+        enable_low=enable_low,
+        stop_seen=stop_seen,
         alarm=alarm,
         alarm_steps=alarm_steps,
         mended_steps=mended,

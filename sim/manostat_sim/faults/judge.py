@@ -3,7 +3,9 @@
 from manostat.core import codes
 from manostat_sim.faults.model import (
     FLAT,
+    HIGH,
     LAST_STEP,
+    MEDIUM,
     PRESSURE,
     PROBE,
     PROBE_VOLUME,
@@ -64,6 +66,8 @@ def judge(fault: Fault, state: str, seen: Seen) -> Cell:
         problems.append(f"{seen.mended_steps} steps by themselves after the fault was mended")
     if want.codes and not set(want.codes) & set(seen.codes):
         problems.append(f"faults on record {seen.codes}, due one of {want.codes}")
+    if seen.enable_low and (why := _lets_go_because(fault, want, seen)):
+        problems.append(f"ENABLE_N is low, and the driver on, {why}")
     if seen.lost_records:
         problems.append(f"{seen.lost_records} older records lost")
     return Cell(
@@ -81,6 +85,23 @@ def judge(fault: Fault, state: str, seen: Seen) -> Cell:
         want.requirements,
         tuple(problems),
     )
+
+
+def _lets_go_because(fault: Fault, want: Reaction, seen: Seen) -> str:
+    """Why the pump must have let go of the driver, "" if it need not: a fault, STOP or a reset
+    (docs/design.md, "Stops" and "Self test, watchdog, restart"). End points and releases hold it.
+    """
+    if fault.holds_driver:
+        return ""
+    if seen.alarm in (HIGH, MEDIUM):
+        return f"during an alarm ({seen.alarm})"
+    if fault.boots:
+        return "after a restart"
+    if seen.stop_seen:
+        return "with STOP pressed"
+    if seen.probed and want.figure == PROBE and want.probe == "STOP":
+        return "after STOP"
+    return ""
 
 
 def _figure(of: str, seen: Seen) -> float:

@@ -165,6 +165,7 @@ MACHINE = (
         goes_on("B-05", "T-04", probe="STOP"),
         no_step("T-04"),
         partial(_holds, "ENABLE_N", None),
+        holds_driver=True,
     ),
     Fault(
         "step-ground",

@@ -57,7 +57,8 @@ class Fault:
 
     `moving` is asked while steps are or may soon be granted, `rest` where none are; `by_state`
     is for states in which something else is asked. `worst`: the most dangerous state.
-    `boots`: the pump starts again, and its lamp test is no alarm.
+    `boots`: the pump starts again, and its lamp test is no alarm. `holds_driver`: the fault itself
+    keeps ENABLE_N low, and no firmware can let go of it.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Fault:
     by_state: dict[str, Reaction] = field(default_factory=dict)
     worst: str = "injecting"
     boots: bool = False
+    holds_driver: bool = False
 
 
 class Absent(NamedTuple):
@@ -94,6 +96,11 @@ class Seen:
     probe_last_us: float
     probe_nl: float
     enabled: bool
+    """Whether the driver has been on at the look or, where RUN was tried, after it."""
+    enable_low: bool
+    """The same of the pin ENABLE_N, whatever STOP's second pole makes of it."""
+    stop_seen: bool
+    """STOP_OK is low: STOP is pressed, or to the pump it looks so."""
     alarm: str
     alarm_steps: int
     """Steps when RUN was opened and closed again: during an alarm, or after a restart (A-06)."""
