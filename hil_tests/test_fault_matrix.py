@@ -147,6 +147,23 @@ def test_of_the_test_a_driver_that_is_on_after_a_reset_fails_its_cell(in_state: 
     assert cell.problems == ("ENABLE_N is low, and the driver on, after a restart",)
 
 
+@pytest.mark.parametrize("name", ["air", "line-old"])
+def test_of_the_test_an_opening_that_is_read_too_high_fails_its_cells(name: str) -> None:
+    """1 psi too much is already beyond what a reading may be off; 6 psi beyond a sensor's lag."""
+    assert run_cell(_core("settling"), FAULTS[name], "settling").verdict == "passed"
+    spoilt = _core("settling")
+    tare = spoilt.pump.injector.tare
+    read, psi = tare.read, 1 if name == "air" else 6
+
+    def overclaim() -> None:
+        read()
+        tare.opening_pa += psi * 6895
+
+    tare.read = overclaim
+    (problem,) = run_cell(spoilt, FAULTS[name], "settling").problems
+    assert problem.startswith("line beyond its limit")
+
+
 class EndlessLease(LeaseModel):
     """Goes on with its last word when nobody renews it."""
 

@@ -18,6 +18,7 @@ from manostat_sim.faults.model import (
     Reaction,
     Seen,
 )
+from manostat_sim.faults.opening import true_opening_pa
 from manostat_sim.faults.states import (
     INJECTING,
     LIMIT_ABOVE_PA,
@@ -169,8 +170,9 @@ def _try_run(bench: Bench) -> int:
 
 
 def _limit_pa(bench: Bench) -> float:
-    opening_pa = bench.frames()[-1].opening_pa if bench.frames() else -1
-    return min(LIMIT_LINE_PA, LIMIT_ABOVE_PA + max(opening_pa, 0))
+    """The limit truly in force, in Pa (gauge). What the pump read may be off by what the bound of
+    the cell leaves: a twentieth of the fall at rest and the sensor's count (docs/design.md)."""
+    return min(LIMIT_LINE_PA, LIMIT_ABOVE_PA + max(true_opening_pa(bench.world), 0.0))
 
 
 def _steps(bench: Bench) -> list[float]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from manostat.core import codes
 from manostat_sim.benches.base import Bench, Unit
 from manostat_sim.benches.pico import PicoBench
+from manostat_sim.faults.opening import watch_rests
 from manostat_sim.scenarios import Scenario, scenario
 
 IDLE, READY, WAITING, SEEKING, SETTLING, INJECTING, HOLDING, STOPPED = STATES = (
@@ -48,6 +49,7 @@ def bring(bench: Bench, state: str) -> None:
     """From no power to `state`. KeyError for a state that does not exist."""
     if state not in STATES:
         raise KeyError(f"{state!r} is none of {', '.join(STATES)}")
+    watch_rests(bench.world)
     bench.power_on()
     if state == IDLE:
         bench.advance(_PAUSE_S)
