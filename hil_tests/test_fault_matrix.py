@@ -21,10 +21,16 @@ from manostat_sim.faults.judge import asked
 from manostat_sim.lease_model import LeaseModel
 from manostat_sim.measure.lease_off import remove_permit_test
 from manostat_tools.evidence.store import write_cell
+from manostat_tools.journal.book import read_book
 
 from .conftest import Boards
 
 _CELL_LIMIT_S = 900.0
+
+
+def damaged(flash: bytes) -> set[int]:
+    """Places that `manostat journal` reports."""
+    return {finding.place for finding in read_book(flash).findings}
 
 
 class InState:
@@ -61,7 +67,7 @@ def _cells() -> list:
 @pytest.mark.parametrize(("name", "state"), _cells())
 def test_a_fault_in_a_state(in_state: InState, name: str, state: str) -> None:
     board = in_state.board(state)
-    cell = run_in_fork(partial(run_cell, board, FAULTS[name], state), _CELL_LIMIT_S)
+    cell = run_in_fork(partial(run_cell, board, FAULTS[name], state, damaged), _CELL_LIMIT_S)
     write_cell(cell)
     assert not cell.problems, "; ".join(cell.problems)
 
@@ -162,6 +168,21 @@ def test_of_the_test_an_opening_that_is_read_too_high_fails_its_cells(name: str)
     tare.read = overclaim
     (problem,) = run_cell(spoilt, FAULTS[name], "settling").problems
     assert problem.startswith("line beyond its limit")
+
+
+@pytest.mark.pico
+def test_of_the_test_a_record_that_is_lost_or_not_reported_fails_its_cell(
+    in_state: InState,
+) -> None:
+    board = in_state.board("idle")
+    flip = FAULTS["flash-bit-flip"]
+
+    def problems(fault, reader) -> tuple[str, ...]:
+        cell = run_in_fork(partial(run_cell, board, fault, "idle", reader), _CELL_LIMIT_S)
+        return tuple(cell.problems)
+
+    assert problems(replace(flip, spoils=0), damaged) == ("1 older records lost, 0 by the fault",)
+    assert problems(flip, lambda _: ()) == ("1 spoilt records that a reader does not report",)
 
 
 class EndlessLease(LeaseModel):

@@ -147,6 +147,7 @@ def _starts_again(
     within_us: float = IN_HARDWARE_US,
     at_rest: Callable[[Bench], None] | None = None,
     worst: str = INJECTING,
+    spoils: int = 0,
 ) -> Fault:
     """Whatever it did before, it comes back idle. `held_alarm`: with RUN held."""
 
@@ -163,6 +164,7 @@ def _starts_again(
         by_state={STOPPED: no_step(*requirements, alarm=held_alarm)},
         worst=worst,
         boots=True,
+        spoils=spoils,
     )
 
 
@@ -262,6 +264,7 @@ BOARD = (
         "L-02",
         "T-05",
         held_alarm=HIGH,
+        spoils=1,
     ),
     _starts_again(
         "flash-torn",

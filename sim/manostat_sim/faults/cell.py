@@ -26,7 +26,7 @@ from manostat_sim.faults.states import (
     SETTLING,
     WAITING,
 )
-from manostat_sim.faults.stored import journal
+from manostat_sim.faults.stored import Pages, Reader, finished, lost, sound, unreported, written
 
 _TICK_US = 2000
 _AFTER_READING_US = 300
@@ -45,19 +45,19 @@ _SETTLES_S = 0.4
 """From the last part of settling to where it would go on by itself."""
 
 
-def run_cell(bench: Bench, fault: Fault, state: str) -> Cell:
-    """`bench` is in `state`, and is spent afterwards."""
-    return judge(fault, state, _look(bench, fault, state, asked(fault, state)))
+def run_cell(bench: Bench, fault: Fault, state: str, reader: Reader | None = None) -> Cell:
+    """`bench` is in `state`, and is spent afterwards. `reader` says where a flash is damaged."""
+    return judge(fault, state, _look(bench, fault, state, asked(fault, state), reader))
 
 
-def _look(bench: Bench, fault: Fault, state: str, want: Reaction) -> Seen:
+def _look(bench: Bench, fault: Fault, state: str, want: Reaction, reader: Reader | None) -> Seen:
     if state != WAITING:
         _behind_a_reading(bench)
     at_us = bench.now_us
     before = _steps(bench)
     plant = bench.world.plant
     from_nl = plant.syringe.delivered_nl
-    had = _sequences(bench)
+    had = finished(bench)
     bench.world.peak_line_pa = plant.line_pa
     fault.inject(bench)
     alarm_from_us = bench.now_us if fault.boots else at_us
@@ -88,6 +88,7 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction) -> Seen:
         fault.mend(bench)
         bench.advance(_SETTLES_S if state == SETTLING else _MENDED_S)
         mended = len(_steps(bench)) - n_before
+    gone = lost(had, written(bench))
     return Seen(
         steps_us=tuple(us for us in seen_us if us >= 0),
         pushed_nl=pushed_nl,
@@ -104,7 +105,8 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction) -> Seen:
         alarm_steps=alarm_steps,
         mended_steps=mended,
         codes=recorded,
-        lost_records=_lost(bench, had),
+        lost_records=len(gone),
+        unreported=len(unreported(gone, bench, reader)),
         still_moved=moves,
     )
 
@@ -204,21 +206,14 @@ def _alarm(bench: Bench, from_us: float) -> str:
 _MEDIUM_FAULTS = (codes.CONTACTS, codes.DETACHED, codes.END_EMPTY, codes.END_FULL)
 
 
-def _sequences(bench: Bench) -> list[int]:
-    return [record.sequence for record in journal(bench)]
-
-
-def _lost(bench: Bench, had: list[int]) -> int:
-    return len(set(had) - set(_sequences(bench)))
-
-
-def _faults_on_record(bench: Bench, had: list[int]) -> tuple[int, ...]:
+def _faults_on_record(bench: Bench, had: Pages) -> tuple[int, ...]:
     if not isinstance(bench, PicoBench):
         fault = bench.frames()[-1].fault
         return (fault,) if fault else ()
     found = []
-    for record in journal(bench):
-        if record.sequence in had or record.kind not in (OUTCOME, NOTE):
+    now = written(bench)
+    for at, record in sound(now).items():
+        if now[at] == had.get(at) or record.kind not in (OUTCOME, NOTE):
             continue
         unpack = unpack_level if record.kind == OUTCOME else unpack_note
         stop = unpack(record.payload)

@@ -68,8 +68,10 @@ def judge(fault: Fault, state: str, seen: Seen) -> Cell:
         problems.append(f"faults on record {seen.codes}, due one of {want.codes}")
     if seen.enable_low and (why := _lets_go_because(fault, want, seen)):
         problems.append(f"ENABLE_N is low, and the driver on, {why}")
-    if seen.lost_records:
-        problems.append(f"{seen.lost_records} older records lost")
+    if seen.lost_records != fault.spoils:
+        problems.append(f"{seen.lost_records} older records lost, {fault.spoils} by the fault")
+    if seen.unreported:
+        problems.append(f"{seen.unreported} spoilt records that a reader does not report")
     return Cell(
         fault.id,
         state,

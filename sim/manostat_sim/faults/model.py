@@ -58,7 +58,7 @@ class Fault:
     `moving` is asked while steps are or may soon be granted, `rest` where none are; `by_state`
     is for states in which something else is asked. `worst`: the most dangerous state.
     `boots`: the pump starts again, and its lamp test is no alarm. `holds_driver`: the fault itself
-    keeps ENABLE_N low, and no firmware can let go of it.
+    keeps ENABLE_N low, and no firmware can let go of it. `spoils`: so many stored records.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Fault:
     worst: str = "injecting"
     boots: bool = False
     holds_driver: bool = False
+    spoils: int = 0
 
 
 class Absent(NamedTuple):
@@ -109,6 +110,9 @@ class Seen:
     codes: tuple[int, ...]
     """Faults on record since the fault, from the flash."""
     lost_records: int
+    """Sound records from before the fault that do not hold every byte any more (L-02, L-03)."""
+    unreported: int
+    """Of these, how many a reader of the journal says nothing of."""
     still_moved: bool
     """Whether it moved until a switch was pressed."""
 
