@@ -17,6 +17,7 @@ from manostat_sim.benches.core import CoreBench
 from manostat_sim.benches.pico import PicoBench
 from manostat_sim.emulator.forked import run_in_fork
 from manostat_sim.faults import FAULTS, STATES, UNIT, Cell, bring, run_cell, world
+from manostat_sim.faults.asked import LEASE_US
 from manostat_sim.faults.judge import asked
 from manostat_sim.lease_model import LeaseModel
 from manostat_sim.measure.lease_off import remove_permit_test
@@ -199,7 +200,10 @@ def test_of_the_test_a_lease_without_an_end_fails_its_cell() -> None:
     assert cell.verdict == "passed"
     spoilt = _core()
     spoilt._lease.__class__ = EndlessLease
-    assert run_cell(spoilt, FAULTS["cpu-late"], "injecting").volume_nl > 2 * cell.volume_nl
+    failed = run_cell(spoilt, FAULTS["cpu-late"], "injecting")
+    assert failed.verdict == "failed"
+    assert failed.figure > failed.limit == LEASE_US
+    assert any("nL after the last renewal" in problem for problem in failed.problems)
 
 
 @pytest.mark.pico

@@ -6,6 +6,7 @@ from manostat.record import unpack_level, unpack_note
 from manostat_sim.benches.base import Bench
 from manostat_sim.benches.pico import PicoBench
 from manostat_sim.faults.judge import asked, judge
+from manostat_sim.faults.leased import Renewals
 from manostat_sim.faults.model import (
     HIGH,
     LOW,
@@ -24,6 +25,7 @@ from manostat_sim.faults.states import (
     LIMIT_ABOVE_PA,
     LIMIT_LINE_PA,
     SETTLING,
+    STEP_NL,
     WAITING,
 )
 from manostat_sim.faults.stored import Pages, Reader, finished, lost, sound, unreported, written
@@ -51,6 +53,7 @@ def run_cell(bench: Bench, fault: Fault, state: str, reader: Reader | None = Non
 
 
 def _look(bench: Bench, fault: Fault, state: str, want: Reaction, reader: Reader | None) -> Seen:
+    renewals = Renewals(bench)
     if state != WAITING:
         _behind_a_reading(bench)
     at_us = bench.now_us
@@ -69,6 +72,7 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction, reader: Reader
     if probed:
         probe_us, probe_nl = _probe(bench, want)
     seen_us = [us - at_us for us in _steps(bench)[len(before) :]]
+    leased_us = [us - renewals.last_us for us in _steps(bench) if us > renewals.last_us]
     pushed_nl = plant.syringe.delivered_nl - from_nl
     beyond_pa = bench.world.peak_line_pa - _limit_pa(bench)
     enabled, enable_low = _driver_enabled(bench), not bench.world.enable_n
@@ -91,6 +95,8 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction, reader: Reader
     gone = lost(had, written(bench))
     return Seen(
         steps_us=tuple(us for us in seen_us if us >= 0),
+        leased_us=max(leased_us, default=0.0),
+        leased_nl=len(leased_us) * STEP_NL,
         pushed_nl=pushed_nl,
         least_pushed_nl=min(least_nl, pushed_nl),
         flat_nl=flat_nl,

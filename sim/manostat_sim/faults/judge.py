@@ -5,6 +5,7 @@ from manostat_sim.faults.model import (
     FLAT,
     HIGH,
     LAST_STEP,
+    LEASED,
     MEDIUM,
     PRESSURE,
     PROBE,
@@ -17,10 +18,13 @@ from manostat_sim.faults.model import (
     Reaction,
     Seen,
 )
-from manostat_sim.faults.states import INJECTING, MOVING, SEEKING
+from manostat_sim.faults.states import INJECTING, MOVING, RATE_NL_S, SEEKING, STEP_NL
 
 PROBE_MOST_US = 10.0
 """B-01: any press of a switch of the permit chain."""
+LEASE_NL = RATE_NL_S * 4e-3 + STEP_NL
+"""T-03: two ticks of the flow, and one step; less than the 0.35 uL that are allowed at a third of
+this flow, three times."""
 _FAULTS = (
     "SENSOR_STATUS",
     "SENSOR_SILENT",
@@ -56,6 +60,10 @@ def judge(fault: Fault, state: str, seen: Seen) -> Cell:
     problems = []
     if figure > want.limit:
         problems.append(f"{want.figure} {figure:g} {UNITS[want.figure]} > {want.limit:g}")
+    if want.figure == LEASED and seen.leased_nl > LEASE_NL:
+        problems.append(f"{seen.leased_nl:g} nL after the last renewal > {LEASE_NL:g}")
+    if want.last_step_us is not None and max(seen.steps_us, default=0.0) > want.last_step_us:
+        problems.append(f"last step {max(seen.steps_us):g} us after > {want.last_step_us:g}")
     if want.figure not in (PROBE, PROBE_VOLUME) and seen.probe_last_us > PROBE_MOST_US:
         problems.append(f"press to last step {seen.probe_last_us:g} us > {PROBE_MOST_US:g}")
     if want.alarm is not None and seen.alarm != want.alarm:
@@ -109,6 +117,7 @@ def _lets_go_because(fault: Fault, want: Reaction, seen: Seen) -> str:
 def _figure(of: str, seen: Seen) -> float:
     return {
         LAST_STEP: max(seen.steps_us, default=0.0),
+        LEASED: seen.leased_us,
         FLAT: seen.flat_nl,
         VOLUME: max(seen.pushed_nl, -seen.least_pushed_nl),
         PRESSURE: max(seen.beyond_pa, 0.0),

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from manostat_sim.benches.base import Bench
 
-LAST_STEP, VOLUME, FLAT, PRESSURE, PROBE, PROBE_VOLUME, STEPS = (
+LAST_STEP, LEASED, VOLUME, FLAT, PRESSURE, PROBE, PROBE_VOLUME, STEPS = (
     "time to last step",
+    "last renewal to last step",
     "volume after the fault",
     "volume without a rise",
     "line beyond its limit",
@@ -18,6 +19,7 @@ LAST_STEP, VOLUME, FLAT, PRESSURE, PROBE, PROBE_VOLUME, STEPS = (
 """What a cell can be limited by, in UNITS."""
 UNITS = {
     LAST_STEP: "us",
+    LEASED: "us",
     VOLUME: "nL",
     FLAT: "nL",
     PRESSURE: "Pa",
@@ -36,7 +38,8 @@ class Reaction(NamedTuple):
     faults must be on record; none asks for nothing. `seconds` the fault is watched, or until the
     plunger has stood still for a while within `still_within_s`. `probe`: the switch that must stop
     a plunger that still moves then, `probe_s` how long it is pressed. `try_run`: RUN is opened and
-    closed again, and nothing may start.
+    closed again, and nothing may start. `last_step_us`: what the last step, counted from the fault,
+    is limited by as well.
     """
 
     requirements: tuple[str, ...]
@@ -49,6 +52,7 @@ class Reaction(NamedTuple):
     probe: str = "PAIN"
     probe_s: float = 0.05
     try_run: bool = False
+    last_step_us: float | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,10 @@ class Seen:
     positive), pressure in Pa."""
 
     steps_us: tuple[float, ...]
+    leased_us: float
+    """From the last renewal of the lease to the last step (T-03); 0 without a step after it."""
+    leased_nl: float
+    """Volume of the steps after the last renewal."""
     pushed_nl: float
     least_pushed_nl: float
     flat_nl: float
