@@ -9,8 +9,9 @@ from manostat_sim import wire
 from manostat_sim.benches.base import Bench
 from manostat_sim.benches.pico import PicoBench
 from manostat_sim.emulator.flash_chip import WORST, FlashOperation
-from manostat_sim.faults.asked import IN_HARDWARE_US, LEASE_US, goes_on, no_step, stops
+from manostat_sim.faults.asked import IN_HARDWARE_US, goes_on, no_step, runs_dry, stops
 from manostat_sim.faults.heap import forget_a_buffer, use_up
+from manostat_sim.faults.leased import Renewals
 from manostat_sim.faults.model import HIGH, SILENT, Fault, Reaction
 from manostat_sim.faults.states import INJECTING, READY, SETTLING, STOPPED, WAITING
 from manostat_sim.faults.stored import JOURNAL_OFFSET
@@ -18,8 +19,10 @@ from manostat_sim.journal import PAGE_BYTES, read_pages
 
 _LATE_S = 0.005
 _AFTER_LATE_US = 7100.0
-"""The stall, and the tick it fell into, which ends late; the next knows what time it is."""
+"""No requirement's: the stall, and the tick it fell into, which ends late; the next knows what time
+it is."""
 _WATCHDOG_MOVING_S, _WATCHDOG_REST_S = 0.26, 1.02
+_TWO_TICKS_US = 4000
 _OFF_S = 0.05
 _CYCLES_S = (0.004, 0.02, 0.15)
 _TORN_US = 350
@@ -41,6 +44,13 @@ def _hangs(wait_s: float, bench: Bench) -> None:
     board.freeze()
     board.advance(wait_s)
     board.await_verdict()
+
+
+def _hangs_with_a_lease(bench: Bench) -> None:
+    """Just behind a renewal, where most steps are still to come."""
+    if bench.last.state in (codes.SEEKING, codes.INJECTING):
+        Renewals(bench).await_one(_TWO_TICKS_US)
+    _hangs(_WATCHDOG_MOVING_S, bench)
 
 
 def _is_late(bench: Bench) -> None:
@@ -144,9 +154,10 @@ def _starts_again(
     inject: Callable[[Bench], None],
     *requirements: str,
     held_alarm: str = SILENT,
-    within_us: float = IN_HARDWARE_US,
+    moving: Reaction | None = None,
     at_rest: Callable[[Bench], None] | None = None,
     worst: str = INJECTING,
+    spoils: int = 0,
 ) -> Fault:
     """Whatever it did before, it comes back idle. `held_alarm`: with RUN held."""
 
@@ -158,18 +169,18 @@ def _starts_again(
         name,
         text,
         start,
-        stops(within_us, *requirements, alarm=held_alarm),
+        moving or stops(IN_HARDWARE_US, *requirements, alarm=held_alarm),
         no_step(*requirements),
         by_state={STOPPED: no_step(*requirements, alarm=held_alarm)},
         worst=worst,
         boots=True,
+        spoils=spoils,
     )
 
 
 _RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
-_SAMPLE_US = 10_000.0
-_ends = stops(_SAMPLE_US + LEASE_US, "T-03", "T-04", alarm=HIGH, seconds=0.2)
-"""The look-back takes a sample every 10 ms; then there is only what was leased."""
+_ends = runs_dry("T-03", "T-04", seconds=0.2)
+"""The look-back takes a sample every 10 ms: until then steps are granted, and rightly."""
 
 
 def _unnoticed(
@@ -194,19 +205,19 @@ BOARD = (
     _starts_again(
         "cpu-hang",
         "the processor stops dead until the watchdog resets it",
-        partial(_hangs, _WATCHDOG_MOVING_S),
+        _hangs_with_a_lease,
         "T-03",
         "T-02",
-        within_us=LEASE_US,
+        moving=runs_dry("T-03", "T-02", alarm=SILENT),
         at_rest=partial(_hangs, _WATCHDOG_REST_S),
     ),
     Fault(
         "cpu-late",
         "the processor does nothing for 5 ms, and goes on",
         _is_late,
-        stops(_AFTER_LATE_US, "T-03", codes=(codes.LATE,)),
+        runs_dry("T-03", codes=(codes.LATE,), last_step_us=_AFTER_LATE_US),
         no_step("T-03"),
-        by_state={state: goes_on("T-03", "B-01") for state in (SETTLING, WAITING)},
+        by_state={state: goes_on("B-01") for state in (SETTLING, WAITING)},
     ),
     _starts_again(
         "cpu-reset",
@@ -227,8 +238,8 @@ BOARD = (
         "cpu-memory",
         "not a byte of heap is left",
         use_up,
-        goes_on("T-03", "B-01", alarm=None),
-        no_step("T-03", alarm=None, seconds=0.2),
+        goes_on("B-01", alarm=None),
+        no_step("B-06", alarm=None, seconds=0.2),
     ),
     _starts_again(
         "power-cut",
@@ -262,6 +273,7 @@ BOARD = (
         "L-02",
         "T-05",
         held_alarm=HIGH,
+        spoils=1,
     ),
     _starts_again(
         "flash-torn",
