@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from manostat.core import alarm, codes
+from manostat_sim.exhaustion.invariants import INVARIANTS
 from manostat_tools.boards import REPOSITORY
 from manostat_tools.cli import main
 from manostat_tools.trace import faults, hazards, register, requirements, results
@@ -360,6 +361,10 @@ class TestTheItems:
     def test_name_for_each_hazard_a_control_or_what_people_do(self) -> None:
         for hazard in hazards():
             assert hazard.controls or not hazard.outside.startswith("None"), hazard.id
+
+    def test_are_shown_by_exhaustion_if_it_has_an_invariant_for_them(self) -> None:
+        claimed = {item.id for item in requirements() if "exhaustion" in item.shown}
+        assert claimed == set(INVARIANTS) & ids(REPOSITORY)
 
     def test_that_the_code_names_exist(self) -> None:
         known = ids(REPOSITORY)

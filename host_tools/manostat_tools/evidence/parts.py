@@ -25,6 +25,7 @@ SOAK = (
     "soak/fortnight held",
     "soak/fortnight ends",
     "soak/fortnight clock",
+    "soak/fortnight days",
     "soak/minutes heap",
     "soak/minutes tick",
     "soak/minutes late",
@@ -153,7 +154,7 @@ PARTS = (
     Part(
         "power-cuts",
         "a power cut at every flash operation",
-        (*_PYTEST, "hil_tests/test_power_cuts.py"),
+        (*_PYTEST, "-rP", "hil_tests/test_power_cuts.py"),
         3.0,
         _cuts,
         lambda rows: rows[0]["groups"] if rows else (),
@@ -161,7 +162,7 @@ PARTS = (
     Part(
         "soak",
         "a fortnight on core, ten minutes on the emulated board",
-        (*_PYTEST, "hil_tests/test_soak.py"),
+        (*_PYTEST, "-rP", "hil_tests/test_soak.py"),
         18.0,
         _files("soak*.json"),
         lambda _: SOAK,
