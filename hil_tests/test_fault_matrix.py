@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from manostat.core import codes
+from manostat_sim import wire
 from manostat_sim.benches.base import Bench
 from manostat_sim.benches.core import CoreBench
 from manostat_sim.benches.pico import PicoBench
@@ -23,8 +24,10 @@ from manostat_sim.lease_model import LeaseModel
 from manostat_sim.measure.lease_off import remove_permit_test
 from manostat_tools.evidence.store import write_cell
 from manostat_tools.journal.book import read_book
+from manostat_tools.link.unit import PUBLIC_KEY
 
 from .conftest import Boards
+from .rig import SMALL
 
 _CELL_LIMIT_S = 900.0
 
@@ -184,6 +187,21 @@ def test_of_the_test_a_record_that_is_lost_or_not_reported_fails_its_cell(
 
     assert problems(replace(flip, spoils=0), damaged) == ("1 older records lost, 0 by the fault",)
     assert problems(flip, lambda _: ()) == ("1 spoilt records that a reader does not report",)
+
+
+@pytest.mark.pico
+def test_of_the_test_a_setting_that_is_taken_fails_its_cell(in_state: InState) -> None:
+    """Signed for this boot it is no replay, and the unit is another one afterwards."""
+    board = in_state.board("idle")
+    replay = FAULTS["link-replay"]
+
+    def fresh(bench: Bench) -> None:
+        bench.send(wire.set_unit(1, 1, 1, SMALL, PUBLIC_KEY), 0.5)
+
+    cell = run_in_fork(
+        partial(run_cell, board, replace(replay, inject=fresh), "idle"), _CELL_LIMIT_S
+    )
+    assert "unit, identity or key are others in flash" in cell.problems
 
 
 class EndlessLease(LeaseModel):

@@ -1,5 +1,7 @@
 """Runs one cell: a pump in a state, a fault, and a look at the pins, the plant and the flash."""
 
+from itertools import pairwise
+
 from manostat.core import codes
 from manostat.journal import NOTE, OUTCOME
 from manostat.record import unpack_level, unpack_note
@@ -28,7 +30,16 @@ from manostat_sim.faults.states import (
     STEP_NL,
     WAITING,
 )
-from manostat_sim.faults.stored import Pages, Reader, finished, lost, sound, unreported, written
+from manostat_sim.faults.stored import (
+    Pages,
+    Reader,
+    finished,
+    lost,
+    provisioned,
+    sound,
+    unreported,
+    written,
+)
 
 _TICK_US = 2000
 _AFTER_READING_US = 300
@@ -60,12 +71,13 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction, reader: Reader
     before = _steps(bench)
     plant = bench.world.plant
     from_nl = plant.syringe.delivered_nl
-    had = finished(bench)
+    had, was_provisioned = finished(bench), provisioned(bench)
     bench.world.peak_line_pa = plant.line_pa
     fault.inject(bench)
     alarm_from_us = bench.now_us if fault.boots else at_us
     still_us = _STILL_US if state == INJECTING else _RESTS_US
     least_nl, flat_nl = _watch(bench, at_us, want, from_nl, still_us)
+    jitter_us = _jitter_us(bench, at_us)
     moves = _moved_since(bench, bench.now_us - _STILL_US)
     probed = bool(moves or want.figure in (PROBE, PROBE_VOLUME))
     probe_us, probe_nl = (0.0, 0.0)
@@ -112,6 +124,8 @@ def _look(bench: Bench, fault: Fault, state: str, want: Reaction, reader: Reader
         mended_steps=mended,
         codes=recorded,
         lost_records=len(gone),
+        provisioned=provisioned(bench) == was_provisioned,
+        jitter_us=jitter_us,
         unreported=len(unreported(gone, bench, reader)),
         still_moved=moves,
     )
@@ -181,6 +195,13 @@ def _limit_pa(bench: Bench) -> float:
     """The limit truly in force, in Pa (gauge). What the pump read may be off by what the bound of
     the cell leaves: a twentieth of the fall at rest and the sensor's count (docs/design.md)."""
     return min(LIMIT_LINE_PA, LIMIT_ABOVE_PA + max(true_opening_pa(bench.world), 0.0))
+
+
+def _jitter_us(bench: Bench, from_us: float) -> float:
+    if not isinstance(bench, PicoBench):
+        return 0.0
+    ticks = [edge.at_us for edge in bench.edges("TICK") if edge.level and edge.at_us > from_us]
+    return max((abs(b - a - _TICK_US) for a, b in pairwise(ticks)), default=0.0)
 
 
 def _steps(bench: Bench) -> list[float]:

@@ -22,6 +22,8 @@ from manostat_sim.faults.states import INJECTING, MOVING, RATE_NL_S, SEEKING, ST
 
 PROBE_MOST_US = 10.0
 """B-01: any press of a switch of the permit chain."""
+JITTER_US = 300.0
+"""Ticks are 2 ms apart; as hil_tests ask of a board that nobody disturbs."""
 LEASE_NL = RATE_NL_S * 4e-3 + STEP_NL
 """T-03: two ticks of the flow, and one step; less than the 0.35 uL that are allowed at a third of
 this flow, three times."""
@@ -78,6 +80,10 @@ def judge(fault: Fault, state: str, seen: Seen) -> Cell:
         problems.append(f"ENABLE_N is low, and the driver on, {why}")
     if seen.lost_records != fault.spoils:
         problems.append(f"{seen.lost_records} older records lost, {fault.spoils} by the fault")
+    if not seen.provisioned:
+        problems.append("unit, identity or key are others in flash")
+    if fault.on_time and state in (SEEKING, INJECTING) and seen.jitter_us > JITTER_US:
+        problems.append(f"a tick {seen.jitter_us:g} us off > {JITTER_US:g}")
     if seen.unreported:
         problems.append(f"{seen.unreported} spoilt records that a reader does not report")
     return Cell(

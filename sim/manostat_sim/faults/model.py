@@ -63,6 +63,7 @@ class Fault:
     is for states in which something else is asked. `worst`: the most dangerous state.
     `boots`: the pump starts again, and its lamp test is no alarm. `holds_driver`: the fault itself
     keeps ENABLE_N low, and no firmware can let go of it. `spoils`: so many stored records.
+    `on_time`: no tick is late while the plunger moves.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Fault:
     boots: bool = False
     holds_driver: bool = False
     spoils: int = 0
+    on_time: bool = False
 
 
 class Absent(NamedTuple):
@@ -119,6 +121,10 @@ class Seen:
     """Faults on record since the fault, from the flash."""
     lost_records: int
     """Sound records from before the fault that do not hold every byte any more (L-02, L-03)."""
+    provisioned: bool
+    """Unit, identity and key in flash are as they were before the fault."""
+    jitter_us: float
+    """Most that a tick came sooner or later than 2 ms behind the one before, on TICK."""
     unreported: int
     """Of these, how many a reader of the journal says nothing of."""
     still_moved: bool

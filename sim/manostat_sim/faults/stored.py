@@ -11,6 +11,8 @@ JOURNAL_OFFSET = STORAGE_OFFSET + 8192
 """docs/design.md, "Places on the board's flash"."""
 _BLANK = b"\xff" * PAGE_BYTES
 _LOOK_AT = 256
+_LAST_BYTES = 12_288
+"""Two copies of the identity page, and the unit's key."""
 
 Pages = dict[int, bytes]
 """Pages by their place: byte offset from the start of the flash."""
@@ -26,6 +28,14 @@ def written(bench: Bench) -> Pages:
     places = range(JOURNAL_OFFSET, JOURNAL_OFFSET + _LOOK_AT * PAGE_BYTES, PAGE_BYTES)
     found = {at: flash[at : at + PAGE_BYTES] for at in places}
     return {at: page for at, page in found.items() if page != _BLANK}
+
+
+def provisioned(bench: Bench) -> bytes:
+    """Both copies of unit and identity, and the key: nothing but a setting may change them."""
+    if not isinstance(bench, PicoBench):
+        return b""
+    flash = bench.flash_image()
+    return flash[STORAGE_OFFSET:JOURNAL_OFFSET] + flash[-_LAST_BYTES:]
 
 
 def finished(bench: Bench) -> Pages:
