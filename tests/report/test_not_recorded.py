@@ -6,9 +6,12 @@ import pytest
 
 from manostat_tools.report.missing import gaps, not_derived_in
 from manostat_tools.report.model import Lines
+from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.model import Preparation
 
 from .reading import parts, tell, with_level, with_run
+
+CALIBRATION = Calibration(date="2026-11-01", by="A. Weber", zero_pa=0, line_nl_mpa=725_189)
 
 
 def count_none(value: Any) -> int:
@@ -106,7 +109,9 @@ def test_nothing_missing_is_said(session):
             "levels": (),
             "events": (),
             "chain_head": "00",
-            "preparation": session.preparation.model_copy(update={"runs": ()}),
+            "preparation": session.preparation.model_copy(
+                update={"runs": (), "calibration": CALIBRATION}
+            ),
         }
     )
     assert list(lines(whole)) == ["Nothing is missing."]

@@ -136,6 +136,7 @@ _WORDS = {
     "at_ms": "time of the pump",
     "began_at": "when it began, by the host's clock",
     "boot": "boot of the pump",
+    "calibration": "calibration of the unit: the pump told none",
     "chain_head": "hash at the end of the store's chain",
     "dallas": "Dallas grade",
     "duration_ms": "duration",
