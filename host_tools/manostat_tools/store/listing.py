@@ -73,10 +73,10 @@ def session_lines(session: Session, events: bool = False) -> Iterator[str]:
 
 def _preparation(session: Session) -> Iterator[str]:
     done = session.preparation
-    if (held := done.calibration) is not None:
-        stored = derived(held.line_nl_mpa * PA_PER_PSI / 1e9, None, None, "uL/psi")
+    if (unit := done.calibration) is not None:
+        stored = derived(unit.line_nl_mpa * PA_PER_PSI / 1e9, None, None, "uL/psi")
         yield (
-            f"calibrated {held.date} by {held.by}: zero {pressure(held.zero_pa)}, line {stored} "
+            f"calibrated {unit.date} by {unit.by}: zero {pressure(unit.zero_pa)}, line {stored} "
             "(as provisioned)"
         )
     zero = NOTHING if done.zero_pa is None else pressure(done.zero_pa)
