@@ -13,7 +13,7 @@ from manostat_tools.guide.hands import _AT_ONCE, _MOVES, Hands, hints
 from manostat_tools.guide.level import run
 from manostat_tools.guide.plan import zero_of
 from manostat_tools.guide.scene import Scene
-from manostat_tools.session.model import RunKind
+from manostat_tools.session.model import Preparation, RunKind
 
 from ..session import written as w
 from .ticks import Ticks
@@ -54,19 +54,25 @@ class Screen:
 class FakeScene(Scene):
     """Without pump and store: `pressed` is what comes of a run; `line_pa`: of the line later."""
 
-    def __init__(self, screen, pressed=None, line_pa=0, readings=(0.0,)):
-        motion = SimpleNamespace(second_at_rest=lambda: list(readings), line_pa=lambda: line_pa)
+    def __init__(self, screen, pressed=None, line_pa=0, readings=(0.0,), calibration=None):
+        motion = SimpleNamespace(
+            second_at_rest=lambda: list(readings),
+            line_pa=lambda: line_pa,
+            calibration=lambda: calibration,
+        )
         talk = SimpleNamespace(event=screen.turn.append)
         super().__init__(talk, screen, motion, load_board(BOARDS / "RPI_PICO").pump, 15.0)
         self.pressed = pressed
+        self.added = []
 
     session = SimpleNamespace(
         levels=[w.planned(1, "L4-5")],
-        preparation=SimpleNamespace(zero_pa=0, line_compliance=None),
+        preparation=Preparation(zero_pa=0),
         syringe=w.BD_10,
     )
 
     def add(self, entry):
+        self.added.append(entry)
         self.screen.turn.append(type(entry).__name__)
 
     def level(self, order):

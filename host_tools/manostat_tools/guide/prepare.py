@@ -17,10 +17,12 @@ from manostat_tools.guide.plan import (
     zero_of,
 )
 from manostat_tools.guide.progress import NO_COMPLIANCE, NO_ZERO, PLANNED
+from manostat_tools.guide.provisioned import line_of
 from manostat_tools.guide.questions import Question
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.talk import now
 from manostat_tools.session import entries as e
+from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.levels import region_of
 from manostat_tools.session.model import Quantity
 from manostat_tools.session.presets import PRESETS, Preset
@@ -130,10 +132,10 @@ def _confirmed(scene: Scene, preset: Preset, level: str) -> str | None:
 def zero(scene: Scene) -> None:
     """Mean of the line over a second at rest, with the sensor at the height of the disc."""
     scene.screen.head("Zero at the height of the disc")
+    calibration = scene.calibration()
     scene.screen.tell(Do.OPEN_TO_AIR, again=True)
     if not scene.screen.ask(_AT_HEIGHT):
-        scene.screen.warn("no zero: pressures are as wrong as the sensor's offset, and its height")
-        scene.talk.event(NO_ZERO)
+        _no_zero(scene, calibration)
         return
     try:
         zero_pa = zero_of(scene.motion.second_at_rest())
@@ -142,6 +144,23 @@ def zero(scene: Scene) -> None:
         return  # it is asked again
     scene.add(e.Prepared(host_utc=now(), zero_pa=zero_pa, zero_at_disc_height=True))
     scene.screen.say(f"zero: {words.pressure(zero_pa)}; it goes into the pump with each level")
+
+
+def _no_zero(scene: Scene, calibration: Calibration | None) -> None:
+    """That of the unit, if it has one; else none."""
+    if calibration is None:
+        scene.screen.warn("no zero: pressures are as wrong as the sensor's offset, and its height")
+        scene.talk.event(NO_ZERO)
+        return
+    said, zero_pa = calibration.zero_said, calibration.zero_pa
+    scene.screen.warn(
+        f"{said}: {words.pressure(zero_pa)}; pressures are as wrong as it has drifted since, and "
+        "as the sensor's height"
+    )
+    scene.talk.event(f"{NO_ZERO}: {said}, {words.pressure(zero_pa)}")
+    scene.add(
+        e.Prepared(host_utc=now(), zero_pa=zero_pa, zero_from=said, zero_at_disc_height=False)
+    )
 
 
 def prime(scene: Scene) -> None:
@@ -165,8 +184,7 @@ def comply(scene: Scene) -> None:
     """Against a closed stopcock: what the line takes for a psi."""
     scene.screen.head("Compliance of the line")
     if not scene.screen.ask(_COMPLY):
-        scene.screen.warn("without it nothing can be derived: no disc pressure, no disc volume")
-        scene.talk.event(NO_COMPLIANCE)
+        _no_compliance(scene, scene.calibration())
         return
     dose = comply_dose(scene.preset(None))
     unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
@@ -185,6 +203,19 @@ def comply(scene: Scene) -> None:
     told = words.derived(found.value, found.low, found.high, found.unit)
     scene.screen.say(f"compliance of the line: {told}")
     scene.add(e.Prepared(host_utc=now(), line_compliance=found))
+
+
+def _no_compliance(scene: Scene, calibration: Calibration | None) -> None:
+    """That of the unit, if it has one; else none."""
+    if calibration is None:
+        scene.screen.warn("without it nothing can be derived: no disc pressure, no disc volume")
+        scene.talk.event(NO_COMPLIANCE)
+        return
+    line = line_of(calibration)
+    said = words.derived(line.value, line.low, line.high, line.unit)
+    scene.screen.warn(f"{line.rule}: {said}; derived values are as wrong as it is")
+    scene.talk.event(f"{NO_COMPLIANCE}: as provisioned on {calibration.date}, {said}")
+    scene.add(e.Prepared(host_utc=now(), line_compliance=line))
 
 
 def _let_out(scene: Scene, done: Seen | None, unit: Sequence[int]) -> None:

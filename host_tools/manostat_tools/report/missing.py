@@ -84,6 +84,8 @@ def _is_not_due(model: Model, name: str) -> bool:
     """None, and nobody was to say anything."""
     if isinstance(model, Level):
         return name == "confirmed_by" and not confirmation_is_due(model)
+    if isinstance(model, Run):
+        return name == "opening_pa" and model.kind not in INTO_DISC
     return isinstance(model, Response) and name == "persisted_s" and model.is_painless
 
 
@@ -136,6 +138,7 @@ _WORDS = {
     "at_ms": "time of the pump",
     "began_at": "when it began, by the host's clock",
     "boot": "boot of the pump",
+    "calibration": "calibration of the unit: the pump told none",
     "chain_head": "hash at the end of the store's chain",
     "dallas": "Dallas grade",
     "duration_ms": "duration",
