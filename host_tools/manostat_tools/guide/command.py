@@ -35,6 +35,7 @@ from manostat_tools.image import known
 from manostat_tools.link import Pump, connect
 from manostat_tools.link.held import about
 from manostat_tools.session import entries as e
+from manostat_tools.session.corrections import FoldError
 from manostat_tools.session.identity import written
 from manostat_tools.session.model import UnitIdentity
 from manostat_tools.store.arguments import WRONG_INPUT, refuse, store_file
@@ -92,6 +93,8 @@ def run(options: argparse.Namespace) -> int:
         )
     except (WrongAnswerError, StoreError) as wrong:
         return refuse(wrong, WRONG_INPUT)
+    except FoldError as wrong:
+        return refuse(f"what is stored of this session contradicts itself: {wrong}", 1)
     except (DeviceError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
