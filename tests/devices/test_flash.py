@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from manostat_tools import __version__
 from manostat_tools.devices.attached import Attached
 from manostat_tools.devices.drive import copy
 from manostat_tools.devices.errors import DeviceError
@@ -46,6 +47,7 @@ def test_an_empty_board_becomes_a_pump_that_only_its_button_opens(emulated, imag
     done = manostat("flash", "new", str(images["production"]))
     assert done.code == 0, done
     assert "self test: passed, production image" in done.out
+    assert f"protocol 2, firmware {__version__}, MicroPython 1.25.0" in done.out
     assert "no RPI-RP2 drive" in one_line(
         manostat("flash", "new", str(images["bench"]), "--wait", "0")
     )

@@ -82,10 +82,8 @@ class Motion:
         self._talk.arm(order, kind)
 
     def _set(self, unit: Sequence[int]) -> None:
-        was_new = self._talk.set_unit(unit)
-        self._screen.say(
-            "the pump has taken it, restarted and tested itself" if was_new else "it holds already"
-        )
+        self._talk.set_unit(unit)
+        self._screen.say("the pump has taken it, restarted and tested itself")
         hello = self._talk.pump.hello(_HELLO_S)
         if hello.verdict:
             raise LinkError(f"self test: {hello.words}: it does not move; power it off and on")
