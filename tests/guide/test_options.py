@@ -73,9 +73,9 @@ def test_a_place_for_the_report_that_cannot_be_written_is_refused_before_the_ses
 
 def test_the_help_fits_80_columns(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
-    for command in ("session", "prescribe", "provision"):
+    for name in ("session", "prescribe", "provision"):
         with pytest.raises(SystemExit):
-            cli.main([command, "--help"])
+            cli.main([name, "--help"])
         lines = capsys.readouterr().out.splitlines()
         assert [line for line in lines if len(line) > 80] == []
 
