@@ -3,7 +3,7 @@
 import pytest
 
 from manostat_tools.derive.compliance import from_quantity
-from manostat_tools.guide import prepare
+from manostat_tools.guide import compliance, prepare
 from manostat_tools.guide.progress import NO_COMPLIANCE, NO_ZERO, What, progress_of
 from manostat_tools.guide.provisioned import calibration_of, line_of
 from manostat_tools.session import entries as e
@@ -62,7 +62,7 @@ def test_a_zero_that_is_taken_later_is_from_nowhere_else():
 
 def test_without_a_run_against_a_stopcock_the_compliance_of_the_unit_holds_with_a_wide_interval():
     scene = refusing(HELD)
-    prepare.comply(scene)
+    compliance.comply(scene)
     line = prepared(scene).line_compliance
     assert line.value == pytest.approx(5.0, abs=0.001) and line.unit == "uL/psi"
     assert (line.low, line.high) == (pytest.approx(3.5, abs=0.001), pytest.approx(6.5, abs=0.001))
@@ -75,7 +75,7 @@ def test_without_a_run_against_a_stopcock_the_compliance_of_the_unit_holds_with_
 def test_a_unit_without_a_calibration_has_neither():
     scene = refusing(None)
     prepare.zero(scene)
-    prepare.comply(scene)
+    compliance.comply(scene)
     assert scene.added == []
     assert NO_ZERO in scene.screen.turn and NO_COMPLIANCE in scene.screen.turn
     assert any("nothing can be derived" in str(said) for said in scene.screen.turn)
@@ -94,7 +94,7 @@ def test_what_stands_in_is_asked_for_once():
     entries += [w.event("all levels are planned"), w.prepared(primed=True)]
     scene = refusing(HELD)
     prepare.zero(scene)
-    prepare.comply(scene)
+    compliance.comply(scene)
     assert progress_of("s", [*entries, *scene.added]).next_step().what is What.RUN
 
 
