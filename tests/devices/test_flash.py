@@ -4,6 +4,7 @@ import ast
 import contextlib
 import hashlib
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from manostat_tools import __version__
-from manostat_tools.devices import stock_check
+from manostat_tools.devices import drive, stock_check
 from manostat_tools.devices.attached import Attached, find
 from manostat_tools.devices.drive import copy
 from manostat_tools.devices.errors import DeviceError
@@ -135,6 +136,15 @@ def test_records_are_not_formatted_away_unasked():
         refuse_loss(pump, answer, stock, False)
     refuse_loss(pump, answer, stock, True)
     refuse_loss(pump, answer, Image(Path("p"), b"", b"", True), False)
+
+
+@pytest.mark.timeout(60)
+def test_a_drive_that_hangs_ends_the_copy_at_its_deadline(tmp_path, monkeypatch):
+    (tmp_path / "INFO_UF2.TXT").write_text("Board-ID: RPI-RP2")
+    os.mkfifo(tmp_path / "MANOSTAT.UF2")  # whose opening waits for ever
+    monkeypatch.setattr(drive, "_FIRST_S", 0.5)
+    with pytest.raises(DeviceError, match=r"nothing was copied \(it takes nothing for 0.5 s\)"):
+        copy(bytes(100_000), tmp_path)
 
 
 def test_a_drive_that_vanishes_with_its_last_block_is_a_copy_that_is_done(tmp_path):
