@@ -8,7 +8,7 @@ import pytest
 
 from manostat_tools import cli
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.guide import command
+from manostat_tools.guide import command as session_command
 from manostat_tools.guide.command import _interrupted, _Standing
 from manostat_tools.guide.finish import write_report
 from manostat_tools.guide.hands import Hands
@@ -51,8 +51,8 @@ def test_a_stored_session_that_contradicts_itself_is_one_clear_line(monkeypatch,
     def contradicts(*_):
         raise FoldError("entry 3 (run): level 2 is not planned: allowed 1")
 
-    monkeypatch.setattr(command, "connect", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr(command, "_session", contradicts)
+    monkeypatch.setattr(session_command, "connect", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(session_command, "_session", contradicts)
     told = one_line(manostat("session", "--resume", "--store", str(tmp_path / "store")))
     assert "stored of this session contradicts itself: entry 3 (run): level 2 is not" in told
 
