@@ -77,7 +77,27 @@ def test_pressed_to_the_limit(make_bench, figure) -> None:
     figure("P-05", late.worst / 1000, 6, "ms", of="line crosses its limit to last step")
 
 
-@pytest.mark.req("P-01", "P-05")
+@pytest.mark.req("P-05")
+@pytest.mark.parametrize("unit", [THREE_A_TICK], ids=["three-a-tick"])
+def test_pushed_over_the_limit_behind_a_sample(make_bench, figure) -> None:
+    """As by a hand on the syringe: the steps that were granted on the sample before still come."""
+    bench = make_bench(stiff("blocked"))
+    recorder = listen(bench)
+    begin(bench, 0.05)
+    before_a_step(bench)
+    crossed_us, plant = bench.now_us, bench.world.plant
+    plant.line_pa += psi(60)
+    plant.stored_nl += psi(60) * plant.line_nl_per_pa
+    bench.advance(0.05)
+    last_us = max(one.at_us for one in recorder.take() if isinstance(one, Step))
+    late_ms = max(last_us - crossed_us, 0) / 1000
+    of = "line crosses its limit to last step, pushed over it behind a sample"
+    figure("P-05", late_ms, 6, "ms", of=of)
+    assert bench.last.reason == codes.PRESSURE_ABOVE
+    assert 0 < late_ms <= 6
+
+
+@pytest.mark.req("P-01")
 @pytest.mark.parametrize("unit", [AT_THE_CEILING], ids=["at-the-ceiling"])
 def test_pressed_to_the_ceiling(make_bench, figure) -> None:
     """Into a closed stopcock: the line rises by 7 psi a second for each uL/s."""
@@ -145,7 +165,7 @@ def test_the_second_bad_sample_in_a_row_stops(bench: Bench, fault: str, figure) 
     bad_us = [one.at_us for one in events if isinstance(one, Sample) and not one.good]
     last_us = max(one.at_us for one in events if isinstance(one, Step))
     needed = 1 + sum(last_us > at_us + 2 * TICK_US for at_us in bad_us)
-    assert len(bad_us) > 10
+    assert len(bad_us) > 2
     figure("P-11", needed, 2, "samples", of="bad samples in a row until the plunger stops")
     assert needed <= 2
 
