@@ -5,7 +5,9 @@ import pytest
 from manostat.core import codes
 from manostat_sim.benches.base import Bench
 from manostat_sim.benches.pico import PicoBench
+from manostat_sim.faults.states import UNIT, bring, world
 
+from .conftest import Boards
 from .rig import (
     TICK_MOST_US,
     TICK_US,
@@ -22,6 +24,9 @@ from .rig import (
 )
 
 FROZEN_US = 5000
+WRAP_US = 1 << 30
+"""Of MicroPython's `ticks_us` (docs of `time`), every 18 minutes."""
+BEFORE_WRAP_US = 100_000
 
 
 @pytest.mark.needs("freeze")
@@ -86,3 +91,61 @@ def test_a_short_stall_is_no_fault_and_a_long_one_is(bench: Bench) -> None:
     bench.stall(0.007)
     bench.advance(0.02)
     assert bench.last.fault == codes.LATE
+
+
+@pytest.fixture
+def moving_boards(boards: Boards) -> tuple[PicoBench, PicoBench]:
+    """Two boards that were brought to inject alike; the timer of the second is about to wrap."""
+    plain, wrapping = (boards.cold(world(), UNIT) for _ in range(2))
+    bring(plain, "injecting")
+    lead_us = WRAP_US - BEFORE_WRAP_US - timer_us(plain)
+    assert lead_us > 0
+    begin_timer_at(wrapping, lead_us)
+    bring(wrapping, "injecting")
+    return plain, wrapping
+
+
+def timer_us(bench: PicoBench) -> int:
+    """The chip's count of microseconds since its last reset."""
+    powered = bench.pico._powered
+    assert powered is not None
+    return int(powered.chip.timer._micros())
+
+
+def begin_timer_at(bench: PicoBench, lead_us: int) -> None:
+    """As if the board had been on for so long: at each reset its timer begins there."""
+    power_on = bench.pico.power_on
+
+    def powered_on() -> None:
+        power_on()
+        assert bench.pico._powered is not None
+        timer = bench.pico._powered.chip.timer
+        reset = timer.reset
+
+        def was_reset() -> None:
+            reset()
+            timer._epoch_nanos -= lead_us * 1000
+
+        timer.reset = was_reset
+        timer._epoch_nanos -= lead_us * 1000
+
+    bench.pico.power_on = powered_on
+
+
+@pytest.mark.pico
+@pytest.mark.long
+@pytest.mark.req("T-06")
+def test_a_level_goes_on_across_the_wrap_of_the_microseconds(moving_boards) -> None:
+    """The tick's own arithmetic, on the image: what is seen at the pins is the same to the step."""
+    plain, wrapping = moving_boards
+    assert BEFORE_WRAP_US - 10_000 < WRAP_US - timer_us(wrapping) < BEFORE_WRAP_US + 10_000
+    from_us, made = wrapping.now_us, []
+    for bench in (plain, wrapping):
+        before = bench.steps_made()
+        bench.advance(0.3)
+        made.append(bench.steps_made() - before)
+        assert bench.last.state == codes.INJECTING
+    assert timer_us(wrapping) > WRAP_US
+    assert made[0] == made[1] > 300
+    no_tick_is_late(wrapping, from_us)
+    assert {frame.elapsed_us for frame in wrapping.frames()[-140:]} <= set(range(1700, 2301))

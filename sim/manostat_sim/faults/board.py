@@ -155,8 +155,7 @@ def _starts_again(
 
 
 _RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
-_ends = runs_dry("T-03", "T-04", seconds=0.2)
-"""The look-back takes a sample every 10 ms: until then steps are granted, and rightly."""
+_ends = runs_dry("T-03", "T-04", seconds=0.2)  # a look-back sample every 10 ms is the exception
 
 
 BOARD = (
