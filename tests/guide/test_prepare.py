@@ -64,6 +64,7 @@ class FakeScene(Scene):
         super().__init__(talk, screen, motion, load_board(BOARDS / "RPI_PICO").pump, 15.0)
         self.pressed = pressed
         self.added = []
+        self.runs = ()
 
     session = SimpleNamespace(
         levels=[w.planned(1, "L4-5")],
@@ -77,7 +78,8 @@ class FakeScene(Scene):
 
     def level(self, order):
         return SimpleNamespace(
-            name="L4-5", role="suspect", preset="lumbar", needle=None, contrast=None
+            **{"name": "L4-5", "role": "suspect", "preset": "lumbar"},
+            **{"needle": None, "contrast": None, "runs": self.runs},
         )
 
     def run(self, order, dose, rest_s):

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from manostat_tools.guide import answered
+from manostat_tools.guide import answered, line
 from manostat_tools.guide import questions as q
-from manostat_tools.guide.follower import Do
 from manostat_tools.guide.plan import Dose, check_dose, dose_of, drop_warnings, unit_of
 from manostat_tools.guide.prepare import CONTRAST, NEEDLE
 from manostat_tools.guide.progress import done
@@ -47,9 +46,12 @@ def run(scene: Scene, order: int) -> None:
     if level.needle is not None and level.contrast is not None:
         for warning in drop_warnings(level.needle, level.contrast, dose):
             scene.screen.warn(warning)
-    scene.screen.tell(Do.TO_THE_NEEDLE)
+    line.join(scene, level)
     is_sham = dose.kind is RunKind.SHAM
-    if scene.run(order, dose, 0.0 if is_sham else scene.rest_s) is not None and is_sham:
+    if scene.run(order, dose, 0.0 if is_sham else scene.rest_s) is None:
+        return
+    line.look_after(scene, scene.level(order))
+    if is_sham:
         answered.note(scene, order, _SHAM, "sham: ")
 
 
@@ -115,3 +117,4 @@ def next_of(scene: Scene, order: int) -> None:
         unit = scene.motion.held()
         if unit is not None:
             scene.follow(unit, scene.rest_s)
+            line.look_after(scene, scene.level(order))
