@@ -31,6 +31,8 @@ RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
 PACKET_BYTES = 64
 FLOOD_BYTES = 200_000
 """More than the board takes in a test: a packet each tick is 32 000 bytes a second."""
+FRAMES_PER_S = 50
+"""What a host is promised while the plunger moves; the firmware sends one each tick."""
 
 FLOODS = {
     "requests": wire.hello(1) + wire.journal(2) + wire.trace(3),
@@ -59,11 +61,15 @@ def waiting(bench: PicoBench) -> int:
 def test_a_flood_while_it_injects_changes_nothing(bench: PicoBench, flood: bytes, figure) -> None:
     begin(bench)
     from_us, made = bench.now_us, bench.steps_made()
+    told = len(bench.frames())
     bench.pico.usb.write(flood * (FLOOD_BYTES // len(flood)))
     before = waiting(bench)
     bench.advance(0.5)
     taken = before - waiting(bench)
     assert taken >= 200 * PACKET_BYTES, "a packet each tick"
+    frames_per_s = (len(bench.frames()) - told) / ((bench.now_us - from_us) / 1e6)
+    figure("S-01", frames_per_s, FRAMES_PER_S, "frames/s", ">=", of="frames in a flood, moving")
+    assert frames_per_s >= FRAMES_PER_S
     no_tick_is_late(bench, from_us)
     figure(
         "S-01",

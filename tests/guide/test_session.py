@@ -4,6 +4,7 @@ is lost or there twice."""
 
 import pytest
 
+from manostat_tools import __version__
 from manostat_tools.guide.progress import progress_of
 from manostat_tools.session.model import Concordance, Role, RunKind
 from manostat_tools.store.reading import read_session
@@ -133,6 +134,7 @@ def check_store(file):
     assert (told.operator, told.patient_code, told.simulated) == ("Dr Vega", "P-17", True)
     assert told.closed_at is not None
     assert told.unit.bench_image
+    assert told.unit.firmware == f"{__version__}, MicroPython 1.25.0; protocol 2"
     assert told.preparation.zero_at_disc_height
     assert told.preparation.pain_button_proven
     assert [run.kind for run in told.preparation.runs] == [RunKind.COMPLY]
