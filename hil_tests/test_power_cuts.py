@@ -280,6 +280,7 @@ def _check(cuts: Cuts, points: list[CutPoint], name: str, figure: Figures) -> No
 
 
 def test_the_session_writes_every_kind_of_record_and_erases(cuts: Cuts) -> None:
+    """But those of service mode, in which no pump runs: tests/test_service_cuts.py cuts a visit."""
     last = cuts.recording.points([Cut.AFTER])[-1]
     ((_, _, after, _),) = cuts.recording.flashes([last])
     assert {record.kind for record in read_book(after).records} == set(KINDS) - {TICKS, SERVICE}

@@ -45,6 +45,10 @@ class Wiring:
         """A fault: the normally closed contact (RUN: the contact) stays closed for good."""
         self._set(self._welded, switch, True)
 
+    def part(self, switch: str) -> None:
+        """Part a welded contact: it does again what its switch does."""
+        self._set(self._welded, switch, False)
+
     def cut(self, place: str) -> None:
         """Cut a wire: a place of the chain, a tap or pin by its signal, or ENABLE_N."""
         self._set(self._whole, place, False)

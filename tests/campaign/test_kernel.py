@@ -13,6 +13,8 @@ from manostat_sim.campaign.outcome import OUTCOME
 from manostat_sim.campaign.sampler import long_run, short_run
 from manostat_sim.campaign.trace import trace
 from manostat_sim.campaign.uncompiled import Uncompiled
+from manostat_tools.campaign.mix import load
+from manostat_tools.campaign.sampling import Sampler
 
 KINDS = range(len(breaking.KINDS))
 OF_EACH_KIND = 10
@@ -118,3 +120,14 @@ def test_the_kernel_is_equal_to_the_bit_with_every_fault(draws):
         assert alone[0].tobytes() == outcomes[number].tobytes()
     with pytest.raises(ValueError, match="room for 1"):
         run_many(draws[:2], np.empty(1, dtype=OUTCOME))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_thousands_of_the_default_mix_are_equal_to_the_bit_tick_by_tick():
+    """All modes, needles, syringes, grades, patients and faults, cut off after three seconds."""
+    draws = Sampler(load("default"), 11).draws(0, 3000)
+    draws["most_us"] = 3_000_000
+    compared = compare(kernel(), draws, no_clock)
+    assert (compared.runs, compared.differing) == (3000, ())
+    assert compared.ticks > 3_000_000

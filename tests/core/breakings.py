@@ -54,6 +54,11 @@ def presses_long(bench):
     bench.advance(2.2)
 
 
+def reads_its_opening(bench):
+    bench.advance(9.0)
+    assert bench.pump.injector.opening_pa > 0
+
+
 def loses_its_sensor(bench):
     bench.advance(0.3)
     bench.world.line_sensor.fault = FAULTS["nack"]
@@ -218,6 +223,17 @@ def reading_40_ms_ago(bench):
         return past.popleft()
 
     bench.pump.injector.cutoff.feed = feed
+
+
+def opening_5_psi_too_high(bench):
+    tare = bench.pump.injector.tare
+    read = tare.read
+
+    def overclaim():
+        read()
+        tare.opening_pa += round(5 * PSI_PA)
+
+    tare.read = overclaim
 
 
 def without_leak(bench):

@@ -158,6 +158,14 @@ def rise(us):
     yield step(400_000 + us)
 
 
+def opening(figure_pa):
+    return [
+        step(0),
+        *samples(1000, 400_000, psi(16)),
+        Record(400_000, round(psi(16) + figure_pa), 1),
+    ]
+
+
 def volume(count):
     return steps(count)
 
@@ -253,6 +261,7 @@ CASES = [
     ("P-12 leak", leak, 2906, 2907),
     ("P-12 rise", rise, 4000, 4001),
     ("P-13", disagreement, 24_000, 24_001),
+    ("P-14", opening, COUNT_PA / 2, 1.6 * COUNT_PA),
     ("B-01", permit, 10, 11),
     ("B-02", pain_contact, 2, 3),
     ("B-03", pain_proven, 1, 0),
@@ -315,6 +324,14 @@ def test_a_stuck_channel_is_found_in_the_count_and_the_other_channel():
     assert verdict("P-11 stuck", trace(False)).holds
 
 
+def test_an_opening_that_was_read_in_motion_is_no_reading_at_rest():
+    in_motion = [*steps(200, psi(16)), Record(700_000, round(psi(16)), 1)]
+    assert not verdict("P-14", in_motion).holds
+    told_late = [*opening(0)[:-1], step(401_000), Record(402_000, round(psi(16)), 1)]
+    assert verdict("P-14", told_late).holds
+    assert verdict("P-14", [step(0), Record(1000, 0, 1)]).occasions == 0
+
+
 def test_a_low_of_permit_that_did_not_latch_is_no_start():
     assert not verdict("P-09 open", a_low_of_2_us(None)).holds
 
@@ -355,7 +372,7 @@ def test_a_voided_requirement_has_no_occasions_any_more():
 
 def test_every_monitor_names_its_requirement_and_is_tested_here():
     names = [monitor.name for monitor in MONITORS]
-    assert len(set(names)) == len(names) == 28
+    assert len(set(names)) == len(names) == 29
     assert all(one.__doc__ and one.name.split()[0] in one.__doc__ for one in MONITORS)
     tested = {case[0] for case in CASES} | {"D-01", "P-07", "D-03", "P-11 stuck"}
     assert tested == set(names)

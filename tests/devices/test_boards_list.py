@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import termios
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -22,7 +23,7 @@ from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.probe import Answer, Hello, Kind, ask, ask_port
 from manostat_tools.devices.prompt import Prompt
 
-from .conftest import manostat
+from .conftest import manostat, one_line
 
 DEAF = """
 import micropython, machine
@@ -221,6 +222,28 @@ def test_each_way_a_port_does_not_open_has_its_name(monkeypatch, code, kind):
 
     monkeypatch.setattr(serial, "Serial", fails)
     assert ask(Attached("ttyACM0", False, "/dev/ttyACM0", "")).kind is kind
+
+
+UNPLUGGED_WHILE_OPENED = [
+    termios.error(5, "Input/output error"),
+    serial.SerialException("Could not configure port: (5, 'Input/output error')"),
+]
+
+
+@pytest.mark.parametrize("problem", UNPLUGGED_WHILE_OPENED, ids=["emptied", "configured"])
+def test_one_that_is_unplugged_while_it_is_opened_is_gone_and_no_traceback(
+    monkeypatch, run_dir, no_real_boards, problem
+):
+    def fails(*_words, **_options):
+        raise problem
+
+    board = Attached("ttyACM0", False, "/dev/ttyACM0", "")
+    monkeypatch.setattr(serial, "Serial", fails)
+    monkeypatch.setattr(attached_module, "_real", lambda: [board])
+    assert ask(board).kind is Kind.GONE
+    done = manostat("boards")
+    assert (done.code, "no USB" in done.out) == (0, True)
+    assert "ttyACM0" in one_line(manostat("deploy", "ttyACM0"))
 
 
 def test_a_real_board_is_followed_into_its_boot_loader_and_out_of_it(monkeypatch):

@@ -1,12 +1,14 @@
 """What was typed wrong is said before a pump is asked for; what is said at the end is true."""
 
 import argparse
+import contextlib
 import re
 
 import pytest
 
 from manostat_tools import cli
 from manostat_tools.devices.errors import DeviceError
+from manostat_tools.guide import command as session_command
 from manostat_tools.guide.command import _interrupted, _Standing
 from manostat_tools.guide.finish import write_report
 from manostat_tools.guide.hands import Hands
@@ -15,10 +17,11 @@ from manostat_tools.guide.resumed import late, resumed
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.talk import Talk
 from manostat_tools.session import entries as e
+from manostat_tools.session.corrections import FoldError
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.store import Store
 
-from ..emulated_process import manostat
+from ..emulated_process import manostat, one_line
 from ..session import written as w
 from ..store.pumps import KEY
 from .test_screen import Script, said, screen
@@ -44,6 +47,16 @@ def test_a_wrong_option_is_one_line_before_a_pump_is_asked_for(options, told):
     assert "nopump" not in done.err
 
 
+def test_a_stored_session_that_contradicts_itself_is_one_clear_line(monkeypatch, tmp_path):
+    def contradicts(*_):
+        raise FoldError("entry 3 (run): level 2 is not planned: allowed 1")
+
+    monkeypatch.setattr(session_command, "connect", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(session_command, "_session", contradicts)
+    told = one_line(manostat("session", "--resume", "--store", str(tmp_path / "store")))
+    assert "stored of this session contradicts itself: entry 3 (run): level 2 is not" in told
+
+
 def test_the_scenarios_that_there_are_come_with_the_refusal():
     assert "control-disc, " in manostat("session", "--emulated-hands", "nosuchdisc").err
 
@@ -60,9 +73,9 @@ def test_a_place_for_the_report_that_cannot_be_written_is_refused_before_the_ses
 
 def test_the_help_fits_80_columns(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
-    for command in ("session", "prescribe", "provision"):
+    for name in ("session", "prescribe", "provision"):
         with pytest.raises(SystemExit):
-            cli.main([command, "--help"])
+            cli.main([name, "--help"])
         lines = capsys.readouterr().out.splitlines()
         assert [line for line in lines if len(line) > 80] == []
 

@@ -7,13 +7,13 @@ import pytest
 
 from manostat.core import codes
 from manostat_tools.boards import BOARDS, load_board
-from manostat_tools.guide import prepare
+from manostat_tools.guide import compliance, prepare
 from manostat_tools.guide.follower import Do, Seen
 from manostat_tools.guide.hands import _AT_ONCE, _MOVES, Hands, hints
 from manostat_tools.guide.level import run
 from manostat_tools.guide.plan import zero_of
 from manostat_tools.guide.scene import Scene
-from manostat_tools.session.model import RunKind
+from manostat_tools.session.model import Preparation, RunKind
 
 from ..session import written as w
 from .ticks import Ticks
@@ -54,19 +54,25 @@ class Screen:
 class FakeScene(Scene):
     """Without pump and store: `pressed` is what comes of a run; `line_pa`: of the line later."""
 
-    def __init__(self, screen, pressed=None, line_pa=0, readings=(0.0,)):
-        motion = SimpleNamespace(second_at_rest=lambda: list(readings), line_pa=lambda: line_pa)
+    def __init__(self, screen, pressed=None, line_pa=0, readings=(0.0,), calibration=None):
+        motion = SimpleNamespace(
+            second_at_rest=lambda: list(readings),
+            line_pa=lambda: line_pa,
+            calibration=lambda: calibration,
+        )
         talk = SimpleNamespace(event=screen.turn.append)
         super().__init__(talk, screen, motion, load_board(BOARDS / "RPI_PICO").pump, 15.0)
         self.pressed = pressed
+        self.added = []
 
     session = SimpleNamespace(
         levels=[w.planned(1, "L4-5")],
-        preparation=SimpleNamespace(zero_pa=0, line_compliance=None),
+        preparation=Preparation(zero_pa=0),
         syringe=w.BD_10,
     )
 
     def add(self, entry):
+        self.added.append(entry)
         self.screen.turn.append(type(entry).__name__)
 
     def level(self, order):
@@ -104,7 +110,7 @@ def test_a_line_with_pressure_in_it_gives_no_zero_and_the_way_out_is_told():
 
 def test_the_line_is_off_the_needle_before_its_compliance_and_let_out_into_air_after():
     screen = Screen(comply="y")
-    prepare.comply(FakeScene(screen, pressed_to(PSI_80)))
+    compliance.comply(FakeScene(screen, pressed_to(PSI_80)))
     closed, pressed = screen.turn.index(Do.CLOSE_STOPCOCK), screen.turn.index("run comply")
     warned = next(i for i, said in enumerate(screen.turn) if "trapped" in str(said))
     opened = screen.turn.index(Do.OPEN_STOPCOCK)
@@ -119,10 +125,10 @@ def test_the_line_is_off_the_needle_before_its_compliance_and_let_out_into_air_a
 
 def test_a_line_that_was_not_let_out_is_warned_of():
     screen = Screen(comply="y")
-    prepare.comply(FakeScene(screen, pressed_to(PSI_80), line_pa=PSI_80))
+    compliance.comply(FakeScene(screen, pressed_to(PSI_80), line_pa=PSI_80))
     assert any("the line still has 80.0 psi" in str(said) for said in screen.turn)
     screen = Screen(comply="y")
-    prepare.comply(FakeScene(screen, pressed_to(PSI_80), line_pa=5_000))
+    compliance.comply(FakeScene(screen, pressed_to(PSI_80), line_pa=5_000))
     assert not any("still has" in str(said) for said in screen.turn)
 
 
@@ -173,5 +179,5 @@ def test_nothing_is_called_primed_by_an_empty_answer():
 
 def test_pressure_that_an_unfinished_run_has_left_is_let_out_before_the_line_is_shut_again():
     screen = Screen(comply="y")
-    prepare.comply(FakeScene(screen, pressed_to(PSI_80), line_pa=PSI_80))
+    compliance.comply(FakeScene(screen, pressed_to(PSI_80), line_pa=PSI_80))
     assert screen.turn.index(Do.OPEN_STOPCOCK) < screen.turn.index(Do.CLOSE_STOPCOCK)

@@ -1,5 +1,7 @@
 """Pump and store of a session: nothing is pulled, or written down, twice or for another session."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from manostat_tools.guide.progress import Armed
@@ -27,6 +29,7 @@ class Pump:
         self.holds = sooner()
         self.asked = []
         self.breaks = None
+        self.set = []
 
     def records(self, first, _patience_s, _say):
         self.asked.append(first)
@@ -37,6 +40,12 @@ class Pump:
             many, self.breaks = self.breaks, None
             raise BrokenOffError("unplugged", b"".join(pages[:many]))
         return b"".join(pages)
+
+    def settings(self, _patience_s):
+        return SimpleNamespace(unit=self.set[-1] if self.set else None)
+
+    def set_unit(self, values, _key, _limit_s):
+        self.set.append(tuple(values))
 
     def trace(self, _patience_s, _say):
         return b""
@@ -99,6 +108,14 @@ def test_half_a_pull_is_kept_and_the_rest_comes_when_the_link_is_back(talk):
     assert told == [(True, 2), (False, 2)]
     assert talk.pump.asked == [0, 2]
     assert len(write_down(talk)) == 1
+
+
+def test_the_patient_hears_the_pump_restart_before_each_run_alike_sham_or_not(talk):
+    injected, sham = (1, 50_000, 3_500_000), (5, 50_000, 3_500_000)
+    runs = [injected, injected, sham, injected, sham, sham]
+    for values in runs:
+        talk.set_unit(values)
+    assert talk.pump.set == runs, "each is set, and so restarts the pump, also where it holds"
 
 
 def test_what_fails_with_the_link_there_is_not_tried_for_ever(talk):

@@ -6,9 +6,13 @@ import pytest
 
 from manostat_tools.report.missing import gaps, not_derived_in
 from manostat_tools.report.model import Lines
-from manostat_tools.session.model import Preparation
+from manostat_tools.session.calibration import Calibration
+from manostat_tools.session.model import Preparation, RunKind
+from manostat_tools.session.provoked import INTO_DISC
 
 from .reading import parts, tell, with_level, with_run
+
+CALIBRATION = Calibration(date="2026-11-01", by="A. Weber", zero_pa=0, line_nl_mpa=725_189)
 
 
 def count_none(value: Any) -> int:
@@ -21,11 +25,14 @@ def count_none(value: Any) -> int:
 
 
 def not_due(session):
-    """What nobody was to say: who confirmed a lumbar preset, how long no pain persisted."""
+    """What nobody was to say: who confirmed a lumbar preset, how long no pain persisted, where
+    something opened that went into no disc."""
     painless = [
         one.response for one in session.levels if one.response and not one.response.intensity
     ]
-    return len(session.levels) + len(painless)
+    runs = [*session.preparation.runs, *(run for one in session.levels for run in one.runs)]
+    into_none = [run for run in runs if run.kind not in INTO_DISC and run.opening_pa is None]
+    return len(session.levels) + len(painless) + len(into_none)
 
 
 def lines(session):
@@ -106,7 +113,17 @@ def test_nothing_missing_is_said(session):
             "levels": (),
             "events": (),
             "chain_head": "00",
-            "preparation": session.preparation.model_copy(update={"runs": ()}),
+            "preparation": session.preparation.model_copy(
+                update={"runs": (), "calibration": CALIBRATION}
+            ),
         }
     )
     assert list(lines(whole)) == ["Nothing is missing."]
+
+
+@pytest.mark.parametrize("kind", RunKind)
+def test_an_opening_is_missing_only_of_a_run_into_a_disc(session, kind):
+    lacking = with_run(session, "L4-5", kind=kind, opening_pa=None)
+    line = "level L4-5 (order 3), run 2: opening pressure"
+    assert (line in lines(lacking)) is (kind in INTO_DISC)
+    assert not any(line.startswith("preparation, run 1: opening") for line in lines(session))

@@ -50,6 +50,23 @@ def rested():
     return bytes(flash.memory)
 
 
+@cache
+def gone_on():
+    """The storage of a pump of which RUN was pressed again after the first stop of a level."""
+    flash = new_storage()
+    bench = BookBench(flash)
+    bench.power_on()
+    _run_to_pain(bench, 0.5)
+    bench.hold("STOP", 0.1)
+    bench.advance(0.2)
+    bench.press("RUN")
+    bench.advance(0.4)
+    bench.hold("STOP", 0.1)
+    bench.release("RUN")
+    bench.advance(2.5)
+    return bytes(flash.memory)
+
+
 def _run_to_pain(bench, until_pain_s):
     bench.arm()
     bench.press("RUN")

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from manostat_tools.cli import main
+from manostat_tools.report.trace import cut_s, steps_at_stop
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.reading import unassigned
+from manostat_tools.store.store import Store
 from manostat_tools.store.traces import recording_of, trace_of
 
 from ..session.written import START
-from .pumps import later, rested
+from .pumps import gone_on, later, rested
 
 
 @pytest.fixture
@@ -62,6 +64,41 @@ def test_a_level_that_its_trace_does_not_hold_whole_has_no_recording(store):
     assert [recording_of(store, run) for run in traced] == [None] * len(traced)
 
 
+@pytest.fixture
+def cut(store):
+    """A store, and the run of a level of which the pump's memory held the first 200 words."""
+    import_pull(store, later(trace_bytes=400), START)
+    (unit,) = {pull.unit for pull in store.pulls()}
+    return store, next(run for run in unassigned(store, unit) if run.trace is not None)
+
+
+def test_each_sample_of_a_trace_whose_end_is_missing_is_at_the_volume_at_which_it_was_read(
+    cut, folder
+):
+    with Store.create(folder / "whole.sqlite", START) as other:
+        import_pull(other, later(), START)
+        (unit,) = {pull.unit for pull in other.pulls()}
+        first = next(run for run in unassigned(other, unit) if run.trace is not None)
+        whole = trace_of(other, first)
+    store, run = cut
+    trace = trace_of(store, run)
+    n = len(trace.steps)
+    assert 150 < n < len(whole.steps)
+    assert trace.steps.tolist() == whole.steps[:n].tolist()
+    assert trace.pressure_pa.tolist() == whole.pressure_pa[:n].tolist()
+
+
+def test_it_is_known_of_a_trace_whether_it_holds_the_stop(cut, folder):
+    store, run = cut
+    trace = trace_of(store, run)
+    assert cut_s(trace, run) == pytest.approx(float(trace.time_s[-1]))
+    with Store.create(folder / "whole.sqlite", START) as other:
+        import_pull(other, later(), START)
+        (unit,) = {pull.unit for pull in other.pulls()}
+        held = [run for run in unassigned(other, unit) if run.trace is not None]
+        assert [cut_s(trace_of(other, run), run) for run in held] == [None] * len(held)
+
+
 def test_a_report_is_made_of_what_is_stored(copy, folder, capsys):
     out = folder / "out"
     arguments = ["sessions", "report", "true", "--store", copy, "--out", out, "--unit", "kPa"]
@@ -79,3 +116,13 @@ def test_a_report_of_a_session_that_is_not_there_writes_nothing(copy, folder, ca
     code = main(["sessions", "report", "nobody", "--store", str(copy), "--out", str(out)])
     assert code == 2 and not out.exists()
     assert "session nobody: not in" in capsys.readouterr().err
+
+
+def test_the_trace_of_a_level_that_was_gone_on_with_begins_where_the_first_stop_left_it(store):
+    import_pull(store, gone_on(), START)
+    (unit,) = {pull.unit for pull in store.pulls()}
+    first, second = unassigned(store, unit)
+    assert first.trace != second.trace
+    trace = trace_of(store, second)
+    assert int(trace.steps[0]) == steps_at_stop(first)
+    assert int(trace.steps[-1]) == steps_at_stop(second)

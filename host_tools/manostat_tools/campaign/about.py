@@ -10,6 +10,7 @@ import numpy as np
 from manostat_sim.campaign.kernel import flat
 from manostat_sim.plant import tables
 from manostat_tools.campaign.blocks import blocks, files
+from manostat_tools.campaign.columns import block_metadata
 from manostat_tools.report.model import Cell, Facts, Lines, Notice, Section, Table, Weight
 
 _DOES_NOT_SHOW = (
@@ -47,12 +48,28 @@ def about_section(folder: Path, runs: int) -> Section:
                     ("Of these with nothing broken", Cell(str(faultless))),
                     ("Virtual time", Cell(f"{ticks * 0.002 / 3600:.1f} h, {ticks} ticks of 2 ms")),
                     ("Files", Cell(str(len(files(folder))))),
+                    *_identity(files(folder)[0]),
                     ("Kernel (SHA-256 of its text)", Cell(kernel_digest()[:32])),
                     ("numba, numpy", Cell(f"{version('numba')}, {version('numpy')}")),
                 )
             ),
         ),
     )
+
+
+def _identity(file: Path) -> list[tuple[str, Cell]]:
+    """What the first block says of itself; nothing where it was not made by the command."""
+    try:
+        found = block_metadata(file)
+    except ValueError:
+        return []
+    identity = found["identity"]
+    return [
+        ("Mix", Cell(f"{identity['mix']}, SHA-256 {identity['mix_sha256'][:16]}")),
+        ("Seed", Cell(str(identity["seed"]))),
+        ("Firmware's core (SHA-256)", Cell(identity["firmware_sha256"][:32])),
+        ("Machine", Cell(found["machine"])),
+    ]
 
 
 @cache

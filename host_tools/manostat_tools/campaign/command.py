@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from manostat_tools.campaign.mix import Mix
 
 _RUNS, _BLOCK_RUNS, _SEED = 1_000_000, 4096, 1
+_REPLAYS, _MOST_REPLAYS = 3, 1000
 _MOST_RUNS, _MOST_BLOCK, _MOST_SEED, _MOST_WORKERS = 2**30, 65536, 2**32 - 1, 1024
 _EPILOG = """\
   manostat campaign                          a million runs of the mix "default", on all cores
@@ -18,6 +19,7 @@ _EPILOG = """\
   manostat campaign --list                   what is drawn how, and where each number is from
   manostat campaign --repeat 7/4711          run 4711 of seed 7 alone, and what came of it
   manostat campaign --repeat 7/4711 --trace ticks.csv
+  manostat campaign --replay 12              12 of the worst runs on the emulated board, not 3
   manostat campaign --workers 4              a Dask cluster of 4 processes on this machine
   manostat campaign --scheduler tcp://10.0.0.5:8786
 
@@ -89,13 +91,23 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--trace", type=Path, metavar="FILE", help="with --repeat: each of its ticks, as CSV"
     )
-    parser.add_argument("--no-report", action="store_true", help="blocks only")
+    parser.add_argument(
+        "--replay",
+        type=_within(0, _MOST_REPLAYS),
+        default=_REPLAYS,
+        metavar="N",
+        help="with the report: so many of the worst runs again on the emulated board with the real "
+        "image, a minute each; exit code 1 when one does not agree; 0 for none (default: "
+        "%(default)s)",
+    )
+    parser.add_argument("--no-report", action="store_true", help="blocks only, nothing replayed")
     parser.add_argument("--list", action="store_true", help="the mix with its sources; run nothing")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it: 0 when it is whole and no limit is broken, 130 when it was interrupted."""
+    """Run it: 0 when it is whole, no limit is broken and all replays agree, 1 when not, 130 when it
+    was interrupted."""
     from manostat_tools.campaign import mix, whole
 
     if options.trace and options.repeat is None:
@@ -118,7 +130,7 @@ def run(options: argparse.Namespace) -> int:
         options.workers or 0,
         options.scheduler or "",
     )
-    return whole.run(wanted, with_report=not options.no_report)
+    return whole.run(wanted, with_report=not options.no_report, replays=options.replay)
 
 
 def _repeat_one(mix: "Mix", seed: int, index: int, trace: Path | None) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from manostat.core import codes
 from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.campaign.blocks import Block, blocks
-from manostat_tools.campaign.judged import faultless, for_pressure, moved
+from manostat_tools.campaign.judged import faultless, for_pressure, into_disc, moved
 from manostat_tools.campaign.sketch import Sketch
 from manostat_tools.campaign.worst import Case, Worst
 
@@ -19,6 +19,8 @@ _COLUMNS = (
     "run",
     "draw_seed",
     "draw_fault_kind",
+    "draw_mode",
+    "draw_plant_path",
     "out_reason",
     "out_over_limit_pa",
     "out_crossed_us",
@@ -141,7 +143,7 @@ def _after(reasons: tuple[int, ...], caused: str) -> Callable[[Block], tuple[Any
 
 
 def _volume_error(block: Block) -> tuple[Any, Any]:
-    return faultless(block), block["out_volume_error_nl"] / 1e3
+    return faultless(block) & into_disc(block), block["out_volume_error_nl"] / 1e3
 
 
 def _opening_error(block: Block) -> tuple[Any, Any]:

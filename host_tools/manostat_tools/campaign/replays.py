@@ -1,14 +1,17 @@
-"""The worst runs of a campaign on the emulated board with the real image, as a section."""
+"""The worst runs of a campaign on the emulated board with the real image."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from manostat.core.codes import INJECT
 from manostat_sim.campaign import breaking
-from manostat_sim.campaign.replay import Ended, kernel_ended, replay, stage
+from manostat_sim.campaign.phases import Ended, ends
+from manostat_sim.campaign.replay import NOT_STAGED, kernel_ended, replay, stage
 from manostat_tools.campaign.blocks import draws_at
-from manostat_tools.campaign.quantities import Quantity
-from manostat_tools.report.model import Cell, Section, Table
+from manostat_tools.campaign.margins import Margin, margins
+from manostat_tools.campaign.quantities import Quantity, quantities
 from manostat_tools.words import pressure, reason
 
 STEPS = 3
@@ -20,22 +23,50 @@ where the pump creeps to its limit for a minute, noise says which of many steps 
 _BOARD = "RPI_PICO"
 
 
-class Replayed(NamedTuple):
-    """One run both ways."""
+def near(kernel: Ended, board: Ended) -> bool:
+    """Same end, and steps and peak within what they may differ by."""
+    return (
+        (kernel.reason, kernel.fault) == (board.reason, board.fault)
+        and abs(kernel.steps - board.steps) <= max(STEPS, STEPS_PART * kernel.steps)
+        and abs(kernel.peak_line_pa - board.peak_line_pa) <= PEAK_PA
+    )
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One run both ways. `why`: the limit or quantity it is the worst of, and what broke. `others`:
+    ends of the kernel's run in a board's own phases (`manostat_sim.campaign.phases`)."""
 
     run: int
+    why: str
     kernel: Ended
     board: Ended
+    others: tuple[Ended, ...] = ()
+
+    @property
+    def nearest(self) -> Ended:
+        """The kernel's end that the board is compared with: that of the campaign where it agrees,
+        else the first in other phases that does, else that of the campaign."""
+        alike = (one for one in (self.kernel, *self.others) if near(one, self.board))
+        return next(alike, self.kernel)
 
     @property
     def agrees(self) -> bool:
-        """Same end, and steps and peak within what they may differ by."""
-        kernel, board = self.kernel, self.board
-        return (
-            (kernel.reason, kernel.fault) == (board.reason, board.fault)
-            and abs(kernel.steps - board.steps) <= max(STEPS, STEPS_PART * kernel.steps)
-            and abs(kernel.peak_line_pa - board.peak_line_pa) <= PEAK_PA
-        )
+        """Whether one of them is near the board's."""
+        return near(self.nearest, self.board)
+
+    @property
+    def verdict(self) -> str:
+        """In words."""
+        if not self.agrees:
+            return "does NOT agree"
+        return "agrees" if self.nearest is self.kernel else "agrees in other phases"
+
+    @property
+    def difference(self) -> str:
+        """Board less the kernel's end that it is compared with."""
+        steps = self.board.steps - self.nearest.steps
+        return f"{steps:+d} steps, {self.board.peak_line_pa - self.nearest.peak_line_pa:+.0f} Pa"
 
 
 def on_board(draw: Any) -> Ended:
@@ -54,54 +85,60 @@ def on_board(draw: Any) -> Ended:
     return replay(draw, bench)
 
 
-def replays(folder: Path, spread: list[Quantity], most: int) -> list[Replayed]:
-    """The first `most` of the worst runs that can be staged: the worst of each quantity first."""
-    places = max((len(one.worst) for one in spread), default=0)
-    ranked = [one.worst[at].run for at in range(places) for one in spread if at < len(one.worst)]
-    ranked = list(dict.fromkeys(ranked))
-    draws = draws_at(folder, ranked)
+def replayed(run: int, why: str, draw: Any) -> Replayed:
+    """This run both ways; other phases are only asked where that of the campaign is not near."""
+    kernel, ended = kernel_ended(draw), on_board(draw)
+    return Replayed(run, why, kernel, ended, () if near(kernel, ended) else tuple(ends(draw)))
+
+
+def ranked(found: list[Margin], spread: list[Quantity]) -> dict[int, str]:
+    """Run and what it is the worst of, worst first: the worst run of each limit, of that with the
+    smallest share left first, then of each quantity; then the second worst of each, and so on."""
+    by_share = sorted((one for one in found if one.runs), key=_share_left)
+    named = [(f"{one.requirement}, {one.judged.of}", one.cases) for one in by_share]
+    named += [(one.name, one.worst) for one in spread]
+    places = max((len(cases) for _, cases in named), default=0)
+    why: dict[int, str] = {}
+    for at in range(places):
+        for name, cases in named:
+            if at < len(cases):
+                why.setdefault(cases[at].run, name)
+    return why
+
+
+def _share_left(one: Margin) -> float:
+    limit = abs(one.judged.limit)
+    return one.margin / limit if limit else float("-inf" if one.margin < 0 else "inf")
+
+
+def replays(folder: Path, most: int, say: Callable[[str], object] = print) -> list[Replayed]:
+    """Replay the first `most` of `ranked` that can be staged, and say each as it goes.
+
+    FileNotFoundError, KeyError: not a campaign's folder. ImageError: as `on_board`.
+    """
+    why = ranked(margins(folder), quantities(folder))
+    draws = draws_at(folder, why)
+    runs = [run for run in why if _staged(draws[run])][:most]
     found: list[Replayed] = []
-    for run in ranked:
-        draw = draws[run]
-        if len(found) < most and draw["fault_kind"] == breaking.NONE and draw["mode"] == INJECT:
-            found.append(Replayed(run, kernel_ended(draw), on_board(draw)))
+    for number, run in enumerate(runs, 1):
+        kind = breaking.KINDS[draws[run]["fault_kind"]]
+        broken = "nothing broken" if kind == "none" else kind
+        say(f"replay {number} of {len(runs)}: run {run}, {broken}, worst of {why[run]}")
+        one = replayed(run, f"{why[run]}; {broken}", draws[run])
+        say(f"  {one.verdict}: {one.difference}{_both(one)}")
+        found.append(one)
     return found
 
 
-def replays_section(found: list[Replayed]) -> Section:
-    """Both ends of each run side by side."""
+def _staged(draw: Any) -> bool:
+    return draw["mode"] == INJECT and int(draw["fault_kind"]) not in NOT_STAGED
 
-    def told(of: Ended) -> Cell:
-        peak = f"{of.steps} steps, peak {pressure(of.peak_line_pa)}"
-        return Cell(f"{reason(of.reason, of.fault)}; {peak}")
 
-    rows = tuple(
-        (
-            Cell(str(one.run)),
-            told(one.kernel),
-            told(one.board),
-            Cell(
-                f"{one.board.steps - one.kernel.steps:+d} steps, "
-                f"{one.board.peak_line_pa - one.kernel.peak_line_pa:+.0f} Pa",
-                alerts=() if one.agrees else ("they do not agree",),
-                strong=True,
-            ),
-        )
-        for one in found
-    )
-    return Section(
-        "Worst runs replayed on the emulated board",
-        (
-            Table(
-                "The real image, wired to the same plant, sensors, patient and hands",
-                ("Run", "Campaign", "Emulated board", "Board less campaign"),
-                rows,
-                (10, 36, 36, 18),
-                note=f"They agree within {STEPS} steps, or {100 * STEPS_PART:g} % of them, and "
-                f"{PEAK_PA:.0f} Pa: the board reads its "
-                "sensors some microseconds sooner or later in a tick, so that other noise may be "
-                "read; the patient is asked each millisecond and not once a tick; switches do not "
-                "bounce. Faults are not replayed.",
-            ),
-        ),
-    )
+def _both(one: Replayed) -> str:
+    return "" if one.agrees else f"; campaign: {told(one.kernel)}; board: {told(one.board)}"
+
+
+def told(of: Ended) -> str:
+    """An end in words."""
+    stop = reason(of.reason, of.fault) if of.reason else "no stop"
+    return f"{stop}, {of.steps} steps, peak {pressure(of.peak_line_pa)}"

@@ -1,5 +1,6 @@
 """A campaign as one HTML page for a physician and a reviewer. Not a certified medical device."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from manostat_tools.campaign.limits import LIMITS
 from manostat_tools.campaign.margins import Margin, margins_by
 from manostat_tools.campaign.one_run import drawing, traced
 from manostat_tools.campaign.quantities import Quantity, quantities
-from manostat_tools.campaign.replays import replays, replays_section
+from manostat_tools.campaign.replays import Replayed
+from manostat_tools.campaign.replays_section import replays_section
 from manostat_tools.campaign.sections import (
     groups_section,
     margins_section,
@@ -29,13 +31,14 @@ OVERSHOOT = next(i for i, one in enumerate(LIMITS) if one.requirement == "P-04")
 _FOOT = f"Virtual injections; no clinical evidence; {NOTICE}."
 
 
-def report(folder: Path, out: Path, studies: bool = True, replayed: int = 0) -> Path:
+def report(
+    folder: Path, out: Path, studies: bool = True, replayed: Sequence[Replayed] = ()
+) -> Path:
     """Write the page about the campaign in `folder` to `out` and return that path.
 
     Margins, quantiles and groups are of all runs, block by block. `studies`: also what needs runs
     of its own, about a minute on one core: drivers, rare events, the comparison with a person.
-    `replayed`: so many of the worst runs are made again on the emulated board, a minute each.
-    FileNotFoundError, KeyError: not
+    `replayed`: what `replays.replays` found on the emulated board. FileNotFoundError, KeyError: not
     a campaign's folder. OSError: `out` cannot be written.
     """
     folder, out = Path(folder), Path(out)
@@ -54,7 +57,7 @@ def report(folder: Path, out: Path, studies: bool = True, replayed: int = 0) -> 
             false_alarms_section(false_alarms(folder)),
             worst_section(folder, found, spread),
             *((drivers_section(), rare_section(folder), against_section()) if studies else ()),
-            *((replays_section(replays(folder, spread, replayed)),) if replayed else ()),
+            *((replays_section(replayed),) if replayed else ()),
             limits_section(),
         ),
     )

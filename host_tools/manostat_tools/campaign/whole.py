@@ -16,6 +16,7 @@ from manostat_tools.campaign.identity import identity_of
 from manostat_tools.campaign.mix import Mix
 from manostat_tools.campaign.progress import duration, shown
 from manostat_tools.campaign.sampling import Sampler
+from manostat_tools.image.errors import ImageError
 
 CAMPAIGNS = REPOSITORY / "build" / "campaigns"
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
@@ -51,9 +52,13 @@ class Wanted:
         return crews.Processes(self.jobs)
 
 
-def run(wanted: Wanted, with_report: bool) -> int:
+def run(wanted: Wanted, with_report: bool, replays: int = 0) -> int:
     """Make what is missing, say how it goes: 0 when it is whole and no limit is broken, 130 when it
-    was interrupted."""
+    was interrupted.
+
+    With the report, so many of the worst runs are replayed on the emulated board; 1 when one of
+    them does not agree or there is no board to replay on.
+    """
     folder = open_folder(wanted)
     print(
         f"{wanted.runs} runs of {wanted.mix.name}, seed {wanted.seed}: {len(folder.done)} of "
@@ -89,7 +94,7 @@ def run(wanted: Wanted, with_report: bool) -> int:
             f"{measured.peak_bytes / _MEGABYTE:.0f} MB"
         )
         _note(folder, measured)
-    return _report(wanted.where) if with_report else 0
+    return _report(wanted.where, replays) if with_report else 0
 
 
 def open_folder(wanted: Wanted) -> Folder:
@@ -119,17 +124,35 @@ def _note(folder: Folder, measured: running.Measured) -> None:
     )
 
 
-def _report(where: Path) -> int:
-    """Print the margins and write the page: 1 when a limit is broken."""
+def _report(where: Path, replays: int) -> int:
+    """Print the margins, replay, write the page: 1 when a limit is broken or a replay differs."""
     # Only here: plots and statistics are slow to import.
     from manostat_tools.campaign.margins import margins
     from manostat_tools.campaign.report import report
     from manostat_tools.campaign.told import tell
 
     broken = tell(margins(where))
+    found, code = _replay(where, replays) if replays else ([], 0)
     print("writing the report, a minute or two", flush=True)
-    print(f"report: {_near(report(where, where / 'report.html'))}")
-    return 1 if broken else 0
+    print(f"report: {_near(report(where, where / 'report.html', replayed=found))}", flush=True)
+    return 1 if broken else code
+
+
+def _replay(where: Path, most: int) -> tuple[list[Any], int]:
+    """What was replayed, and 1 when that is not as it must be."""
+    from manostat_tools.campaign.replays import replays
+
+    print(f"replaying up to {most} of the worst runs, about a minute each (--replay 0: none)")
+    try:
+        found = replays(where, most, lambda line: print(line, flush=True))
+    except ImageError as failed:
+        print(f"NOT replayed, no image of the firmware: {failed}", file=sys.stderr)
+        return [], 1
+    apart = [str(one.run) for one in found if not one.agrees]
+    if apart:
+        said = f"campaign and emulated board do NOT agree on run {', '.join(apart)}"
+        print(f"{said} of {_near(where)}", file=sys.stderr)
+    return found, 1 if apart else 0
 
 
 def _near(path: Path) -> Path:

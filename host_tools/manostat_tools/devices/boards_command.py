@@ -13,6 +13,7 @@ from manostat_sim.emulated import registry
 from manostat_tools import words
 from manostat_tools.devices.attached import Attached, attached, starting, unmounted_drive
 from manostat_tools.devices.probe import Answer, Hello, Kind, ask, with_service
+from manostat_tools.image import known
 
 _WIDEST = 1000
 
@@ -94,6 +95,8 @@ def describe(answer: Answer) -> tuple[str, str]:
         about.append(f"self test: {answer.hello.words}")
         about.append("bench image" if answer.hello.bench else "production image")
         about.append(answer.hello.image)
+        about.append(f"protocol {answer.hello.protocol}")
+        about.append(known.in_words(answer.hello.image))
         if answer.hello.unit:
             about.append(f"unit {answer.hello.unit}")
     elif not answer.moves:
@@ -111,7 +114,14 @@ _ADVICE = {
 
 
 def _hello(hello: Hello) -> dict[str, Any]:
-    return {**vars(hello), "verdict_words": hello.words, "unit": hello.unit}
+    versions = known.versions_of(hello.image)
+    return {
+        **vars(hello),
+        "verdict_words": hello.words,
+        "unit": hello.unit,
+        "firmware": versions.firmware if versions else "",
+        "micropython": versions.micropython if versions else "",
+    }
 
 
 def _data(board: Attached, answer: Answer) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from manostat_tools import frozen
 from manostat_tools.boards import BOARDS, Board, load_board
 from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.stock import ensure_mpy_cross
-from manostat_tools.image import stage
+from manostat_tools.image import known, stage
 
 ON_BOARD = Path(__file__).with_name("on_board")
 MANIFEST = "manifest.json"
@@ -55,16 +55,16 @@ def make_bundle(board: str = "RPI_PICO", say: bool = False) -> Bundle:
     compiler = ensure_mpy_cross(say=say)
     mpy, micropython = _version_of(compiler)
     sources = _sources(loaded)
-    image_hash = re.search(rb'IMAGE_HASH = "(\w{16})', sources["manostat_unit.py"])
-    assert image_hash is not None
+    image_hash = stage.image_hash(sources)[:16]
+    known.remember(image_hash, micropython)
     files = {
         str(Path(name).with_suffix(".mpy")): _compile(compiler, name, source)
         for name, source in sources.items()
     }
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    about = {"image": image_hash[1].decode(), "mpy": mpy, "files": hashes}
+    about = {"image": image_hash, "mpy": mpy, "files": hashes}
     files[MANIFEST] = json.dumps(about).encode()
-    return Bundle(files, hashes, image_hash[1].decode(), mpy, micropython)
+    return Bundle(files, hashes, image_hash, mpy, micropython)
 
 
 def _sources(board: Board) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ import sys
 from rich.console import Console
 from rich.progress import Progress
 
+from manostat_tools import __version__
 from manostat_tools.devices.attached import find
 from manostat_tools.devices.errors import DeviceError
 
@@ -60,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         return _INTERRUPTED
     hello = done.hello
     print(f"{board.name}: slot {done.slot}, {done.sent} bytes sent, image {hello.image}")
-    print(f"MicroPython {done.micropython} on {done.machine}; protocol {hello.protocol}")
+    print(f"firmware {__version__}, MicroPython {done.micropython} on {done.machine}")
+    print(f"protocol {hello.protocol}")
     print(f"self test: {hello.words}")
     return 0 if hello.verdict == 0 else 1

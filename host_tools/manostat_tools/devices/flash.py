@@ -10,6 +10,7 @@ from manostat_tools.devices.errors import DeviceError
 from manostat_tools.devices.port import holder
 from manostat_tools.devices.probe import Answer, Hello, Kind, ask, interrupt
 from manostat_tools.devices.prompt import Prompt
+from manostat_tools.devices.stock_check import verify_stock
 from manostat_tools.devices.wait import wait_for
 from manostat_tools.image import uf2
 
@@ -84,9 +85,12 @@ def flash(
     copy(image.content, Path(in_loader.drive), progress)
     say("copied; waiting for what answers")
     kind = Kind.MANOSTAT if image.ours else Kind.MICROPYTHON
-    _, answer = wait_for(board, kind, ANSWER_S)
+    back, answer = wait_for(board, kind, ANSWER_S)
     if answer.hello is not None:
         verify(image, answer.hello)
+    else:
+        verify_stock(back.path, image.file, image.binary, answer.version)
+        say("its version and its flash are those of the file")
     return answer
 
 

@@ -3,6 +3,7 @@
 import errno
 import os
 import select
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from manostat_tools.devices.errors import DeviceError
 
 _CHUNK = 4096
 _WRITE_S = 1.0
+# A port that goes while it is opened: termios.error, from emptying it, is no OSError.
+_NOT_OPENED = (serial.SerialException, OSError, termios.error)
 
 
 class HeldError(DeviceError):
@@ -40,7 +43,7 @@ class Port:
             self._serial = serial.Serial(
                 self.path, timeout=0, write_timeout=_WRITE_S, exclusive=True
             )
-        except (serial.SerialException, OSError) as problem:
+        except _NOT_OPENED as problem:
             raise _explained(self.path, problem) from None
         return self
 
@@ -116,4 +119,4 @@ def _explained(path: str, problem: Exception) -> DeviceError:
         )
     if code in (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO):
         return GoneError(f"{path}: not there; is the board plugged in and powered?")
-    return DeviceError(f"{path}: cannot be opened: {problem}")
+    return GoneError(f"{path}: cannot be opened ({problem}); is it still plugged in?")

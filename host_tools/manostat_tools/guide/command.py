@@ -31,9 +31,12 @@ from manostat_tools.guide.resumed import is_closed, late, new_name, resumed
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import Talk, now, unit_name
+from manostat_tools.image import known
 from manostat_tools.link import Pump, connect
 from manostat_tools.link.held import about
 from manostat_tools.session import entries as e
+from manostat_tools.session.corrections import FoldError
+from manostat_tools.session.identity import written
 from manostat_tools.session.model import UnitIdentity
 from manostat_tools.store.arguments import WRONG_INPUT, refuse, store_file
 from manostat_tools.store.errors import ContradictionError, StoreError
@@ -90,6 +93,8 @@ def run(options: argparse.Namespace) -> int:
         )
     except (WrongAnswerError, StoreError) as wrong:
         return refuse(wrong, WRONG_INPUT)
+    except FoldError as wrong:
+        return refuse(f"what is stored of this session contradicts itself: {wrong}", 1)
     except (DeviceError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -186,6 +191,11 @@ def _hands(options: argparse.Namespace, pump: Pump, emulated: bool, screen: Scre
     return hands
 
 
+def _firmware(hello: Hello) -> str:
+    versions = known.versions_of(hello.image)
+    return written(hello.protocol, *((versions.firmware, versions.micropython) if versions else ()))
+
+
 def _open(scene: Scene, hello: Hello, emulated: bool) -> None:
     """Who, whom, with what; what the pump has recorded before is stored first, and is not of this
     session."""
@@ -196,7 +206,7 @@ def _open(scene: Scene, hello: Hello, emulated: bool) -> None:
     unit = UnitIdentity(
         serial=scene.talk.unit,
         image_hash=hello.image,
-        firmware=f"protocol {hello.protocol}",
+        firmware=_firmware(hello),
         bench_image=hello.bench,
     )
     scene.add(

@@ -67,13 +67,16 @@ def reasons(refused: Sequence[NotDerived]) -> tuple[str, ...]:
     return tuple(f"{', '.join(dict.fromkeys(names))}: {why}" for why, names in by_reason.items())
 
 
-def compliance_of(seen: Seen, ratio: tuple[int, int]) -> Quantity | str:
-    """Of the line, from a run against a closed stopcock; else why it is not known."""
-    if seen.lost:
-        return f"not all of the run was seen over the link: {seen.lost}"
-    recording = seen.recording()
+def compliance_of(
+    seen: Seen | None, traced: Callable[[], Recording | None], ratio: tuple[int, int]
+) -> Quantity | str:
+    """Of the line, from a run against a closed stopcock, as `seen` over the link, else as `traced`
+    by the pump; else why it is not known."""
+    recording = seen.recording() if seen is not None and not seen.lost else None
+    recording = recording or traced()
     if recording is None:
-        return "the host has not seen the run"
+        lost = f" ({seen.lost})" if seen is not None and seen.lost else ""
+        return f"{_NOT_WHOLE}{lost}"
     try:
         found = line_compliance(recording, ratio[0] / ratio[1])
     except (ValueError, ArithmeticError) as wrong:

@@ -1,6 +1,6 @@
 """The session step by step, until it is closed: each step is told by what is in the store."""
 
-from manostat_tools.guide import answered, finish, level, prepare
+from manostat_tools.guide import answered, compliance, finish, level, prepare
 from manostat_tools.guide.progress import Step, What
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.talk import now
@@ -11,7 +11,7 @@ _PREPARE = {
     What.LEVELS: prepare.levels,
     What.ZERO: prepare.zero,
     What.PRIME: prepare.prime,
-    What.COMPLY: prepare.comply,
+    What.COMPLY: compliance.comply,
 }
 _LEVEL = {What.RUN: level.run, What.ANSWERS: answered.answers, What.NEXT: level.next_of}
 

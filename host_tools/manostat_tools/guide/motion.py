@@ -8,11 +8,13 @@ from datetime import datetime
 from manostat.core import codes
 from manostat_sim.telemetry import TickFrame
 from manostat_tools.guide.follower import Do, NewLevel, RunFollower, Seen, is_under_way, readings_pa
+from manostat_tools.guide.provisioned import calibration_of
 from manostat_tools.guide.questions import Question, one_of
 from manostat_tools.guide.screen import LiveView, Screen
 from manostat_tools.guide.talk import Talk, now, retried
 from manostat_tools.link import LinkError
 from manostat_tools.link.subscription import Item, Subscription
+from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.model import RunKind
 
 TICKS = 50_000
@@ -80,10 +82,8 @@ class Motion:
         self._talk.arm(order, kind)
 
     def _set(self, unit: Sequence[int]) -> None:
-        was_new = self._talk.set_unit(unit)
-        self._screen.say(
-            "the pump has taken it, restarted and tested itself" if was_new else "it holds already"
-        )
+        self._talk.set_unit(unit)
+        self._screen.say("the pump has taken it, restarted and tested itself")
         hello = self._talk.pump.hello(_HELLO_S)
         if hello.verdict:
             raise LinkError(f"self test: {hello.words}: it does not move; power it off and on")
@@ -185,6 +185,17 @@ class Motion:
         found: list[tuple[int, ...] | None] = []
         pump = self._talk.pump
         retried(pump, lambda: found.append(pump.settings().unit), self._screen.link)
+        return found[-1]
+
+    def calibration(self) -> Calibration | None:
+        """That service stored in the pump; waits for a link that is lost."""
+        found: list[Calibration | None] = []
+        pump = self._talk.pump
+
+        def ask() -> None:
+            found.append(calibration_of(pump.settings().identity))
+
+        retried(pump, ask, self._screen.link)
         return found[-1]
 
     def await_trace(self) -> None:

@@ -1,28 +1,22 @@
-"""Preparation: equipment, levels, zero at disc height, priming, compliance of the line."""
+"""Preparation: equipment, levels, zero at disc height, priming."""
 
-from collections.abc import Sequence
-
-from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools import words
 from manostat_tools.guide import questions as q
-from manostat_tools.guide.derived import compliance_of
-from manostat_tools.guide.follower import Do, Seen
+from manostat_tools.guide.follower import Do
 from manostat_tools.guide.plan import (
-    comply_dose,
     dose_of,
     drop_warnings,
     plan_warnings,
     prime_dose,
-    unit_of,
     zero_of,
 )
-from manostat_tools.guide.progress import NO_COMPLIANCE, NO_ZERO, PLANNED
+from manostat_tools.guide.progress import NO_ZERO, PLANNED
 from manostat_tools.guide.questions import Question
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.talk import now
 from manostat_tools.session import entries as e
+from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.levels import region_of
-from manostat_tools.session.model import Quantity
 from manostat_tools.session.presets import PRESETS, Preset
 
 _SYRINGE = Question("syringe", "Syringe, by brand: bd-3, bd-5, bd-10, bd-20", q.syringe)
@@ -41,16 +35,8 @@ _PRIMED = {
     "not": "the line was not primed",
 }
 _PRIME_ML = Question("prime-volume", "mL to prime with", q.number(0.001, 20, "mL"))
-_COMPLY = Question(
-    "comply",
-    "Measure the line's compliance, off the needle, against a closed stopcock?",
-    q.yes,
-    "y",
-)
 _READY = Question("ready", "Done? Enter", q.text)
 _REST_S = 2.0
-_LET_OUT_PA = 5 * PA_PER_PSI
-"""Less than this is what a sensor may be off, without any zero."""
 
 
 def equipment(scene: Scene) -> None:
@@ -130,10 +116,10 @@ def _confirmed(scene: Scene, preset: Preset, level: str) -> str | None:
 def zero(scene: Scene) -> None:
     """Mean of the line over a second at rest, with the sensor at the height of the disc."""
     scene.screen.head("Zero at the height of the disc")
+    calibration = scene.calibration()
     scene.screen.tell(Do.OPEN_TO_AIR, again=True)
     if not scene.screen.ask(_AT_HEIGHT):
-        scene.screen.warn("no zero: pressures are as wrong as the sensor's offset, and its height")
-        scene.talk.event(NO_ZERO)
+        _no_zero(scene, calibration)
         return
     try:
         zero_pa = zero_of(scene.motion.second_at_rest())
@@ -142,6 +128,23 @@ def zero(scene: Scene) -> None:
         return  # it is asked again
     scene.add(e.Prepared(host_utc=now(), zero_pa=zero_pa, zero_at_disc_height=True))
     scene.screen.say(f"zero: {words.pressure(zero_pa)}; it goes into the pump with each level")
+
+
+def _no_zero(scene: Scene, calibration: Calibration | None) -> None:
+    """That of the unit, if it has one; else none."""
+    if calibration is None:
+        scene.screen.warn("no zero: pressures are as wrong as the sensor's offset, and its height")
+        scene.talk.event(NO_ZERO)
+        return
+    said, zero_pa = calibration.zero_said, calibration.zero_pa
+    scene.screen.warn(
+        f"{said}: {words.pressure(zero_pa)}; pressures are as wrong as it has drifted since, and "
+        "as the sensor's height"
+    )
+    scene.talk.event(f"{NO_ZERO}: {said}, {words.pressure(zero_pa)}")
+    scene.add(
+        e.Prepared(host_utc=now(), zero_pa=zero_pa, zero_from=said, zero_at_disc_height=False)
+    )
 
 
 def prime(scene: Scene) -> None:
@@ -159,51 +162,3 @@ def prime(scene: Scene) -> None:
         scene.screen.warn("a line that is not primed holds air, which goes into the disc first")
     scene.talk.event(_PRIMED[how])
     scene.add(e.Prepared(host_utc=now(), primed=how != "not"))
-
-
-def comply(scene: Scene) -> None:
-    """Against a closed stopcock: what the line takes for a psi."""
-    scene.screen.head("Compliance of the line")
-    if not scene.screen.ask(_COMPLY):
-        scene.screen.warn("without it nothing can be derived: no disc pressure, no disc volume")
-        scene.talk.event(NO_COMPLIANCE)
-        return
-    dose = comply_dose(scene.preset(None))
-    unit = unit_of(dose, scene.syringe, scene.zero_pa, scene.mechanics)
-    if scene.motion.line_pa() > _LET_OUT_PA:  # of a run that the program did not see the end of
-        _let_out(scene, None, unit)
-    scene.screen.tell(Do.CLOSE_STOPCOCK)
-    scene.screen.ask(_READY)
-    done = scene.run(None, dose, _REST_S)
-    _let_out(scene, done, unit)
-    if done is None:
-        return
-    found = compliance_of(done, (unit[6], unit[7]))
-    if not isinstance(found, Quantity):
-        scene.screen.warn(f"no compliance: {found}")
-        return
-    told = words.derived(found.value, found.low, found.high, found.unit)
-    scene.screen.say(f"compliance of the line: {told}")
-    scene.add(e.Prepared(host_utc=now(), line_compliance=found))
-
-
-def _let_out(scene: Scene, done: Seen | None, unit: Sequence[int]) -> None:
-    """The pressure that the run has trapped, into air. A line that still has it is told; a person
-    is asked until it has gone."""
-    if done is not None and done.frames:
-        last = done.frames[-1]
-        volume = words.volume(last.steps * unit[6] // unit[7])
-        scene.screen.warn(
-            f"{words.pressure(last.pressure_pa)} and up to {volume} are trapped in the line: "
-            "joined to a needle they would enter a disc at once"
-        )
-    scene.screen.tell(Do.OPEN_STOPCOCK)
-    scene.screen.ask(_READY)
-    while (line_pa := scene.motion.line_pa()) > _LET_OUT_PA:
-        scene.screen.warn(
-            f"the line still has {words.pressure(line_pa)}: do not join it to a needle"
-        )
-        if not scene.screen.answers.is_person:
-            return
-        scene.screen.tell(Do.OPEN_STOPCOCK, again=True)
-        scene.screen.ask(_READY)

@@ -15,6 +15,7 @@ from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import Talk, now
 from manostat_tools.pump import Pump as Mechanics
 from manostat_tools.session import entries as e
+from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.model import Level, Run, Session, Syringe
 from manostat_tools.session.presets import PRESETS, Preset
 from manostat_tools.session.provoked import INTO_DISC
@@ -51,7 +52,7 @@ class Scene:
 
     @property
     def zero_pa(self) -> int:
-        """0 if none was taken."""
+        """0 if none was taken, and the unit has none of its own."""
         return self.session.preparation.zero_pa or 0
 
     @property
@@ -60,6 +61,13 @@ class Scene:
         derived from its decay, and its plateau shows soon."""
         is_known = self.session.preparation.line_compliance is not None
         return self.decay_s if is_known else min(self.decay_s, _PLATEAU_S)
+
+    def calibration(self) -> Calibration | None:
+        """Of the unit, as the pump tells it; written down once. None: it has none."""
+        held = self.session.preparation.calibration
+        if held is None and (held := self.motion.calibration()) is not None:
+            self.add(e.Prepared(host_utc=now(), calibration=held))
+        return held
 
     def add(self, entry: e.SessionEntry) -> None:
         """Write it down."""

@@ -19,7 +19,6 @@ from manostat_tools.store.units import runs_of_unit, units_of
 
 PATIENCE_S = 120.0
 _SET_S = 30.0
-_SETTINGS_S = 20.0
 _LOOK_S = 0.1
 Say = Callable[[str], None]
 
@@ -56,12 +55,10 @@ class Talk:
         """Where the session stands."""
         return progress_of(self.name, self.store.session_entries(self.name))
 
-    def set_unit(self, values: Sequence[int]) -> bool:
-        """See that the pump holds these; False if it did already. LinkError if it refused."""
-        if self.pump.settings(_SETTINGS_S).unit == tuple(values):
-            return False
+    def set_unit(self, values: Sequence[int]) -> None:
+        """Set these, also where the pump holds them already: it restarts and sounds before each run
+        alike, and the patient hears no difference before a sham. LinkError if it refused."""
         self.pump.set_unit(values, self._key, _SET_S)
-        return True
 
     def arm(self, order: int | None, kind: RunKind) -> None:
         """Write down that runs of the pump from here on are of this level."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from manostat_tools.boards import BOARDS, REPOSITORY, Board, load_board
 from manostat_tools.frozen import manifest_address
-from manostat_tools.image import manifest, micropython, stage, toolchain, uf2
+from manostat_tools.image import known, manifest, micropython, stage, toolchain, uf2
 from manostat_tools.image.errors import ImageError
 from manostat_tools.image.log import Log
 
@@ -74,6 +74,7 @@ def _build(
     with _alone(log):
         tree = micropython.given(folder) if folder else micropython.assembled(BUILD)
         if tree and _is_current(image, key_file, _key(files, board, tree)):
+            known.remember(stage.image_hash(files), tree.version)
             log.say(f"{_short(image)} is up to date")
             return image
         with log.open():
@@ -84,6 +85,7 @@ def _build(
         parts = manifest.parts(binary, uf2.FLASH_START, manifest_address(board))
         _replace(image, uf2.encode(parts))
         _replace(key_file, (_key(files, board, tree) + _digest(image)).encode())
+        known.remember(stage.image_hash(files), tree.version)
         log.say(f"{_short(image)}: {len(binary) / 1024:.0f} KB for MicroPython {tree.version}")
     return image
 

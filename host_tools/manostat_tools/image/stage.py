@@ -1,5 +1,6 @@
 """What gets frozen: the firmware's files, the two generated modules, and a test's replacements."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def collect(board: Board, bench: bool, overrides: Mapping[str, Path | str]) -> d
         module = frozen.unit_module(unit, bench, frozen.source_hash(without))
         files["manostat_unit.py"] = module.encode()
     return files
+
+
+def image_hash(files: Mapping[str, bytes]) -> str:
+    """What an image of these files is called in its records; "" where a test has replaced that."""
+    found = re.search(rb'IMAGE_HASH = "(\w+)', files["manostat_unit.py"])
+    return found[1].decode() if found else ""
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> bool:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.report import cells
 from manostat_tools.report.derived import derived_table
-from manostat_tools.report.missing import gaps, not_derived_in
+from manostat_tools.report.missing import cut_traces, gaps, not_derived_in
 from manostat_tools.report.model import Facts, Lines, Part, Section, Table, plain
 from manostat_tools.report.overview import by_order, clock
 from manostat_tools.report.runs import run_table
 from manostat_tools.report.tables import SCHEMA
+from manostat_tools.report.trace import Traces
 from manostat_tools.report.units import Unit
+from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.model import Run, Session
 from manostat_tools.words import serial
 
@@ -21,16 +24,18 @@ def preparation(session: Session, unit: Unit) -> Section:
         f"{syringe.maker} {syringe.nominal_ml:g} mL, "
         f"inner diameter {syringe.inner_diameter_mm:g} mm"
     )
+    from_unit = (done.zero_from.upper(),) if done.zero_from else ()
     parts: list[Part] = [
+        _calibration(done.calibration, unit),
         Facts(
             (
                 ("Syringe", cells.text(said)),
-                ("Zero of the line sensor", cells.text(unit.text(done.zero_pa))),
+                ("Zero of the line sensor", cells.text(unit.text(done.zero_pa), *from_unit)),
                 ("Zero taken at the height of the disc", _yes(done.zero_at_disc_height)),
                 ("Line primed", _yes(done.primed)),
                 ("Pain button proven", _yes(done.pain_button_proven)),
             )
-        )
+        ),
     ]
     if done.runs:
         parts.append(run_table("Runs before the levels", done.runs, unit))
@@ -39,6 +44,19 @@ def preparation(session: Session, unit: Unit) -> Section:
     else:
         parts.append(Lines(("Line compliance: not recorded.",)))
     return Section("Calibration and preparation", tuple(parts), new_page=True)
+
+
+def _calibration(held: Calibration | None, unit: Unit) -> Facts:
+    """As service stored it in the unit."""
+    line = held and f"{held.line_nl_mpa * PA_PER_PSI / 1e9:.3g} uL/psi"
+    return Facts(
+        (
+            ("Unit calibrated", cells.text(held and f"{held.date} by {held.by}")),
+            ("Zero as provisioned, in air", cells.text(held and unit.text(held.zero_pa))),
+            ("Line compliance as provisioned", cells.text(line)),
+        ),
+        "The unit's own, as the pump told it",
+    )
 
 
 def _yes(truth: bool | None) -> cells.Cell:
@@ -123,8 +141,10 @@ def remarks(session: Session) -> Section:
     )
 
 
-def not_recorded(session: Session) -> Section:
-    """Everything that is None, and the derived values that are missing, with why."""
-    said = [*(gap.said for gap in gaps(session)), *not_derived_in(session)]
+def not_recorded(session: Session, traces: Traces) -> Section:
+    """Everything that is None, the traces that are cut, and the derived values that are missing,
+    with why."""
+    said = [gap.said for gap in gaps(session)]
+    said += [*cut_traces(session, traces), *not_derived_in(session)]
     lines = tuple(plain(line) for line in said)
     return Section("Not recorded", (Lines(lines or ("Nothing is missing.",)),))

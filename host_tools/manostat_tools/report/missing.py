@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from manostat_tools.report.trace import Traces, cut_note, trace_of
 from manostat_tools.session.model import Level, Model, Response, Run, Session
 from manostat_tools.session.presets import confirmation_is_due
 from manostat_tools.session.provoked import INTO_DISC
@@ -52,6 +53,18 @@ def not_derived_in(session: Session) -> list[str]:
     ]
 
 
+def cut_traces(session: Session, traces: Traces) -> list[str]:
+    """The traces that end before the stop of their run, for the list of what is not recorded."""
+    everywhere = [("preparation", run) for run in session.preparation.runs]
+    everywhere += [(level.name, run) for level in session.levels for run in level.runs]
+    found = []
+    for where, run in everywhere:
+        trace = trace_of(traces, run)
+        if trace is not None and (note := cut_note(trace, run)):
+            found.append(f"end of the trace of {where}, run {run.number}: {note}")
+    return found
+
+
 def _nones(model: Model, within: str, kind: str, label: str) -> Iterator[tuple[str, str, str, str]]:
     """(within, kind, label, field) of each None below a part."""
     for name in type(model).model_fields:
@@ -71,6 +84,8 @@ def _is_not_due(model: Model, name: str) -> bool:
     """None, and nobody was to say anything."""
     if isinstance(model, Level):
         return name == "confirmed_by" and not confirmation_is_due(model)
+    if isinstance(model, Run):
+        return name == "opening_pa" and model.kind not in INTO_DISC
     return isinstance(model, Response) and name == "persisted_s" and model.is_painless
 
 
@@ -123,6 +138,7 @@ _WORDS = {
     "at_ms": "time of the pump",
     "began_at": "when it began, by the host's clock",
     "boot": "boot of the pump",
+    "calibration": "calibration of the unit: the pump told none",
     "chain_head": "hash at the end of the store's chain",
     "dallas": "Dallas grade",
     "duration_ms": "duration",

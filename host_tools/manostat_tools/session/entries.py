@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
+from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.levels import check
 from manostat_tools.session.model import (
     Contrast,
@@ -90,10 +91,13 @@ class LevelPlanned(Entry):
 
 class Prepared(Entry):
     """What was done before a level; None: not now. `zero_pa`: the line's reading that was taken for
-    zero, Pa; `zero_at_disc_height`: with the sensor held there."""
+    zero, Pa; `zero_at_disc_height`: with the sensor held there; `zero_from`: where it is from, if
+    it was not taken now. `calibration`: of the unit, as the pump told it."""
 
     kind: Literal["preparation"] = "preparation"
+    calibration: Calibration | None = None
     zero_pa: PressurePa | None = None
+    zero_from: Text | None = None
     zero_at_disc_height: bool | None = None
     primed: bool | None = None
     line_compliance: Quantity | None = None
@@ -101,12 +105,14 @@ class Prepared(Entry):
 
     @property
     def given(self) -> dict[str, object]:
-        """What this entry says, by name."""
+        """What this entry says, by name; a zero that was taken is from nowhere else."""
         said = {name: getattr(self, name) for name in PREPARATIONS}
+        if self.zero_pa is not None:
+            said["zero_from"] = self.zero_from or ""
         return {name: value for name, value in said.items() if value is not None}
 
 
-PREPARATIONS = ("zero_pa", "zero_at_disc_height", "primed", "line_compliance", "pain_button_proven")
+PREPARATIONS = tuple(name for name in Prepared.model_fields if name not in ("host_utc", "kind"))
 
 
 class RunDone(Entry):

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from manostat_tools.session.calibration import Calibration
+
 PressurePa = Annotated[int, Field(ge=-200_000, le=2_000_000)]
 VolumeNl = Annotated[int, Field(ge=0, le=100_000_000)]
 Intensity = Annotated[int, Field(ge=0, le=10)]
@@ -223,9 +225,12 @@ class Level(Model):
 
 
 class Preparation(Model):
-    """What was done before the first level; each None was not done, or not recorded."""
+    """What was done before the first level; each None was not done, or not recorded. `calibration`:
+    of the unit, as the pump told it. `zero_from`: where a zero is from that was not taken now."""
 
+    calibration: Calibration | None = None
     zero_pa: int | None = None
+    zero_from: str = ""
     zero_at_disc_height: bool | None = None
     primed: bool | None = None
     line_compliance: Quantity | None = None

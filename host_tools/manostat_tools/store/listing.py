@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
 from manostat_tools.session.model import Level, PainMark, Run, Session
@@ -72,8 +73,15 @@ def session_lines(session: Session, events: bool = False) -> Iterator[str]:
 
 def _preparation(session: Session) -> Iterator[str]:
     done = session.preparation
+    if (unit := done.calibration) is not None:
+        stored = derived(unit.line_nl_mpa * PA_PER_PSI / 1e9, None, None, "uL/psi")
+        yield (
+            f"calibrated {unit.date} by {unit.by}: zero {pressure(unit.zero_pa)}, line {stored} "
+            "(as provisioned)"
+        )
     zero = NOTHING if done.zero_pa is None else pressure(done.zero_pa)
-    yield f"zero      {zero}; at the height of the disc: {_yes(done.zero_at_disc_height)}"
+    at = f"at the height of the disc: {_yes(done.zero_at_disc_height)}"
+    yield f"zero      {zero}; {done.zero_from or at}"
     yield f"primed    {_yes(done.primed)}; pain button proven: {_yes(done.pain_button_proven)}"
     line = done.line_compliance
     held = line and derived(line.value, line.low, line.high, line.unit)

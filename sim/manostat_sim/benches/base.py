@@ -116,6 +116,16 @@ class Bench(ABC):
         self.world.wiring.mend(place)
         self._wires_changed()
 
+    def weld(self, switch: str) -> None:
+        """Weld the contact of a switch (`Wiring.weld`)."""
+        self.world.wiring.weld(switch)
+        self._wires_changed()
+
+    def part(self, switch: str) -> None:
+        """Part a welded contact again."""
+        self.world.wiring.part(switch)
+        self._wires_changed()
+
     def hold(self, switch: str, seconds: float) -> None:
         """Press a switch for a time and let it go."""
         self.press(switch)

@@ -4,6 +4,7 @@ from manostat_sim.faults.model import (
     FLAT,
     HIGH,
     LAST_STEP,
+    LEASED,
     PRESSURE,
     PROBE,
     SILENT,
@@ -20,7 +21,7 @@ THREE_TICKS_US = 6000.0
 DISAGREES_US = 26_000.0
 """P-13's 20 ms, and P-05."""
 LEASE_US = 5000.0
-"""T-03."""
+"""T-03, from the last renewal."""
 OVERSHOOT_PA = 750.0
 """P-04: a line of 1 uL/psi."""
 WINDOW_NL = 300_000.0
@@ -38,6 +39,19 @@ def stops(
 ) -> Reaction:
     """The last step comes within a time of the fault."""
     return Reaction(requirements, LAST_STEP, within_us, alarm, codes, seconds)
+
+
+def runs_dry(
+    *requirements: str,
+    alarm: str | None = HIGH,
+    codes: tuple[int, ...] = (),
+    seconds: float = 0.1,
+    last_step_us: float | None = None,
+) -> Reaction:
+    """Nobody renews the lease any more, and what was granted is all that still comes (T-03)."""
+    return Reaction(
+        requirements, LEASED, LEASE_US, alarm, codes, seconds, last_step_us=last_step_us
+    )
 
 
 def goes_on(

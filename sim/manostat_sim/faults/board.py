@@ -1,16 +1,15 @@
-"""Faults of processor, power, flash and link: only on a bench with a real image."""
+"""Faults of processor, power and flash: only on a bench with a real image."""
 
-import random
 from collections.abc import Callable
 from functools import partial
 
 from manostat.core import codes
-from manostat_sim import wire
 from manostat_sim.benches.base import Bench
-from manostat_sim.benches.pico import PicoBench
 from manostat_sim.emulator.flash_chip import WORST, FlashOperation
-from manostat_sim.faults.asked import IN_HARDWARE_US, LEASE_US, goes_on, no_step, stops
+from manostat_sim.faults.asked import IN_HARDWARE_US, goes_on, no_step, runs_dry, stops
 from manostat_sim.faults.heap import forget_a_buffer, use_up
+from manostat_sim.faults.host import pico_of, unnoticed
+from manostat_sim.faults.leased import Renewals
 from manostat_sim.faults.model import HIGH, SILENT, Fault, Reaction
 from manostat_sim.faults.states import INJECTING, READY, SETTLING, STOPPED, WAITING
 from manostat_sim.faults.stored import JOURNAL_OFFSET
@@ -18,29 +17,28 @@ from manostat_sim.journal import PAGE_BYTES, read_pages
 
 _LATE_S = 0.005
 _AFTER_LATE_US = 7100.0
-"""The stall, and the tick it fell into, which ends late; the next knows what time it is."""
+"""No requirement's: the stall, and its tick, which ends late; the next knows what time it is."""
 _WATCHDOG_MOVING_S, _WATCHDOG_REST_S = 0.26, 1.02
+_TWO_TICKS_US = 4000
 _OFF_S = 0.05
 _CYCLES_S = (0.004, 0.02, 0.15)
 _TORN_US = 350
-_FLOOD_BYTES = 20_000
-_FLOOD = wire.hello(1) + wire.journal(2) + wire.trace(3) + b"\x03\x04\r\n\x00"
-_GARBAGE_SEED = 1
 _JOURNAL_BYTES = 524_288
-
-
-def _pico(bench: Bench) -> PicoBench:
-    if not isinstance(bench, PicoBench):
-        raise TypeError(f"the {bench.name} bench has no processor, power, flash or link")
-    return bench
 
 
 def _hangs(wait_s: float, bench: Bench) -> None:
     """Dead until the watchdog bites."""
-    board = _pico(bench)
+    board = pico_of(bench)
     board.freeze()
     board.advance(wait_s)
     board.await_verdict()
+
+
+def _hangs_with_a_lease(bench: Bench) -> None:
+    """Just behind a renewal, where most steps are still to come."""
+    if bench.last.state in (codes.SEEKING, codes.INJECTING):
+        Renewals(bench).await_one(_TWO_TICKS_US)
+    _hangs(_WATCHDOG_MOVING_S, bench)
 
 
 def _is_late(bench: Bench) -> None:
@@ -48,7 +46,7 @@ def _is_late(bench: Bench) -> None:
 
 
 def _is_reset(bench: Bench) -> None:
-    _pico(bench).reset()
+    pico_of(bench).reset()
 
 
 def _loses_power(bench: Bench) -> None:
@@ -58,7 +56,7 @@ def _loses_power(bench: Bench) -> None:
 
 
 def _loses_power_again_and_again(bench: Bench) -> None:
-    board = _pico(bench)
+    board = pico_of(bench)
     for on_s in _CYCLES_S:
         board.power_off()
         board.advance(_OFF_S)
@@ -69,14 +67,14 @@ def _loses_power_again_and_again(bench: Bench) -> None:
 
 
 def _flash_is_slow(bench: Bench) -> None:
-    powered = _pico(bench).pico._powered
+    powered = pico_of(bench).pico._powered
     assert powered is not None
     powered._flash_chip._times = WORST
 
 
 def _journal_is_full(bench: Bench) -> None:
     """Behind the firmware's back: no blank page is left."""
-    board = _pico(bench)
+    board = pico_of(bench)
     flash = board.flash_image()
     for at in range(JOURNAL_OFFSET, JOURNAL_OFFSET + _JOURNAL_BYTES, PAGE_BYTES):
         if flash[at : at + PAGE_BYTES] == b"\xff" * PAGE_BYTES:
@@ -85,7 +83,7 @@ def _journal_is_full(bench: Bench) -> None:
 
 def _bit_flips(bench: Bench) -> None:
     """In the newest record; then the power goes, for only a start reads the journal."""
-    board = _pico(bench)
+    board = pico_of(bench)
     flash = board.flash_image()
     newest = max(
         at
@@ -106,7 +104,7 @@ def _is_sound(page: bytes) -> bool:
 def _write_is_torn(bench: Bench) -> None:
     """The power goes in the middle of a program or erase: of the one that is under way, or of the
     next, which a press of PAIN brings."""
-    board = _pico(bench)
+    board = pico_of(bench)
     powered = board.pico._powered
     if powered is not None and powered._flash_chip.busy:
         _loses_power(board)
@@ -126,87 +124,58 @@ def _write_is_torn(bench: Bench) -> None:
     _loses_power(board)
 
 
-def _cable(plugged: bool, bench: Bench) -> None:
-    _pico(bench).pico.usb.connected = plugged
-
-
-def _host_reads(reads: bool, bench: Bench) -> None:
-    _pico(bench).host_reads(reads)
-
-
-def _host_sends(data: bytes, bench: Bench) -> None:
-    _pico(bench).pico.usb.write(data)
-
-
 def _starts_again(
     name: str,
     text: str,
     inject: Callable[[Bench], None],
     *requirements: str,
     held_alarm: str = SILENT,
-    within_us: float = IN_HARDWARE_US,
+    moving: Reaction | None = None,
     at_rest: Callable[[Bench], None] | None = None,
     worst: str = INJECTING,
+    spoils: int = 0,
 ) -> Fault:
     """Whatever it did before, it comes back idle. `held_alarm`: with RUN held."""
 
     def start(bench: Bench) -> None:
-        moving = bool(_pico(bench).reader.ticks) and bench.last.state in _RUNNING
+        moving = bool(pico_of(bench).reader.ticks) and bench.last.state in _RUNNING
         (inject if moving or at_rest is None else at_rest)(bench)
 
     return Fault(
         name,
         text,
         start,
-        stops(within_us, *requirements, alarm=held_alarm),
+        moving or stops(IN_HARDWARE_US, *requirements, alarm=held_alarm),
         no_step(*requirements),
         by_state={STOPPED: no_step(*requirements, alarm=held_alarm)},
         worst=worst,
         boots=True,
+        spoils=spoils,
     )
 
 
 _RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
-_SAMPLE_US = 10_000.0
-_ends = stops(_SAMPLE_US + LEASE_US, "T-03", "T-04", alarm=HIGH, seconds=0.2)
-"""The look-back takes a sample every 10 ms; then there is only what was leased."""
-
-
-def _unnoticed(
-    name: str,
-    text: str,
-    inject: Callable[[Bench], None],
-    mend: Callable[[Bench], None] | None,
-    *requirements: str,
-    reaction: Reaction | None = None,
-) -> Fault:
-    return Fault(
-        name,
-        text,
-        inject,
-        reaction or goes_on(*requirements, "B-01", seconds=0.15),
-        no_step(*requirements, seconds=0.1),
-        mend,
-    )
+_ends = runs_dry("T-03", "T-04", seconds=0.2)
+"""The look-back takes a sample every 10 ms: until then steps are granted, and rightly."""
 
 
 BOARD = (
     _starts_again(
         "cpu-hang",
         "the processor stops dead until the watchdog resets it",
-        partial(_hangs, _WATCHDOG_MOVING_S),
+        _hangs_with_a_lease,
         "T-03",
         "T-02",
-        within_us=LEASE_US,
+        moving=runs_dry("T-03", "T-02", alarm=SILENT),
         at_rest=partial(_hangs, _WATCHDOG_REST_S),
     ),
     Fault(
         "cpu-late",
         "the processor does nothing for 5 ms, and goes on",
         _is_late,
-        stops(_AFTER_LATE_US, "T-03", codes=(codes.LATE,)),
+        runs_dry("T-03", codes=(codes.LATE,), last_step_us=_AFTER_LATE_US),
         no_step("T-03"),
-        by_state={state: goes_on("T-03", "B-01") for state in (SETTLING, WAITING)},
+        by_state={state: goes_on("B-01") for state in (SETTLING, WAITING)},
     ),
     _starts_again(
         "cpu-reset",
@@ -227,8 +196,8 @@ BOARD = (
         "cpu-memory",
         "not a byte of heap is left",
         use_up,
-        goes_on("T-03", "B-01", alarm=None),
-        no_step("T-03", alarm=None, seconds=0.2),
+        goes_on("B-01", alarm=None),
+        no_step("B-06", alarm=None, seconds=0.2),
     ),
     _starts_again(
         "power-cut",
@@ -262,6 +231,7 @@ BOARD = (
         "L-02",
         "T-05",
         held_alarm=HIGH,
+        spoils=1,
     ),
     _starts_again(
         "flash-torn",
@@ -272,49 +242,11 @@ BOARD = (
         held_alarm=HIGH,
         worst=WAITING,
     ),
-    _unnoticed(
+    unnoticed(
         "flash-slow",
         "flash takes as long as its datasheet allows: 400 ms an erase, 3 ms a page",
         _flash_is_slow,
         None,
         "T-02",
-    ),
-    _unnoticed(
-        "link-unplugged",
-        "the USB cable is pulled out",
-        partial(_cable, False),
-        partial(_cable, True),
-        "B-06",
-    ),
-    _unnoticed(
-        "link-flood",
-        "the host sends all that the wire takes, requests among them",
-        partial(_host_sends, _FLOOD * (_FLOOD_BYTES // len(_FLOOD))),
-        None,
-        "S-01",
-        "S-02",
-    ),
-    _unnoticed(
-        "link-garbage",
-        "the host sends 2000 random bytes",
-        partial(_host_sends, random.Random(_GARBAGE_SEED).randbytes(2000)),
-        None,
-        "S-01",
-        "S-02",
-    ),
-    _unnoticed(
-        "link-half-frame",
-        "the host sends the first half of a frame, and no more",
-        partial(_host_sends, wire.STOP[: len(wire.STOP) // 2]),
-        None,
-        "S-01",
-        "S-02",
-    ),
-    _unnoticed(
-        "link-silent",
-        "the host stops reading",
-        partial(_host_reads, False),
-        partial(_host_reads, True),
-        "B-06",
     ),
 )

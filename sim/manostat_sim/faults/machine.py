@@ -20,10 +20,13 @@ from manostat_sim.faults.asked import (
 )
 from manostat_sim.faults.model import HIGH, MEDIUM, SILENT, Fault, Reaction
 from manostat_sim.faults.states import SETTLING, WAITING
+from manostat_sim.plant.tables import SYRINGE_BORE_MM
 
 _EDGE_US = 100
 _EXTRA_EDGES = 3
 _RUPTURE_NL_S_PA = 3.0
+_LARGER = (SYRINGE_BORE_MM["BD 20 mL"] / SYRINGE_BORE_MM["BD 10 mL"]) ** 2
+"""Areas of the two barrels."""
 _AIR_NL = 500_000.0
 
 
@@ -74,6 +77,14 @@ def _presses(switch: str, bench: Bench) -> None:
 
 def _releases(switch: str, bench: Bench) -> None:
     bench.release(switch)
+
+
+def _is_larger(times: float, bench: Bench) -> None:
+    """From where it stands: what it has delivered stays what it was."""
+    syringe = bench.world.plant.syringe
+    syringe.step_nl *= times
+    syringe.carriage_steps = round(syringe.driven_nl / syringe.step_nl)
+    syringe.driven_nl = syringe.carriage_steps * syringe.step_nl
 
 
 def _occludes(bench: Bench) -> None:
@@ -165,30 +176,31 @@ MACHINE = (
         goes_on("B-05", "T-04", probe="STOP"),
         no_step("T-04"),
         partial(_holds, "ENABLE_N", None),
+        holds_driver=True,
     ),
     Fault(
         "step-ground",
         "the STEP wire touches ground",
         partial(_holds, "STEP", 0),
-        stops(IN_HARDWARE_US, "T-03", codes=_missing),
-        no_step("T-03"),
+        stops(IN_HARDWARE_US, "A-06", codes=_missing),
+        no_step("B-06"),
         partial(_holds, "STEP", None),
-        {SETTLING: goes_on("T-03"), WAITING: stops(IN_HARDWARE_US, "T-03", codes=_missing)},
+        {SETTLING: goes_on("B-01"), WAITING: stops(IN_HARDWARE_US, "A-06", codes=_missing)},
     ),
     Fault(
         "step-3v3",
         "the STEP wire touches 3V3, which is an edge, and a step where the driver is on",
         partial(_holds, "STEP", 1),
-        stops(IN_HARDWARE_US, "T-03", alarm=HIGH),
-        no_step("T-03", alarm=None, most=1),
+        stops(IN_HARDWARE_US, "D-01", "A-06", alarm=HIGH),
+        no_step("D-01", alarm=None, most=1),
         partial(_holds, "STEP", None),
     ),
     Fault(
         "step-extra",
         f"{_EXTRA_EDGES} edges on STEP that nobody granted",
         _foreign_edges,
-        stops(THREE_TICKS_US, "T-03", "P-05", codes=_extra),
-        no_step("T-03", alarm=None, most=_EXTRA_EDGES),
+        stops(THREE_TICKS_US, "D-01", "A-06", codes=_extra),
+        no_step("D-01", alarm=None, most=_EXTRA_EDGES),
     ),
     Fault(
         "syringe-empty",
@@ -205,6 +217,13 @@ MACHINE = (
         goes_on("B-01"),
         no_step("P-08"),
         partial(_releases, "END_FULL"),
+    ),
+    _bounded(
+        "syringe-wrong-size",
+        "a 20 mL syringe where 10 mL were entered: volume and rate are 1.7 times what is shown",
+        partial(_is_larger, _LARGER),
+        None,
+        stays_within(OVERSHOOT_PA * _LARGER, "P-03", "P-04", within_s=6.0),
     ),
     _bounded(
         "occlusion",

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from manostat_sim.benches.base import Bench
 
-LAST_STEP, VOLUME, FLAT, PRESSURE, PROBE, PROBE_VOLUME, STEPS = (
+LAST_STEP, LEASED, VOLUME, FLAT, PRESSURE, PROBE, PROBE_VOLUME, STEPS = (
     "time to last step",
+    "last renewal to last step",
     "volume after the fault",
     "volume without a rise",
     "line beyond its limit",
@@ -18,6 +19,7 @@ LAST_STEP, VOLUME, FLAT, PRESSURE, PROBE, PROBE_VOLUME, STEPS = (
 """What a cell can be limited by, in UNITS."""
 UNITS = {
     LAST_STEP: "us",
+    LEASED: "us",
     VOLUME: "nL",
     FLAT: "nL",
     PRESSURE: "Pa",
@@ -36,7 +38,8 @@ class Reaction(NamedTuple):
     faults must be on record; none asks for nothing. `seconds` the fault is watched, or until the
     plunger has stood still for a while within `still_within_s`. `probe`: the switch that must stop
     a plunger that still moves then, `probe_s` how long it is pressed. `try_run`: RUN is opened and
-    closed again, and nothing may start.
+    closed again, and nothing may start. `last_step_us`: what the last step, counted from the fault,
+    is limited by as well.
     """
 
     requirements: tuple[str, ...]
@@ -49,6 +52,7 @@ class Reaction(NamedTuple):
     probe: str = "PAIN"
     probe_s: float = 0.05
     try_run: bool = False
+    last_step_us: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,9 @@ class Fault:
 
     `moving` is asked while steps are or may soon be granted, `rest` where none are; `by_state`
     is for states in which something else is asked. `worst`: the most dangerous state.
-    `boots`: the pump starts again, and its lamp test is no alarm.
+    `boots`: the pump starts again, and its lamp test is no alarm. `holds_driver`: the fault itself
+    keeps ENABLE_N low, and no firmware can let go of it. `spoils`: so many stored records.
+    `on_time`: no tick is late while the plunger moves.
     """
 
     id: str
@@ -69,6 +75,9 @@ class Fault:
     by_state: dict[str, Reaction] = field(default_factory=dict)
     worst: str = "injecting"
     boots: bool = False
+    holds_driver: bool = False
+    spoils: int = 0
+    on_time: bool = False
 
 
 class Absent(NamedTuple):
@@ -85,6 +94,10 @@ class Seen:
     positive), pressure in Pa."""
 
     steps_us: tuple[float, ...]
+    leased_us: float
+    """From the last renewal of the lease to the last step (T-03); 0 without a step after it."""
+    leased_nl: float
+    """Volume of the steps after the last renewal."""
     pushed_nl: float
     least_pushed_nl: float
     flat_nl: float
@@ -94,6 +107,11 @@ class Seen:
     probe_last_us: float
     probe_nl: float
     enabled: bool
+    """Whether the driver has been on at the look or, where RUN was tried, after it."""
+    enable_low: bool
+    """The same of the pin ENABLE_N, whatever STOP's second pole makes of it."""
+    stop_seen: bool
+    """STOP_OK is low: STOP is pressed, or to the pump it looks so."""
     alarm: str
     alarm_steps: int
     """Steps when RUN was opened and closed again: during an alarm, or after a restart (A-06)."""
@@ -102,6 +120,13 @@ class Seen:
     codes: tuple[int, ...]
     """Faults on record since the fault, from the flash."""
     lost_records: int
+    """Sound records from before the fault that do not hold every byte any more (L-02, L-03)."""
+    provisioned: bool
+    """Unit, identity and key in flash are as they were before the fault."""
+    jitter_us: float
+    """Most that a tick came sooner or later than 2 ms behind the one before, on TICK."""
+    unreported: int
+    """Of these, how many a reader of the journal says nothing of."""
     still_moved: bool
     """Whether it moved until a switch was pressed."""
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from manostat.core import codes
 from manostat_sim.benches.base import Bench, Unit
 from manostat_sim.benches.pico import PicoBench
+from manostat_sim.faults.opening import watch_rests
 from manostat_sim.scenarios import Scenario, scenario
 
 IDLE, READY, WAITING, SEEKING, SETTLING, INJECTING, HOLDING, STOPPED = STATES = (
@@ -28,6 +29,7 @@ RUN_HELD = (*MOVING, STOPPED)
 RATE_NL_S = 150_000
 LIMIT_ABOVE_PA = 344_738
 LIMIT_LINE_PA = 551_581
+STEP_NL = 422_733 / 4_096
 UNIT: Unit = (1, RATE_NL_S, 3_500_000, LIMIT_ABOVE_PA, LIMIT_LINE_PA, 0, 422_733, 4_096, 0)
 """10 mL BD syringe at 0.15 mL/s, 50 psi above opening, 80 psi line."""
 
@@ -48,6 +50,7 @@ def bring(bench: Bench, state: str) -> None:
     """From no power to `state`. KeyError for a state that does not exist."""
     if state not in STATES:
         raise KeyError(f"{state!r} is none of {', '.join(STATES)}")
+    watch_rests(bench.world)
     bench.power_on()
     if state == IDLE:
         bench.advance(_PAUSE_S)

@@ -1,12 +1,13 @@
 """All faults by id, and those that have no place on the bench."""
 
 from manostat_sim.faults.board import BOARD
+from manostat_sim.faults.host import LINK
 from manostat_sim.faults.machine import MACHINE
 from manostat_sim.faults.model import Absent
 from manostat_sim.faults.sensors import SENSORS
 from manostat_sim.faults.wires import WIRES
 
-FAULTS = {fault.id: fault for fault in (*SENSORS, *MACHINE, *WIRES, *BOARD)}
+FAULTS = {fault.id: fault for fault in (*SENSORS, *MACHINE, *WIRES, *BOARD, *LINK)}
 
 ABSENT = (
     Absent(
@@ -14,12 +15,6 @@ ABSENT = (
         "supply that falls slowly",
         "the emulated chip has no supply voltage; below its threshold it is held in reset, which "
         "power-cut is",
-    ),
-    Absent(
-        "syringe-wrong-size",
-        "another syringe than the unit says",
-        "nothing on the pump tells one barrel from another: volume and rate are then wrong by the "
-        "ratio of their areas, pressure limits hold",
     ),
     Absent(
         "cpu-collection",
@@ -30,13 +25,8 @@ ABSENT = (
     Absent(
         "cpu-tick-wrap",
         "the clock wraps",
-        "no fault: the soak goes through every wrap",
-    ),
-    Absent(
-        "link-replay",
-        "frames of a host sent again",
-        "no message changes anything, so there is nothing to replay; link-flood sends every "
-        "request again and again",
+        "no fault: a level on the emulated board crosses the wrap of the microseconds while it "
+        "injects (hil_tests/test_processor.py), and the core goes through every wrap of its own",
     ),
     Absent(
         "run-short",

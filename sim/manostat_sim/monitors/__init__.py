@@ -5,7 +5,8 @@
     for verdict in judge(recorder.take(), setting_of(bench.world, bench.unit)):
         print(verdict)
 
-They know no state of the firmware. Not a certified medical device, and no proof: a monitor without
+They know no state of the firmware but the opening pressure on its record, which P-14 holds against
+the line at rest. Not a certified medical device, and no proof: a monitor without
 an occasion has shown nothing, and `Verdict.occasions` says so.
 """
 
@@ -24,7 +25,7 @@ from manostat_sim.monitors.operator import (
     StopEnable,
     StopTap,
 )
-from manostat_sim.monitors.pressure import Ceiling, Latency, Limit, Overshoot
+from manostat_sim.monitors.pressure import Ceiling, Latency, Limit, Opening, Overshoot
 from manostat_sim.monitors.recorder import Recorder, noise_pa, overshoot_bound_pa
 from manostat_sim.monitors.sensors import Disagreement, Late, Missed, Stuck
 from manostat_sim.monitors.starts import Acknowledged, RunSeenOpen
@@ -32,7 +33,7 @@ from manostat_sim.world import World
 
 MONITORS: tuple[type[Monitor], ...] = (
     *(Ceiling, Limit, Overshoot, Latency, Occlusion, Relief, Direction),
-    *(RunSeenOpen, Acknowledged, Missed, Late, Stuck, Detached, Leak, Rise, Disagreement),
+    *(RunSeenOpen, Acknowledged, Missed, Late, Stuck, Detached, Leak, Rise, Disagreement, Opening),
     *(Volume, Rate, Permit, PainContacts, PainProven, Held, StopTap, StopEnable, RunHeld),
     *(Silent, NoStart, Lease),
 )

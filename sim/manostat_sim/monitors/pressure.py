@@ -1,7 +1,9 @@
 """Requirements on the line pressure: what the sensor showed before a step, and what followed."""
 
+from collections import deque
+
 from manostat_sim.monitors.base import Monitor, Setting
-from manostat_sim.monitors.events import Record, Sample, Step
+from manostat_sim.monitors.events import COUNT_PA, Record, Sample, Step
 
 CEILING_PA = 689_476.0
 _BURST_US = 100_000
@@ -53,6 +55,48 @@ class Limit(_Shown):
     def on_step(self, step: Step) -> None:
         if step.direction > 0:
             self.saw(self._before_pa - self.setting.zero_pa - self._limit_pa, step.at_us)
+
+
+class Opening(Monitor):
+    """P-14: always (an opening pressure on record -> at most told at rest, and one count).
+
+    P-03, P-04 and P-05 count from what the pump says it read: here that is held against what the
+    sensor told while the plunger stood still. Lower than that can only stop sooner.
+    """
+
+    name = "P-14"
+    unit = "Pa"
+    limit = COUNT_PA
+    scale = _BAND_PA
+    _MEAN_OF = 128  # samples: what a reading is the mean of (docs/design.md, "Tare at rest")
+    _LATE = 4  # samples that may come before the record tells what was read
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self._told: deque[float] = deque(maxlen=self._MEAN_OF + self._LATE)
+        self._rest_pa = -1.0
+        self._opening_pa = -1
+
+    def on_sample(self, sample: Sample) -> None:
+        if sample.good:
+            self._told.append(sample.told_pa - self.setting.zero_pa)
+
+    def on_step(self, step: Step) -> None:
+        if len(self._told) >= self._MEAN_OF:
+            self._rest_pa = self._highest_mean()  # the record may tell it only now
+        self._told.clear()
+
+    def on_record(self, record: Record) -> None:
+        if record.opening_pa > 0 and record.opening_pa != self._opening_pa:
+            at_rest = len(self._told) >= self._MEAN_OF
+            rest_pa = self._highest_mean() if at_rest else self._rest_pa
+            self.saw(record.opening_pa - rest_pa, record.at_us)
+        self._opening_pa = record.opening_pa
+
+    def _highest_mean(self) -> float:
+        told = list(self._told)
+        ends = range(self._MEAN_OF, len(told) + 1)
+        return max(sum(told[end - self._MEAN_OF : end]) for end in ends) / self._MEAN_OF
 
 
 class _Crossing(Monitor):
