@@ -70,7 +70,9 @@ def test_no_single_fault_makes_a_relief_longer(make_bench, name: str, figure) ->
     most_nl = moved_after(bench, name)
     back_nl = max(stood_nl - bench.world.plant.syringe.driven_nl, 0.0)
     assert most_nl <= MOST_NL[name]
-    figure("P-08", back_nl / 1e6, BACK_NL / 1e6, "mL", of="volume drawn back, with a single fault")
+    figure(
+        "P-08", back_nl / 1e6, BACK_NL / 1e6, "mL", of="volume drawn back, single fault included"
+    )
     assert back_nl <= BACK_NL
     assert not enabled(bench), "a fault lets go of the driver"
     before = bench.steps_made()
