@@ -302,3 +302,13 @@ def test_a_run_that_has_no_opening_to_find_does_not_lack_one(copy, command):
         store.append("more", run_entry(None, run.model_copy(update=kind)))
     said = command("sessions", "show", "more", store=copy)[1]
     assert "comply" in said and "no opening" not in said and "opening not" not in said
+
+
+@pytest.mark.parametrize("options", [(), ("--unit", "M-017", "--trace")])
+def test_a_file_that_is_refused_makes_no_store(command, folder, options):
+    foreign = folder / "foreign"
+    foreign.write_bytes(b"no journal" * 22)
+    new = folder / "new.sqlite"
+    code, _, wrong = command("sessions", "import", foreign, *options, store=new)
+    assert code == 2 and wrong.startswith("refused: ")
+    assert not new.exists()

@@ -22,6 +22,7 @@ from manostat_tools.store.arguments import (
 from manostat_tools.store.errors import ContradictionError, StoreError
 from manostat_tools.store.imports import import_pull, import_trace
 from manostat_tools.store.listing import session_lines, store_lines
+from manostat_tools.store.pull import read_pull
 from manostat_tools.store.reading import read_session
 from manostat_tools.store.said import say_contradiction, say_outcome
 from manostat_tools.store.store import Store
@@ -156,6 +157,10 @@ def _import(options: argparse.Namespace, file: Path) -> int:
     data = options.file.read_bytes()
     now = datetime.now(UTC)
     try:
+        if not options.trace:
+            read_pull(data)  # a file that is no journal makes no store
+        elif not file.exists():
+            return refuse(f"{len(data)} bytes: no stretch of a stored journal: {file} is not there")
         with Store.open_or_create(file) as store:
             if options.trace:
                 outcome = import_trace(store, data, now, unit or "")
