@@ -155,7 +155,6 @@ def _starts_again(
 
 
 _RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
-_ends = runs_dry("T-03", "T-04", seconds=0.2)  # a look-back sample every 10 ms is the exception
 
 
 BOARD = (
@@ -188,7 +187,7 @@ BOARD = (
         "cpu-exception",
         "an exception where none is ever expected: an array has lost its length",
         forget_a_buffer,
-        _ends,
+        runs_dry("T-03", "T-04", seconds=0.2),  # from the next look-back sample on, in 10 ms
         no_step("T-04", alarm=HIGH),
     ),
     Fault(
