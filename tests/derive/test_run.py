@@ -67,6 +67,18 @@ def test_a_press_while_the_plunger_runs_on_is_taken_at_its_own_moment(plain):
     assert value.low <= plain.truth("disc_pa", press_us) <= value.high
 
 
+def test_a_record_that_ends_with_the_motion_is_told_at_its_end_and_not_at_the_rest_before(plain):
+    last_us = plain.recording.stops_us()[-1]
+    cut = plain.recording.until(last_us)
+    assert cut.moving[-1] and cut.stops_us()[-1] < last_us - 5_000_000
+    found = derive(cut, equipment())
+    end_us = int(cut.time_us[-1])
+    for name, column in (("disc_pressure", "disc_pa"), ("disc_volume", "entered_nl")):
+        value = found.at(name)
+        assert value.inputs["at_us"] == end_us
+        assert value.low <= plain.truth(column, end_us) <= value.high
+
+
 def test_steps_that_pushed_nothing_are_taken_off_the_volume():
     made = make(WARMING._replace(lost_nl=8000.0), noise_pa=NOISE_PA)
     value = derive(made.recording, equipment()).at("disc_volume")

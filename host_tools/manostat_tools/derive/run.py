@@ -62,8 +62,9 @@ def derive(
     before_ms: Sequence[int] = BEFORE_MS,
 ) -> Derived:
     """Everything that can be said of a run into a disc. `press_us`: of the pain button, on the
-    record's clock; None: the last stop takes its place. Look-back points before the record began
-    are left out. ValueError for a press outside the record.
+    record's clock; None: the last stop takes its place, which is the record's end where the plunger
+    moves up to there. Look-back points before the record began are left out. ValueError for a press
+    outside the record.
     """
     begin_us, end_us = int(recording.time_us[0]), int(recording.time_us[-1])
     if press_us is not None and not begin_us <= press_us <= end_us:
@@ -88,7 +89,9 @@ def derive(
         )
         refused += [NotDerived(name, why) for name in names[:-1]]
         return Derived(tuple(values), tuple(refused), fit)
-    press_us = stops[-1] if press_us is None else press_us
+    if press_us is None:
+        # Not the stop before: that is the rest of the opening, with another disc pressure.
+        press_us = end_us if recording.moving[-1] else stops[-1]
     known_ms = [ms for ms in before_ms if press_us - 1000 * ms >= begin_us]
     found, missing = _of_fit(recording, fit, press_us, stops, known_ms)
     return Derived(tuple(values + found), tuple(refused + missing), fit)
