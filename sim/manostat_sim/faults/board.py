@@ -12,8 +12,8 @@ from manostat_sim.faults.host import pico_of, unnoticed
 from manostat_sim.faults.leased import Renewals
 from manostat_sim.faults.model import HIGH, SILENT, Fault, Reaction
 from manostat_sim.faults.states import INJECTING, READY, SETTLING, STOPPED, WAITING
-from manostat_sim.faults.stored import JOURNAL_OFFSET
-from manostat_sim.journal import PAGE_BYTES, read_pages
+from manostat_sim.faults.stored import JOURNAL_OFFSET, finished, sound
+from manostat_sim.journal import PAGE_BYTES
 
 _LATE_S = 0.005
 _AFTER_LATE_US = 7100.0
@@ -82,23 +82,12 @@ def _journal_is_full(bench: Bench) -> None:
 
 
 def _bit_flips(bench: Bench) -> None:
-    """In the newest record; then the power goes, for only a start reads the journal."""
+    """In the newest record that is finished; then the power goes, for only a start reads the
+    journal."""
     board = pico_of(bench)
-    flash = board.flash_image()
-    newest = max(
-        at
-        for at in range(JOURNAL_OFFSET, JOURNAL_OFFSET + 256 * PAGE_BYTES, PAGE_BYTES)
-        if _is_sound(flash[at : at + PAGE_BYTES])
-    )
-    board.pico.write_flash(newest + 20, bytes([flash[newest + 20] ^ 1]))
+    newest = max(sound(finished(board)))
+    board.pico.write_flash(newest + 20, bytes([board.flash_image()[newest + 20] ^ 1]))
     _loses_power(board)
-
-
-def _is_sound(page: bytes) -> bool:
-    try:
-        return bool(read_pages(page))
-    except ValueError:
-        return False
 
 
 def _write_is_torn(bench: Bench) -> None:
