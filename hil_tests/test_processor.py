@@ -133,7 +133,6 @@ def begin_timer_at(bench: PicoBench, lead_us: int) -> None:
 
 
 @pytest.mark.pico
-@pytest.mark.long
 @pytest.mark.req("T-06")
 def test_a_level_goes_on_across_the_wrap_of_the_microseconds(moving_boards) -> None:
     """The tick's own arithmetic, on the image: what is seen at the pins is the same to the step."""

@@ -82,7 +82,8 @@ def test_each_request_is_taken_as_it_was_meant(sequence, first):
 @given(st.integers(0, 255), st.binary(min_size=1, max_size=89))
 def test_another_kind_or_length_is_told_from_noise(kind, rest):
     (found,) = taken(wire.frame(bytes([kind]) + rest))
-    lengths = {codes.ASK_HELLO: 1, codes.ASK_TRACE: 1, codes.STOP: 1, codes.ASK_JOURNAL: 5}
+    one_byte = (codes.ASK_HELLO, codes.ASK_TRACE, codes.ASK_UNIT, codes.STOP)
+    lengths = dict.fromkeys(one_byte, 1) | {codes.ASK_JOURNAL: 5, codes.SET_UNIT: 77}
     expected = codes.UNKNOWN
     if kind in lengths:
         expected = codes.DONE if len(rest) == lengths[kind] else codes.WRONG_LENGTH

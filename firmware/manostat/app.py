@@ -41,6 +41,9 @@ _TICK_US = const(2000)
 _LONGEST_US = const(65535)
 _TICKS_MASK = const(0x3FFFFFFF)  # ticks_us wraps after 30 bits
 _TICKS_HALF = const(0x20000000)
+# 2^30 less a tick. A tick that is added leaves the small integers in front of the wrap: that takes
+# memory, and the heap is locked.
+_TICKS_LESS_ONE = const(0x3FFFF830)
 _TICKS_KEPT = const(0xFFFF)
 
 
@@ -133,10 +136,10 @@ class App:
         # Locked at rest too: else each call with many locals searches the heap for room.
         micropython.heap_lock()
         while timer:
-            due_us = due_us + _TICK_US & _TICKS_MASK
+            due_us = due_us - _TICKS_LESS_ONE & _TICKS_MASK
             # At rest a journal page takes longer than a tick: go on with the timer's next one.
             while _TICK_US < (ticks_us() - due_us & _TICKS_MASK) < _TICKS_HALF:
-                due_us = due_us + _TICK_US & _TICKS_MASK
+                due_us = due_us - _TICKS_LESS_ONE & _TICKS_MASK
             while (ticks_us() - due_us & _TICKS_MASK) >= _TICKS_HALF:
                 machine.idle()
             self.tick()
