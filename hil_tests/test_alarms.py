@@ -336,7 +336,7 @@ def test_a_failed_self_test_alarms_and_counts_its_verdict(make_production_board,
     gaps = [later - (sooner + length) for (sooner, length), (later, _) in pairwise(beeps)]
     counts = [at for at, gap in enumerate(gaps) if gap >= 1_500_000]
     assert counts == [9, 13], "ten pulses, then four, then the next burst"
-    burst_to_burst([beeps[14][0] - sum(beeps[9])], 2.5, 15, figure)
+    burst_to_burst("HIGH", [beeps[14][0] - sum(beeps[9])], 2.5, 15, figure)
     blinks = pulses(bench, "LAMP_LOW", from_us)
     assert [at for at, _ in blinks] == [at for at, _ in beeps[10:14]]
     pulse_lengths("HIGH", beeps, 75, 200, figure)

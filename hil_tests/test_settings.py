@@ -96,6 +96,10 @@ def test_who_has_the_key_sets_the_unit_at_rest(make_cold_bench) -> None:
     assert [fields_of(record)["volume_nl"] for record in settings] == [20_000]
 
 
+def _long(spoil, result):
+    return pytest.param(spoil, result, marks=pytest.mark.long)
+
+
 @BOARD
 @pytest.mark.parametrize(
     ("spoil", "result"),
@@ -105,13 +109,13 @@ def test_who_has_the_key_sets_the_unit_at_rest(make_cold_bench) -> None:
             NO_AUTHORITY,
         ),
         (lambda b, c: wire.set_unit(9, b - 1, c, SMALL, PUBLIC_KEY), REPLAYED),
-        (lambda b, c: wire.set_unit(9, b, c - 1, SMALL, PUBLIC_KEY), REPLAYED),
+        _long(lambda b, c: wire.set_unit(9, b, c - 1, SMALL, PUBLIC_KEY), REPLAYED),
         (
             lambda b, c: wire.set_unit(9, b, c, unit_with(limit_line_pa=689_477), PUBLIC_KEY),
             INVALID,
         ),
-        (lambda b, c: wire.set_unit(9, b, c, unit_with(mode=7), PUBLIC_KEY), INVALID),
-        (lambda b, c: wire.frame(bytes([KIND, 9]) + bytes(75)), WRONG_LENGTH),
+        _long(lambda b, c: wire.set_unit(9, b, c, unit_with(mode=7), PUBLIC_KEY), INVALID),
+        _long(lambda b, c: wire.frame(bytes([KIND, 9]) + bytes(75)), WRONG_LENGTH),
     ],
     ids=["other key", "boot before", "counter used", "over the ceiling", "no mode", "short"],
 )

@@ -134,6 +134,7 @@ def board(boards: Boards) -> PicoBench:
 
 
 @pytest.mark.pico
+@pytest.mark.long
 @pytest.mark.req("T-03")
 def test_a_few_levels_on_the_board_leave_heap_and_ticks_as_they_were(board: PicoBench) -> None:
     """Each way to end once, and the first again: the heap of one end says nothing of another."""

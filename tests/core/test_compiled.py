@@ -23,6 +23,7 @@ def test_the_closed_loop_goes_through_all_states_and_faults():
     assert parts.plant.syringe.delivered_nl > 400_000
 
 
+@pytest.mark.long  # make test compares the campaign's kernel, which has all of these
 def test_injector_guard_pump_and_plant_equal_cpython_to_the_bit_under_numba():
     pytest.importorskip("numba")
     plain = plain_parts()

@@ -94,7 +94,7 @@ LIMITS: tuple[Judged, ...] = (
     ),
     Judged(
         "P-12",
-        "volume after which it is called so",
+        "volume without a rise",
         "<=",
         0.3,
         "mL",
@@ -106,7 +106,7 @@ LIMITS: tuple[Judged, ...] = (
     ),
     Judged(
         "P-13",
-        "for how long",
+        "time for which such a difference is let pass",
         "<=",
         20.0,
         "ms",
