@@ -22,7 +22,7 @@ from manostat_tools.needle_drop import DROP_WARNING_PSI
 
 PAIRS = ((30, 7), (30, 5), (30, 6), (30, 8), (30, 9), (20, 7), (40, 7))
 """Rise in psi, and tenths of the steepest slope; the firmware's own first."""
-RUNS = 8192
+RUNS = 4096
 _COUNTS_PER_PSI = 13108 / 150  # HSC, transfer function A (data sheet, H)
 _RISE, _SLOPE = "pump_watch_start_raw < {}", "_s.pump_watch_steepest * {}"
 
