@@ -93,7 +93,7 @@ def _told(rise_psi: int, tenths: int, plain: dict[str, Any], closing: dict[str, 
 def main() -> None:
     """Print the table of docs/campaigns.md."""
     print(
-        "| Rise, slope | Named with nothing broken | Named of closed lines | Peak of these, psi |"
+        "| Rise, slope | With nothing broken, named | Of closed lines, named | Peak of these, psi |"
     )
     print("|---|---|---|---|")
     for one in sweep():
