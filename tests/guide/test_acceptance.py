@@ -163,8 +163,19 @@ def check_store(file):
     first, suspect, last = (level.runs[0] for level in told.levels)
     assert [run.reason for run in (first, suspect, last)] == [LIMIT, "pain", LIMIT]
     assert all(run.trace is not None for run in (first, suspect, last))
+    # The same disc twice: the first time nobody watched its stop, for the cable was out.
+    for name in ("disc_volume", "disc_pressure"):
+        one, other = (at_the_stop(run, name) for run in (first, last))
+        assert one == pytest.approx(other, rel=0.02), name
     assert not told.unit.bench_image
     assert told.unit.firmware == f"{__version__}, MicroPython 1.25.0; protocol 2"
+
+
+def at_the_stop(run, name):
+    (value,) = (
+        each.value for each in run.derived if (each.name, each.inputs.get("before_ms")) == (name, 0)
+    )
+    return value
 
 
 def check_pdf(file):
