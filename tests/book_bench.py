@@ -67,7 +67,7 @@ class BookBench(CoreBench):
             self.pump.skip_us(lost_us)
         super()._read_inputs(tick_us)
         self.inputs.switches &= ~BIT_INTENT
-        self.inputs.switches |= self.books.intent_bit
+        self.inputs.switches |= self.books.intent_bit | self.trace.wants_pause << 6
 
     def _decide(self, inputs):
         decision = super()._decide(inputs)

@@ -3,11 +3,20 @@
 from itertools import pairwise
 
 from manostat.core import codes
-from manostat_tools.journal.payloads import BOOT, INTENT, OUTCOME, SEAL, TRACE
+from manostat_tools.journal.payloads import BOOT, INTENT, OUTCOME, SEAL, TRACE, TRACE_FULL
 from manostat_tools.journal.trace_words import trace_ticks, words_of
 
 from .book_bench import new_storage
-from .book_levels import UNSEEN, a_level, book_of, moving, new_bench, order, worn_storage
+from .book_levels import (
+    UNSEEN,
+    a_level,
+    book_of,
+    events,
+    moving,
+    new_bench,
+    order,
+    worn_storage,
+)
 
 
 def words_in(book):
@@ -92,6 +101,119 @@ def test_a_new_level_discards_no_trace_that_is_not_stored_yet():
     assert bench.steps_made() > made
     (stretch,) = book_of(bench).stretches
     assert (stretch.level, stretch.state) == (1, "whole")
+
+
+LITTLE = 2 * 4000  # bytes of memory: 8 s of trace, of which half is for the rest
+
+
+def held_until_it_pauses(bench):
+    for _ in range(3000):
+        if bench.last.state == codes.HOLDING:
+            return
+        bench.advance(0.002)
+    raise AssertionError("it never pauses")
+
+
+def test_motion_pauses_before_the_trace_finds_no_room_and_goes_on_after_it_is_stored():
+    bench = new_bench(trace_bytes=LITTLE)
+    bench.arm()
+    bench.press("RUN")
+    bench.advance(0.1)
+    held_until_it_pauses(bench)
+    assert bench.trace.wants_pause == 1
+    made = bench.steps_made()
+    bench.advance(9.0)
+    assert bench.steps_made() == made, "RUN that is still held starts nothing"
+    assert (bench.last.state, bench.last.reason) == (codes.HOLDING, codes.RELEASE)
+    assert TRACE in order(bench), "stored once its rest was kept"
+    bench.release("RUN")
+    bench.advance(0.2)
+    bench.press("RUN")
+    bench.advance(0.3)
+    assert bench.steps_made() > made
+
+
+def test_a_level_that_is_longer_than_the_memory_is_stored_tick_by_tick():
+    bench = new_bench(trace_bytes=LITTLE)
+    bench.arm()
+    for _ in range(3):
+        bench.press("RUN")
+        bench.advance(0.1)
+        held_until_it_pauses(bench)
+        bench.release("RUN")
+        bench.advance(0.2)
+    bench.press("RUN")
+    bench.advance(2.0)
+    bench.press("STOP")
+    bench.release("RUN")
+    bench.advance(15.0)
+    book = book_of(bench)
+    frames = bench.frames()
+    running = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
+    moved = [tick for before, tick in pairwise(frames) if before.state in running]
+    assert len(moved) > 3 * LITTLE // 4, "half as much again as memory holds"
+    traced = [tick for tick in trace_ticks(words_in(book)) if tick.moving]
+    assert [(t.raw, t.made) for t in traced] == [(t.line_raw, t.made) for t in moved]
+    assert order(bench).count(INTENT) == 1, "it is one run"
+    assert [stretch.first_word for stretch in book.stretches] == [
+        sum(stretch.n_words for stretch in book.stretches[:n]) for n in range(len(book.stretches))
+    ]
+
+
+def test_a_stop_in_a_pause_whose_trace_is_stored_has_a_stretch_of_its_own():
+    bench = new_bench(trace_bytes=LITTLE)
+    moving(bench, 3.6)
+    bench.release("RUN")
+    bench.advance(14.0)
+    assert TRACE in order(bench)
+    bench.hold("PAIN", 0.1)
+    bench.advance(1.0)
+    kinds = order(bench)
+    assert kinds.index(OUTCOME) < len(kinds) - kinds[::-1].index(TRACE) - 1
+    book = book_of(bench)
+    assert [len(stretch.ticks()) > 0 for stretch in book.stretches] == [True, False]
+
+
+def test_it_is_on_record_that_memory_made_it_pause():
+    bench = new_bench(trace_bytes=LITTLE)
+    bench.arm()
+    bench.press("RUN")
+    bench.advance(0.1)
+    held_until_it_pauses(bench)
+    bench.advance(0.5)
+    assert bench.books.refusing == 1, "the lamp says that RUN is held in vain"
+    bench.release("RUN")
+    bench.advance(1.0)
+    assert len(events(bench, TRACE_FULL)) == 1
+
+
+def test_a_short_pause_leaves_a_trace_in_memory_that_has_room_and_run_waits_for_nothing():
+    bench = new_bench()
+    moving(bench, 1.0)
+    bench.release("RUN")
+    bench.advance(14.0)
+    assert TRACE not in order(bench)
+    bench.press("RUN")
+    made = bench.steps_made()
+    bench.advance(0.08)
+    assert bench.steps_made() > made
+
+
+def test_run_that_goes_on_waits_for_the_trace_where_memory_is_low():
+    bench = new_bench(trace_bytes=4 * LITTLE)
+    moving(bench, 9.0)
+    bench.release("RUN")
+    bench.advance(0.3)
+    bench.books._may_store = lambda _injector: False
+    bench.press("RUN")
+    made = bench.steps_made()
+    bench.advance(0.5)
+    assert bench.steps_made() == made
+    assert bench.books.refusing == 1
+    del bench.books._may_store
+    bench.advance(0.4)
+    assert bench.steps_made() > made
+    assert TRACE in order(bench)
 
 
 def test_when_the_ring_is_full_the_oldest_trace_goes_first():

@@ -27,6 +27,7 @@ LENGTHS = {
     codes.SET_UNIT: 78,
     codes.STOP: 2,
     codes.ASK_TRACE: 2,
+    codes.ASK_RING: 6,
     codes.ASK_UNIT: 2,
 }
 
@@ -41,7 +42,7 @@ def fuzzed(draw: random.Random) -> bytes:
         return wire.frame(bytes([kind]) + draw.randbytes(draw.randrange(1, 11)))
     if how == 2:  # about as long as a frame may be
         return wire.frame(draw.randbytes(draw.randrange(84, 96)))
-    requests = (wire.hello, wire.trace, wire.journal, wire.unit, setting)
+    requests = (wire.hello, wire.trace, wire.journal, wire.ring, wire.unit, setting)
     request = draw.choice(requests)(draw.randrange(256))
     if how == 3:
         return request

@@ -28,6 +28,17 @@ def page(sequence: int) -> bytes:
     return b"\x4a\x4d\x03\x00" + sequence.to_bytes(4, "little") + bytes([sequence]) * 248
 
 
+class Pages:
+    """Pages with these numbers, 0 where there is none, as `manostat.pages.Pages` gives them."""
+
+    def __init__(self, *numbers: int):
+        self.numbers = numbers
+
+    def __call__(self, first: int):
+        for number in self.numbers:
+            yield page(number) if number and number >= first else b""
+
+
 class Pump:
     """What a `Reader` sees of the board: bytes of a host, room for frames, the journal, events."""
 
@@ -37,9 +48,10 @@ class Pump:
         self.logged: list[int] = []
         self.told = 0
         self.host = FrameReader()
-        journal = SimpleNamespace(room=77, pages=lambda: iter([page(1), b"", page(2), page(3)]))
+        journal = SimpleNamespace(room=77, pages=Pages(1, 0, 2, 3))
+        traces = SimpleNamespace(ring=SimpleNamespace(pages=Pages(7, 8, 0)))
         events = SimpleNamespace(put_command=self.logged.append)
-        self.books = SimpleNamespace(events=events, notices=4, journal=journal)
+        self.books = SimpleNamespace(events=events, notices=4, journal=journal, traces=traces)
         self.trace = Trace(100)
         self.reader = Reader(self, self.books, self.trace, self, None, WHO)
 
@@ -85,7 +97,14 @@ def test_the_journal_comes_from_the_record_on_that_was_asked_for(first, numbers)
     assert pump.logged == [ord("J")]
 
 
-def test_the_trace_comes_whole():
+@pytest.mark.parametrize(("first", "numbers"), [(0, [7, 8]), (8, [8]), (9, [])])
+def test_stored_traces_come_from_the_page_on_that_was_asked_for(first, numbers):
+    pump = asked(wire.ring(31, first))
+    assert join(pump.host.bulks) == b"".join(page(number) for number in numbers)
+    assert pump.logged == [ord("R")]
+
+
+def test_the_trace_in_memory_comes_whole():
     pump = Pump(wire.trace(3))
     for number in range(50):
         pump.trace.add(number, 1)

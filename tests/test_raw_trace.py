@@ -30,7 +30,7 @@ def moved(trace, *readings):
 
 
 def test_a_trace_keeps_count_and_steps_of_every_tick():
-    trace = Trace(12)
+    trace = Trace(80)
     for raw, made in ((0, 0), (16383, 3), (5000, 1), (1638, 7)):
         trace.add(raw, made)
     assert ticks(trace) == [
@@ -46,12 +46,55 @@ def test_a_tick_that_might_be_a_mark_keeps_its_steps(raw):
     assert ticks(trace) == [(0, MARKS_END, 3, True), (1, raw, 2, True)]
 
 
-def test_a_full_trace_keeps_the_beginning():
-    trace = Trace(5)
-    for raw in range(10):
-        trace.add(raw, 0)
-    assert trace.count == trace.room == 2
-    assert words(trace) == [0, 1]
+def test_it_wants_a_pause_while_a_whole_rest_still_fits():
+    trace = Trace(98_304)
+    while not trace.wants_pause:
+        trace.add(2000, 3)
+    trace.add(2000, 3)  # of the tick that stops
+    trace.stop()
+    for _ in range(REST_TICKS + 10):
+        trace.rest(8, 2 * TICK_US)
+        trace.rest(8, TICK_US)
+    assert trace.room - 5200 < trace.count < trace.room
+    held = ticks(trace)
+    assert all(tick[1:3] == (2000, 3) for tick in held if tick[3])
+    assert held[-1][0] - len([tick for tick in held if tick[3]]) >= REST_TICKS - 2
+
+
+def test_a_line_that_settles_for_longer_than_memory_lasts_keeps_its_time():
+    trace = Trace(800)
+    for _ in range(350):
+        trace.add(2000, 1)
+    for _ in range(700):  # it settles, and the lease is not given again
+        trace.add(2000, 0)
+    trace.stop()
+    trace.rest(0, TICK_US)
+    for _ in range(20):
+        trace.rest(7, TICK_US)
+    held = words(trace)
+    trace.empty()
+    trace.add(6, 1)
+    found = [tuple(tick) for tick in trace_ticks(held + words(trace))]
+    assert sum(tick[2] for tick in found) == 351
+    assert found[-1] == (350 + 700 + 20 + 1, 6, 1, True)
+
+
+def test_emptied_it_goes_on_in_time_behind_what_was_stored():
+    trace = Trace(800)
+    moved(trace, (5, 1))
+    trace.rest(7, TICK_US)
+    trace.end_rest()
+    first = words(trace)
+    trace.empty()
+    assert (trace.base, trace.count, trace.firm) == (3, 0, 0)
+    for _ in range(4):
+        trace.rest(7, TICK_US)
+    trace.add(6, 1)
+    assert [tuple(tick) for tick in trace_ticks(first + words(trace))] == [
+        (0, 5, 1, True), (1, 7, 0, False), (7, 6, 1, True),
+    ]  # fmt: skip
+    trace.begin(2)
+    assert (trace.base, trace.count) == (0, 0)
 
 
 def test_a_new_level_begins_at_the_front():
@@ -105,18 +148,6 @@ def test_motion_within_the_rest_goes_on_in_time():
     trace.rest(7, TICK_US)
     trace.add(6, 1)
     assert ticks(trace) == [(0, 5, 1, True), (1, 7, 0, False), (3, 6, 1, True)]
-
-
-def test_rests_take_at_most_a_quarter_of_the_memory():
-    trace = Trace(800)
-    for _ in range(4):
-        moved(trace, (5, 1))
-        for _ in range(60):
-            trace.rest(7, TICK_US)
-    assert len([tick for tick in ticks(trace) if not tick[3]]) == 100
-    moved(trace, (8, 1))
-    at_last = ticks(trace)[-1]
-    assert at_last == (4 * 61 + 4, 8, 1, True), "its time is still right"
 
 
 def test_what_may_be_stored_ends_with_the_stop_until_the_rest_is_over():

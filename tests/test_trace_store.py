@@ -44,6 +44,7 @@ def test_a_trace_is_stored_once_whole_and_named_by_its_hash(ticks):
     assert tie[20:52] == hashlib.sha256(content).digest()
     store.tied()
     assert not store.due()
+    assert (trace.base, trace.count) == (ticks, 0), "its memory is free again"
 
 
 def test_what_came_later_is_stored_by_itself():
@@ -61,6 +62,13 @@ def test_what_came_later_is_stored_by_itself():
     stored(store)
     store.tie(tie)
     assert struct.unpack_from("<5i", tie) == (3, 110, 3, 3, 1), "two marks and a tick"
+    store.tied()
+    trace.add(1, 1)
+    trace.stop()
+    stored(store)
+    store.tie(tie)
+    assert struct.unpack_from("<5i", tie) == (3, 113, 3, 4, 1), "behind what memory held before"
+    assert struct.unpack_from("<2i", list(store.ring.records())[-1].payload) == (3, 113)
 
 
 def test_a_ring_that_takes_nothing_is_given_up():

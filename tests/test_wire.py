@@ -73,6 +73,7 @@ def test_the_frames_of_a_host_have_the_bytes_of_the_document():
 def test_each_request_is_taken_as_it_was_meant(sequence, first):
     assert taken(wire.hello(sequence)) == [(codes.DONE, codes.ASK_HELLO, sequence, 0)]
     assert taken(wire.trace(sequence)) == [(codes.DONE, codes.ASK_TRACE, sequence, 0)]
+    assert taken(wire.ring(sequence, 9)) == [(codes.DONE, codes.ASK_RING, sequence, 9)]
     asked = (codes.DONE, codes.ASK_JOURNAL, sequence, first)
     assert taken(wire.journal(sequence, first)) == [asked]
     assert taken(wire.STOP) == [(codes.DONE, codes.STOP, 255, 0)]

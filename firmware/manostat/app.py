@@ -187,7 +187,10 @@ class App:
         inputs.second_raw = self.read_second()
         # The latch before the count: a step made before the latch is then always in the count.
         lease = self.lease
-        inputs.switches = self.read_switches() | lease.latched() << 6 | self.books.intent_bit
+        # No memory for the trace has the core pause as a lease that is latched does: it goes on
+        # only once RUN was let go.
+        held = lease.latched() | self.trace.wants_pause
+        inputs.switches = self.read_switches() | held << 6 | self.books.intent_bit
         inputs.made = lease.made()
         inputs.refused = self.refused
         self.refused = 0

@@ -2,7 +2,8 @@
 before the first step (L-04).
 
 In this order: what a stop came to, its seal, what else a press asks for, the intent of a start,
-events, the trace. So a start never waits for a trace of its own level, nor for an erase ahead.
+events, the trace. A start waits for the trace of the level before, and of its own where it takes
+a quarter of the memory.
 """
 
 import gc
@@ -13,7 +14,7 @@ from micropython import const
 from manostat import record
 from manostat.budget import Budget
 from manostat.core import codes
-from manostat.events import ALARM, TRACE_LOST, Events, now_ms
+from manostat.events import ALARM, TRACE_FULL, TRACE_LOST, Events, now_ms
 from manostat.journal import (
     BOOT,
     EVENTS,
@@ -83,6 +84,7 @@ class Bookkeeper:
         self._seal_due = 0
         self._event_bytes = 0
         self._alarm = 0
+        self._has_told_full = 0
         self._fails = 0
         self._budget = Budget()
         self.journal.scan()
@@ -121,6 +123,8 @@ class Bookkeeper:
         pump = self._pump
         injector = pump.injector
         self._watch(pump)
+        if self._trace.is_low():
+            self.intent_bit = 0
         if self.broken:
             return 0
         if injector.stops != self._stops:
@@ -137,12 +141,15 @@ class Bookkeeper:
             if self._open:
                 self.intent_bit = codes.BIT_INTENT
             return 0
-        self.refusing = 0
+        self.refusing = self._trace.wants_pause
         if injector.wants_start:
             if self.intent_bit:
                 return 0  # it starts in the next tick
             if self._may_start(pump):
-                return INTENT
+                if not self._open:
+                    return INTENT
+                self.intent_bit = codes.BIT_INTENT
+                return 0
             self.refusing = 1
         if self.journal.unsettled:
             return _SETTLE
@@ -188,6 +195,10 @@ class Bookkeeper:
             self._trace.end_rest()
         if pump.injector.state == codes.IDLE:
             self._trace.end_rest()
+        if self._trace.wants_pause != self._has_told_full:
+            self._has_told_full = self._trace.wants_pause
+            if self._has_told_full:
+                self.events.put(TRACE_FULL)
         alarm = pump.alarm.cause | pump.alarm.paused << 8
         if alarm != self._alarm:
             self._alarm = alarm
@@ -211,6 +222,7 @@ class Bookkeeper:
         if self._write(OUTCOME, self._payload[:length]):
             self._stops = injector.stops
             self._presses = pump.presses
+            self._trace.mark()  # so that a stretch of its trace follows each outcome
             self._close()
             self._seal_due = self.seal.is_sealing
 
@@ -230,11 +242,20 @@ class Bookkeeper:
         self._presses = pump.presses
 
     def _may_start(self, pump):
-        """There is room; and a new level waits for the trace of the one before, which needs a
-        second or so and lies three seconds of STOP and a press of PAIN behind it."""
-        if self.setting:
+        """There is room in flash; and in memory, else the rest ends and what there is of the trace
+        is stored first: a second or so. A new level waits for the trace of the one before, which
+        lies three seconds of STOP and a press of PAIN behind it."""
+        if self.setting or self._has_no_room():
             return False
-        return not self.full and (self._trace.level == pump.level or not self.traces.due())
+        if self._trace.level != pump.level:
+            return not self.traces.due()
+        if not self._trace.is_low():
+            return True
+        self._trace.end_rest()
+        return False
+
+    def _has_no_room(self):
+        return self.journal.room < _GO_ON_ROOM if self._open else self.full
 
     def _may_pause(self, pump):
         """A page takes longer than a tick. In 4 ms without a look at the switches RUN would have
@@ -243,10 +264,15 @@ class Bookkeeper:
 
     def _may_store(self, injector):
         """Not while RUN can start, for an erase makes it wait; unless nobody has touched anything
-        for a while, or RUN waits for just that."""
-        if injector.state == codes.READY:
-            return injector.wants_start or self.events.quiet_ms() > _QUIET_MS
-        return injector.state != codes.HOLDING
+        for a while, or RUN waits for just that. Inside a level only when memory is low."""
+        holds = injector.state == codes.HOLDING
+        if not holds and injector.state != codes.READY:
+            return True
+        if holds and not self._trace.is_low():
+            return False
+        if injector.wants_start:
+            return True
+        return self.events.quiet_ms() > _QUIET_MS and (not holds or self._trace.is_kept())
 
     def _write_intent(self, pump):
         length = record.pack_intent(pump, self._payload)

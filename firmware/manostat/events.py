@@ -19,6 +19,7 @@ ALARM = const(2)  # a: cause; b: 1 while the sound is paused
 COMMAND = const(3)  # a: the byte; b: how often in a row
 LOST = const(4)  # b: events that found no room
 TRACE_LOST = const(5)  # the trace could not be stored
+TRACE_FULL = const(6)  # motion was paused, for no more of the trace fits into memory
 
 EVENT_BYTES = const(8)
 

@@ -129,17 +129,32 @@ class Pages:
             self.unsettled = 0
         return self._digest
 
-    def pages(self):
-        """Iterate over the raw pages of all records, oldest first, in one buffer that is reused.
+    def pages(self, first: int = 0):
+        """Iterate over the raw pages of the records from the number `first` on, oldest first, in
+        one buffer that is reused.
 
-        A place without a record gives b"": whoever serves this between ticks is soon asked again.
+        A place without one gives b"", and a block of which none is asked for gives one: whoever
+        serves this between ticks is soon asked again.
         """
         page = bytearray(PAGE_BYTES)  # its own: records may be appended meanwhile
         last = self.sequence
-        oldest = (self._newest // _PAGES + 1) * _PAGES if self._wraps else 0
-        for i in range(self._all if self._wraps else self._newest + 1):
-            self._read((oldest + i) % self._all, page)
-            yield page if valid(page) and sequence_of(page) <= last else b""
+        newest = self._newest // _PAGES
+        oldest = newest + 1 if self._wraps else 0
+        for i in range(self._all // _PAGES if self._wraps else newest + 1):
+            block = (oldest + i) % (self._all // _PAGES)
+            if block != newest and self._begins_by(block + 1, first, page):
+                yield b""
+                continue
+            for at in range(block * _PAGES, (block + 1) * _PAGES):
+                self._read(at, page)
+                asked = valid(page) and first <= sequence_of(page) <= last
+                yield page if asked else b""
+
+    def _begins_by(self, block, first, page):
+        """Whether a block begins with a record up to the number `first`: so there is none behind
+        that in the block before."""
+        self._read(block * _PAGES % self._all, page)
+        return valid(page) and sequence_of(page) <= first
 
     def records(self):
         """As `pages`, but only records, read."""

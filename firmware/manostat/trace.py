@@ -19,25 +19,30 @@ _UNSEEN_MOST = const(4186112)  # 16 marks, two hours: longer pauses are told as 
 _TICK_US = const(2000)
 _HALF_TICK_US = const(1000)
 _REST_TICKS = const(5000)
+_RESERVE = const(5040)  # words that such a rest takes at most, and the marks around it
+_MARKS = const(24)  # words that are left for marks
 
 
 class Trace:
     """Takes `n_bytes` once. Word i is a little endian u16 at `buf[2 * i]`: sensor count in the
-    low 14 bits, made steps in the top two. When full it keeps the beginning; at most a quarter of
-    it is for rests.
+    low 14 bits, made steps in the top two. `empty` it when all is stored. Before it is full it
+    `wants_pause`: what is left is for the rest after that.
     """
 
     def __init__(self, n_bytes: int):
         self.buf = bytearray(n_bytes)
         self.room = n_bytes >> 1  # words
+        self.base = 0  # words of this level that were here before the first one
         self.count = 0  # words held
         self.stored = 0  # of these in flash, or given up
         self.firm = 0  # of these to be stored now: up to the newest stop, or all once it has rested
         self.level = 0
+        self.wants_pause = 0
+        self._pause_at = self.room - min(_RESERVE, self.room >> 1)
+        self._rest_end = max(self._pause_at, self.room - _MARKS)
         self._is_resting = 0
         self._has_just_stopped = 0
         self._left = 0  # ticks of this rest that are still to be kept
-        self._rest_room = self.room >> 2  # words that rests may still take
         self._unseen = 0  # ticks since the newest word
 
     def begin(self, level: int):
@@ -45,11 +50,26 @@ class Trace:
         bytes stay until they are overwritten."""
         self.level = level
         self.count = 0
-        self.stored = 0
-        self.firm = 0
         self._is_resting = 0
         self._left = 0
-        self._rest_room = self.room >> 2
+        self.empty()
+        self.base = 0
+
+    def empty(self):
+        """All is stored: what comes next takes its place."""
+        self.base += self.count
+        self.count = 0
+        self.stored = 0
+        self.firm = 0
+        self.wants_pause = 0
+
+    def is_low(self) -> bool:
+        """Whether a motion should rather begin with an empty memory: a quarter is taken."""
+        return self.count > self.room >> 2
+
+    def is_kept(self) -> bool:
+        """Whether nothing is added any more until the next motion."""
+        return self._left <= 0
 
     def add(self, raw: int, made: int):
         """Append one tick of motion, if there is room. `raw` 0 to 16383; `made` over 3 is stored as
@@ -61,19 +81,31 @@ class Trace:
             if raw < _LEAST_COUNT:
                 raw = _LEAST_COUNT
         count = self.count
-        if count < self.room:  # as `_put`: a call costs 10 us of each moving tick
+        if count < self._pause_at:  # as `_put`: a call costs 10 us of each moving tick
             buf = self.buf
             buf[count << 1] = raw & 255
             buf[count << 1 | 1] = raw >> 8 | made << 6
             self.count = count + 1
+        else:
+            self.wants_pause = 1
+            if count < self._rest_end:
+                self._put(raw | made << 14)
+            else:  # the line has settled for long: nothing moves
+                self._unseen += 1
 
     def stop(self):
         """The plunger has come to rest, in the tick that was added last."""
+        self._put_unseen()
         self.firm = self.count
         self._is_resting = 1
         self._has_just_stopped = 1
-        self._unseen = 0
-        self._left = _REST_TICKS if self._rest_room > 0 else 0
+        self._left = _REST_TICKS
+
+    def mark(self):
+        """If all that came before is stored, let the next stretch begin here all the same."""
+        if self.base and self.count == 0:
+            self._put(_MARK | _REST)
+            self.firm = self.count
 
     def rest(self, raw: int, elapsed_us: int):
         """One tick at rest, `elapsed_us` after the one before."""
@@ -93,8 +125,7 @@ class Trace:
         self._put_unseen()
         self._put(raw)
         self._left -= ticks
-        self._rest_room -= 1
-        if self._left <= 0 or self._rest_room <= 0:
+        if self._left <= 0 or self.count >= self._rest_end:
             self.end_rest()
 
     def end_rest(self):

@@ -1,4 +1,4 @@
-"""The raw trace in flash, stored at rest after a stop: a ring of pages, the oldest goes first.
+"""The raw trace in flash, stored at rest: a ring of pages, the oldest goes first.
 
 A trace page (docs/journal.md) holds level, first tick, and up to 106 ticks. A power cut may lose
 what was not stored yet; what ties it into the journal, a TRACE record, is written last.
@@ -126,7 +126,7 @@ class TraceStore:
         if self._digest is not None:
             return 1
         if self._first < 0:
-            self._first = trace.stored
+            self._first = trace.base + trace.stored
             self._first_page = self.ring.sequence + 1
             self._pages = 0
             self._fails = 0
@@ -141,7 +141,7 @@ class TraceStore:
         end = min(begin + _TICKS_A_PAGE, trace.firm)
         ticks = self._ticks[2 * begin : 2 * end]
         length = _TICKS_AT + len(ticks)
-        pack_into("<ii", payload, 0, trace.level, begin)
+        pack_into("<ii", payload, 0, trace.level, trace.base + begin)
         payload[_TICKS_AT:length] = ticks
         if not self.ring.append(TICKS, memoryview(payload)[:length], now_ms):
             return self._failed(_TRIES * _PAGES)
@@ -153,10 +153,11 @@ class TraceStore:
 
     def tie(self, buf) -> int:
         """Write the TRACE record of the stretch that was stored to `buf`; returns its length."""
+        trace = self._trace
         values = (
-            self._trace.level,
+            trace.level,
             self._first,
-            self._trace.stored - self._first,
+            trace.base + trace.stored - self._first,
             self._first_page,
             self._pages,
         )
@@ -166,13 +167,18 @@ class TraceStore:
 
     def tied(self):
         """The TRACE record is in the journal."""
-        self._first = -1
         self._digest = None
+        self._end()
 
     def _failed(self, most):
         self._fails += 1
         if self._fails <= most:
             return 0
         self._trace.stored = self._trace.firm
-        self._first = -1
+        self._end()
         return -1
+
+    def _end(self):
+        self._first = -1
+        if not self.waits():
+            self._trace.empty()

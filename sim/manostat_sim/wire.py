@@ -12,6 +12,7 @@ LEAST_CONTENT = 6
 """Kind, sequence number and CRC."""
 ASK_HELLO = ord("H")
 ASK_JOURNAL = ord("J")
+ASK_RING = ord("R")
 ASK_TRACE = ord("T")
 ASK_UNIT = ord("U")
 SET_UNIT = ord("P")
@@ -61,8 +62,13 @@ def journal(sequence: int, first: int = 0) -> bytes:
     return frame(bytes([ASK_JOURNAL, sequence]) + first.to_bytes(4, "little"))
 
 
+def ring(sequence: int, first: int = 0) -> bytes:
+    """Asks for the pages of the ring of traces from this sequence number on."""
+    return frame(bytes([ASK_RING, sequence]) + first.to_bytes(4, "little"))
+
+
 def trace(sequence: int) -> bytes:
-    """Asks for the trace of the level."""
+    """Asks for the trace in memory."""
     return frame(bytes([ASK_TRACE, sequence]))
 
 

@@ -5,14 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manostat_tools.report.content import content
 from manostat_tools.report.curve import Curve
 from manostat_tools.report.figures import curves
-from manostat_tools.report.model import Figure
 from manostat_tools.report.trace import Trace, rests, thin, time_of_steps, trace_of
 from manostat_tools.report.units import PSI, unit_named
-
-from .reading import parts, said
 
 
 def trace(pressures, steps=None):
@@ -103,23 +99,3 @@ def test_a_run_without_opening_has_no_axis_above_opening(session, traces):
     top = curves(level, run, trace_of(traces, run), PSI).axes[0]
     assert not top.child_axes
     assert any("unsettled" in str(line.get_label()) for line in top.lines)
-
-
-def test_a_trace_that_ends_before_the_stop_says_so_where_it_is_drawn_and_listed(session, traces):
-    level = session.levels[2]
-    run = level.runs[-1]
-    line = trace_of(traces, run)
-    cut = Trace(*(column[: len(column) // 2] for column in line))
-    note = f"the pump's trace ends after {cut.time_s[-1]:.3g} s; what follows is not drawn"
-    given = {**traces, run.trace: cut}
-    for axes in drawn(session, given).axes[:2]:
-        assert note in axes.get_legend_handles_labels()[1]
-        assert note in [text.get_text() for text in axes.get_legend().get_texts()]
-    told = content(session, given, PSI)
-    lines = next(one for one in told.sections if one.title == "Not recorded").parts[0].lines
-    assert f"end of the trace of L4-5, run {run.number}: {note}" in lines
-    assert [one for one in parts(told, Figure) if note in one.caption]
-
-
-def test_of_whole_traces_nothing_of_the_kind_is_said(session, traces):
-    assert "trace ends" not in " ".join(said(content(session, traces, PSI)))

@@ -5,8 +5,8 @@ from functools import cache
 from zlib import crc32
 
 from manostat_tools.journal.book import read_book
-from manostat_tools.journal.page import PAGE_BYTES
-from manostat_tools.journal.source import JOURNAL
+from manostat_tools.journal.page import PAGE_BYTES, Kind, kind_of
+from manostat_tools.journal.source import JOURNAL, TRACES
 
 from ..book_bench import KEY_AT, BookBench, new_storage
 
@@ -67,6 +67,23 @@ def gone_on():
     return bytes(flash.memory)
 
 
+@cache
+def longer(trace_bytes):
+    """The storage of a pump whose memory made it pause several times in a level of some 20 s."""
+    flash = new_storage()
+    bench = BookBench(flash, trace_bytes=trace_bytes)
+    bench.power_on()
+    bench.arm()
+    for _ in range(4):
+        bench.press("RUN")
+        bench.advance(5.0)
+        bench.release("RUN")
+        bench.advance(0.2)
+    bench.hold("PAIN", 0.2)
+    bench.advance(12.0)
+    return bytes(flash.memory)
+
+
 def _run_to_pain(bench, until_pain_s):
     bench.arm()
     bench.press("RUN")
@@ -88,6 +105,13 @@ def answer_to_j(storage):
     """As the pump sends it: its records, oldest first."""
     pages = {record.sequence: record.place for record in read_book(storage).records}
     return b"".join(storage[at : at + PAGE_BYTES] for _, at in sorted(pages.items()))
+
+
+def answer_to_r(storage):
+    """The same of its pages of traces."""
+    pages = [storage[at : at + PAGE_BYTES] for at in range(TRACES.start, TRACES.stop, PAGE_BYTES)]
+    written = [page for page in pages if kind_of(page) is Kind.RECORD]
+    return b"".join(sorted(written, key=lambda page: page[4:8][::-1]))
 
 
 def with_journal_page(storage, number, page):

@@ -10,12 +10,21 @@ from manostat_tools.journal.payloads import TRACE
 from manostat_tools.journal.seals import name_of
 from manostat_tools.journal.source import STORAGE_AT, TRACES, NoJournalError
 from manostat_tools.store.errors import ContradictionError, StoreError
-from manostat_tools.store.imports import import_pull, import_trace
+from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import book_of, units_of
 
 from ..session.written import SAME_EACH_RUN, START
-from .pumps import KEY, OTHER_KEY, answer_to_j, later, resealed, sooner, with_journal_page
+from .pumps import (
+    KEY,
+    OTHER_KEY,
+    answer_to_j,
+    answer_to_r,
+    later,
+    resealed,
+    sooner,
+    with_journal_page,
+)
 
 UNIT = name_of(KEY)
 SERIAL = "00000000000000aa"
@@ -211,19 +220,33 @@ def test_what_is_no_journal_is_refused(store):
 # Traces
 
 
-def test_an_answer_to_t_is_stored_by_the_hash_that_the_pump_recorded(store):
+def test_pages_of_traces_behind_the_journal_are_stored_and_put_together(store):
     take(store, answer_to_j(sooner()))
+    outcome = take(store, answer_to_j(sooner()) + answer_to_r(sooner()))
     (stretch,) = read_book(sooner()).stretches
-    outcome = import_trace(store, stretch.words + b"\x01\x02", START, UNIT)
-    assert outcome.stretches == 1
-    assert import_trace(store, stretch.words, START, UNIT).stretches == 0
-    assert take(store, sooner()).stretches == 0, "the pages bring the same trace"
+    assert (outcome.what, outcome.records, outcome.stretches) == ("answer to J and R", 0, 1)
+    assert stored_stretches(store) == [stretch.words]
+    assert take(store, sooner()).stretches == 0, "a flash image brings the same trace"
 
 
-def test_an_answer_to_t_that_no_record_names_is_refused(store):
-    take(store, answer_to_j(sooner()))
-    (stretch,) = read_book(sooner()).stretches
-    with pytest.raises(StoreError, match="no stretch that the stored journal"):
-        import_trace(store, b"\x00" + stretch.words[1:], START, UNIT)
-    with pytest.raises(StoreError, match="no stretch that the stored journal"):
-        import_trace(store, stretch.words, START, SERIAL)
+def test_pages_of_traces_alone_are_stored_of_the_pump_that_is_named(store):
+    take(store, answer_to_j(later()))
+    pages = answer_to_r(later())
+    take(store, pages[:PAGE_BYTES], UNIT)
+    outcome = take(store, pages, UNIT)
+    assert outcome.trace_pages == len(pages) // PAGE_BYTES - 1
+    assert stored_stretches(store) == sorted(one.words for one in read_book(later()).stretches)
+
+
+@pytest.mark.req("L-05")
+def test_a_page_of_a_trace_that_contradicts_a_stored_one_is_refused(store):
+    take(store, answer_to_j(sooner()) + answer_to_r(sooner()))
+    forged = resealed(answer_to_r(sooner())[:PAGE_BYTES], 30, 0x55)
+    with pytest.raises(ContradictionError) as refused:
+        take(store, forged, UNIT)
+    assert refused.value.lines[0].startswith("traces, record 1: stored as ")
+
+
+def stored_stretches(store):
+    (known,) = units_of(store).values()
+    return sorted(store.blob(digest) for digest in known.stretches)

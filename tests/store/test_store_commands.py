@@ -73,13 +73,6 @@ def test_a_contradiction_is_loud_and_stores_nothing(command, folder):
     assert "nothing new" in command("sessions", "import", pulled(folder, sooner()))[1]
 
 
-def test_an_answer_to_t_wants_the_pump_named(command, folder):
-    code, _, wrong = command("sessions", "import", pulled(folder, b"xx"), "--trace")
-    assert code == 2 and "--unit: missing" in wrong
-    code, _, wrong = command("sessions", "import", pulled(folder, b"xx"), "--trace", "--unit", UNIT)
-    assert code == 2 and "2 bytes: no stretch" in wrong
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -184,7 +177,7 @@ def test_the_first_break_is_said_precisely_and_all_are_counted(command, copy):
     ("arguments", "words"),
     [
         (["sessions"], ("import flash.bin", "manostat verify", "Not a certified medical device")),
-        (["sessions", "import"], ("picotool", "BOOTSEL", "answer to T", "Exit code")),
+        (["sessions", "import"], ("picotool", "BOOTSEL", "answer to R", "Exit code")),
         (["verify"], ("--head", "--key", "Exit code", "write it anew", "SHA-256")),
     ],
 )
@@ -304,7 +297,7 @@ def test_a_run_that_has_no_opening_to_find_does_not_lack_one(copy, command):
     assert "comply" in said and "no opening" not in said and "opening not" not in said
 
 
-@pytest.mark.parametrize("options", [(), ("--unit", "M-017", "--trace")])
+@pytest.mark.parametrize("options", [(), ("--unit", "M-017")])
 def test_a_file_that_is_refused_makes_no_store(command, folder, options):
     foreign = folder / "foreign"
     foreign.write_bytes(b"no journal" * 22)

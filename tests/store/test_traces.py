@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 from manostat_tools.cli import main
-from manostat_tools.report.trace import cut_s, steps_at_stop
+from manostat_tools.journal.page import PAGE_BYTES
+from manostat_tools.report.trace import steps_at_stop
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.traces import recording_of, trace_of
+from manostat_tools.store.units import units_of
 
 from ..session.written import START
-from .pumps import gone_on, later, rested
+from .pumps import answer_to_j, answer_to_r, gone_on, later, longer, rested
 
 
 @pytest.fixture
@@ -56,47 +58,47 @@ def test_a_recording_has_the_motion_the_rest_after_it_and_the_steps_of_its_run(s
     assert 9.9 <= found.rest_after_s(stop_us) <= 10.1
 
 
-def test_a_level_that_its_trace_does_not_hold_whole_has_no_recording(store):
-    import_pull(store, later(trace_bytes=400), START)
-    (unit,) = {pull.unit for pull in store.pulls()}
-    traced = [run for run in unassigned(store, unit) if run.trace is not None]
-    assert traced
-    assert [recording_of(store, run) for run in traced] == [None] * len(traced)
+LITTLE = 6000
+"""Bytes of the pump's memory: 3000 ticks, so that a level of 20 s is several stretches."""
 
 
 @pytest.fixture
-def cut(store):
-    """A store, and the run of a level of which the pump's memory held the first 200 words."""
-    import_pull(store, later(trace_bytes=400), START)
-    (unit,) = {pull.unit for pull in store.pulls()}
-    return store, next(run for run in unassigned(store, unit) if run.trace is not None)
+def long_run(store):
+    """The run of a level that was longer than the memory of its pump."""
+    import_pull(store, longer(LITTLE), START)
+    (run,) = unassigned(store, next(iter(units_of(store))))
+    return run
 
 
-def test_each_sample_of_a_trace_whose_end_is_missing_is_at_the_volume_at_which_it_was_read(
-    cut, folder
+def test_a_level_that_is_longer_than_the_memory_is_one_trace_from_the_first_step_to_the_stop(
+    store, long_run
 ):
-    with Store.create(folder / "whole.sqlite", START) as other:
-        import_pull(other, later(), START)
-        (unit,) = {pull.unit for pull in other.pulls()}
-        first = next(run for run in unassigned(other, unit) if run.trace is not None)
-        whole = trace_of(other, first)
-    store, run = cut
-    trace = trace_of(store, run)
-    n = len(trace.steps)
-    assert 150 < n < len(whole.steps)
-    assert trace.steps.tolist() == whole.steps[:n].tolist()
-    assert trace.pressure_pa.tolist() == whole.pressure_pa[:n].tolist()
+    (unit,) = units_of(store).values()
+    assert len(unit.stretches) > 2
+    trace = trace_of(store, long_run)
+    rx = long_run.prescription
+    assert len(trace.time_s) * 2 > 1.5 * LITTLE
+    assert int(trace.steps[-1]) * rx.nl_num // rx.nl_den == long_run.volume_nl
+    assert int(trace.steps[0]) == 0 and np.all(np.diff(trace.steps) <= 3)
+    assert float(trace.pressure_pa.max()) > long_run.peak_pa - 80
+    moving = np.diff(trace.time_s)[np.diff(trace.steps) > 0]
+    assert np.all(moving < 0.0045), "no tick of motion is missing"
 
 
-def test_it_is_known_of_a_trace_whether_it_holds_the_stop(cut, folder):
-    store, run = cut
-    trace = trace_of(store, run)
-    assert cut_s(trace, run) == pytest.approx(float(trace.time_s[-1]))
-    with Store.create(folder / "whole.sqlite", START) as other:
-        import_pull(other, later(), START)
-        (unit,) = {pull.unit for pull in other.pulls()}
-        held = [run for run in unassigned(other, unit) if run.trace is not None]
-        assert [cut_s(trace_of(other, run), run) for run in held] == [None] * len(held)
+def test_of_such_a_level_there_is_a_recording_to_derive_from(store, long_run):
+    found = recording_of(store, long_run)
+    rx = long_run.prescription
+    assert int(found.steps[-1]) * rx.nl_num // rx.nl_den == long_run.volume_nl
+    assert len(found.stops_us()) > 2
+
+
+def test_without_one_of_its_stretches_there_is_neither(folder):
+    pages = answer_to_r(longer(LITTLE))
+    with Store.create(folder / "gap.sqlite", START) as store:
+        import_pull(store, answer_to_j(longer(LITTLE)) + pages[PAGE_BYTES:], START)
+        (run,) = unassigned(store, next(iter(units_of(store))))
+        assert run.trace is not None
+        assert (trace_of(store, run), recording_of(store, run)) == (None, None)
 
 
 def test_a_report_is_made_of_what_is_stored(copy, folder, capsys):

@@ -13,6 +13,7 @@ ANSWER = const(4)
 # Kinds of frames of the host.
 ASK_HELLO = const(72)  # H
 ASK_JOURNAL = const(74)  # J
+ASK_RING = const(82)  # R
 SET_UNIT = const(80)  # P
 STOP = const(83)  # S
 ASK_TRACE = const(84)  # T

@@ -12,6 +12,7 @@ from micropython import const
 from manostat.link.codes import (
     ASK_HELLO,
     ASK_JOURNAL,
+    ASK_RING,
     ASK_TRACE,
     ASK_UNIT,
     DONE,
@@ -28,7 +29,15 @@ _MOST_CODED = const(95)
 _CRC_BYTES = const(4)
 _BODY_AT = const(2)
 _LEAST_CONTENT = const(6)  # kind, sequence, CRC
-_LENGTHS = {ASK_HELLO: 2, ASK_JOURNAL: 6, SET_UNIT: 78, STOP: 2, ASK_TRACE: 2, ASK_UNIT: 2}
+_LENGTHS = {
+    ASK_HELLO: 2,
+    ASK_JOURNAL: 6,
+    SET_UNIT: 78,
+    ASK_RING: 6,
+    STOP: 2,
+    ASK_TRACE: 2,
+    ASK_UNIT: 2,
+}
 """Kind, sequence and what belongs to the kind."""
 
 
@@ -92,7 +101,7 @@ class Parser:
             return UNKNOWN
         if length != _LENGTHS[self.kind]:
             return WRONG_LENGTH
-        if self.kind == ASK_JOURNAL:
+        if self.kind == ASK_JOURNAL or self.kind == ASK_RING:
             self.argument = unpack_from("<I", buf, 2)[0]
         return DONE
 

@@ -1,5 +1,5 @@
-"""Answers a host (docs/protocol.md): who is this, the journal, the trace of the level, the unit,
-STOP, and a new unit, which takes authority.
+"""Answers a host (docs/protocol.md): who is this, the journal, the ring of traces, the trace in
+memory, the unit, STOP, and a new unit, which takes authority.
 
 Served only at rest, a few frames a tick, one request at a time. What is no valid request is
 rejected, and logged as 0 whatever it was: so noise is one event. Nothing here moves anything; a
@@ -11,7 +11,6 @@ from micropython import const
 from manostat.link import codes
 from manostat.link.frames import DATA_BYTES, AnswerFrame, BulkFrame, HelloFrame
 from manostat.link.parser import Parser
-from manostat.pages import sequence_of
 
 _FRAMES_A_TICK = const(4)
 _BYTES_A_TICK = const(8)
@@ -21,8 +20,8 @@ _REJECTED = const(0)
 
 class Reader:
     """`who` is what a `HelloFrame` tells; `books` a `Bookkeeper`, or what has its `journal`,
-    `notices`, `events` and `setting`; `host_stop` a `HostStop`, or what has its `has_told` and
-    `take`; `settings` a `Settings`."""
+    `traces`, `notices`, `events` and `setting`; `host_stop` a `HostStop`, or what has its
+    `has_told` and `take`; `settings` a `Settings`."""
 
     def __init__(self, console, books, trace, host_stop, settings, who):
         self._console = console
@@ -95,11 +94,15 @@ class Reader:
             self._hello.pack(sequence, self._who, books.notices, books.journal.room)
             self._answer = self._frame(self._hello)
         elif kind == codes.ASK_JOURNAL:
-            self._answer = self._frames(sequence, self._pages_from(parser.argument))
+            journal = self._books.journal
+            self._answer = self._frames(sequence, journal.pages(parser.argument))
         elif kind == codes.ASK_UNIT:
             self._answer = self._frames(sequence, self._settings.facts())
         elif kind == codes.SET_UNIT:
             kind = self._begin_setting(sequence)
+        elif kind == codes.ASK_RING:
+            ring = self._books.traces.ring
+            self._answer = self._frames(sequence, ring.pages(parser.argument))
         elif kind == codes.ASK_TRACE:
             taken = memoryview(self._trace.buf)[: 2 * self._trace.count]
             self._answer = self._frames(sequence, (taken,))
@@ -140,9 +143,3 @@ class Reader:
             offset += len(chunk)
         self._bulk.pack(sequence, _END, offset.to_bytes(4, "little"), 0)
         yield from self._frame(self._bulk)
-
-    def _pages_from(self, first):
-        """Pages of the journal from this sequence number on; for each other one, which takes its
-        time too, nothing."""
-        for page in self._books.journal.pages():
-            yield page if page and sequence_of(page) >= first else b""

@@ -11,8 +11,7 @@ from manostat_tools.link import BrokenOffError, LinkError, Pump
 from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import goes_on
 from manostat_tools.session.model import Run, RunKind
-from manostat_tools.store.errors import StoreError
-from manostat_tools.store.imports import import_pull, import_trace
+from manostat_tools.store.imports import import_pull
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import runs_of_unit, units_of
@@ -75,25 +74,24 @@ class Talk:
         Asks from the newest stored record on: nothing comes twice. LinkError if the link did not
         last for it; what came is stored. ContradictionError if this is another pump.
         """
+        self._store(self.pump.records, self.newest_record(), say)
+
+    def pull(self, say: Say = lambda _: None) -> None:
+        """The same, and the traces that go with it."""
+        self.pull_journal(say)
+        known = units_of(self.store).get(self.unit)
+        self._store(self.pump.traces, max(known.traces, default=0) if known else 0, say)
+
+    def _store(self, ask: Callable[[int, float, Say], bytes], first: int, say: Say) -> None:
         broken: BrokenOffError | None = None
         try:
-            pages = self.pump.records(self.newest_record(), PATIENCE_S, say)
+            pages = ask(first, PATIENCE_S, say)
         except BrokenOffError as off:
             broken, pages = off, off.pages
         if pages:
             import_pull(self.store, pages, now(), self.unit)
         if broken is not None:
             raise broken
-
-    def pull(self, say: Say = lambda _: None) -> None:
-        """The same, and the trace in the pump's memory."""
-        self.pull_journal(say)
-        trace = self.pump.trace(PATIENCE_S, say)
-        if trace:
-            try:
-                import_trace(self.store, trace, now(), self.unit)
-            except StoreError:
-                return  # no record names it yet
 
     def new_runs(self) -> list[tuple[Run, int | None]]:
         """Runs of the pump that belong to this session and are not written down, with the level."""

@@ -28,7 +28,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "FILE is one of\n"
         "  a flash image, 2 MB     picotool save --all flash.bin, the board in BOOTSEL mode\n"
         "  the storage             its last 1408 KB\n"
-        "  an answer to J          the records as the pump sends them; traces are not in it",
+        "  an answer to J          the records as the pump sends them; also with one to R, the\n"
+        "                          pages of its traces, behind them",
         epilog="Exit code 0: whole, or with what a power cut leaves; 1: something was changed or\n"
         "is missing; 2: this is no journal. A seal is checked with the unit's key, which\n"
         "should come from elsewhere than the file: --key. With it, seals of another key, and\n"

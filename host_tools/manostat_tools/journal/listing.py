@@ -26,6 +26,7 @@ from manostat_tools.journal.payloads import (
     STORED_KEY,
     STORED_UNIT,
     TRACE,
+    TRACE_FULL,
     TRACE_LOST,
     Fields,
     fields_of,
@@ -134,6 +135,8 @@ def _say_event(event: Fields) -> str:
         return said + (f", {b} times" if b > 1 else "")
     if what == LOST:
         return f"{b} events found no room here"
+    if what == TRACE_FULL:
+        return "paused: the memory for the trace was full"
     return "the trace could not be stored" if what == TRACE_LOST else f"what {what}: {a}, {b}"
 
 

@@ -29,7 +29,8 @@ RESETS = {
 }  # fmt: skip
 REQUESTS = {
     0: "sent what is no request", 72: "asked for the hello", 74: "asked for the journal",
-    80: "sent a setting", 83: "sent STOP", 84: "asked for the trace", 85: "asked for the unit",
+    80: "sent a setting", 82: "asked for the stored traces", 83: "sent STOP",
+    84: "asked for the trace in memory", 85: "asked for the unit",
 }  # fmt: skip
 SERVICES = {
     1: "service mode opened", 2: "unit to be stored", 3: "identity to be stored",

@@ -25,7 +25,7 @@ KINDS = {
     TICKS: "TICKS",
 }
 OPENED, STORED_UNIT, STORED_IDENTITY, STORED_KEY = range(1, 5)
-CHANGE, ALARM, COMMAND, LOST, TRACE_LOST = range(1, 6)
+CHANGE, ALARM, COMMAND, LOST, TRACE_LOST, TRACE_FULL = range(1, 7)
 
 _PRESCRIBED = (
     "level", "mode", "rate_nl_s", "volume_nl", "limit_above_pa", "limit_line_pa",

@@ -1,8 +1,10 @@
-"""What a file holds: a whole flash image, the storage alone, or an answer to the request `J`."""
+"""What a file holds: a whole flash image, the storage alone, or an answer to the request `J`, also
+with one to `R` behind it."""
 
 from dataclasses import dataclass
 
-from manostat_tools.journal.page import PAGE_BYTES, Kind, kind_of
+from manostat_tools.journal.page import PAGE_BYTES, Kind, kind_of, read_record
+from manostat_tools.journal.payloads import TICKS
 
 FLASH_BYTES = 2 * 1024 * 1024
 STORAGE_AT = 0xA0000
@@ -46,12 +48,18 @@ def open_source(data: bytes) -> Source:
         )
     pages = _pages(data) if len(data) % PAGE_BYTES == 0 else []
     if pages and kind_of(pages[0]) is Kind.RECORD:
-        return Source("answer to J", 0, pages, 0, None, False)
+        n = next((at for at, page in enumerate(pages) if _is_trace(page)), len(pages))
+        what = "answer to J" if n == len(pages) else "answer to J and R"
+        return Source(what, 0, pages[:n], n * PAGE_BYTES, pages[n:] or None, False)
     raise NoJournalError(
         f"{len(data)} bytes: allowed a flash image of {FLASH_BYTES} bytes, the storage of "
         f"{STORAGE_BYTES} bytes (its last 1408 KB), or an answer to J, whole pages of "
-        f"{PAGE_BYTES} bytes that begin with a record"
+        f"{PAGE_BYTES} bytes that begin with a record, also with one to R behind it"
     )
+
+
+def _is_trace(page: bytes) -> bool:
+    return kind_of(page) is Kind.RECORD and read_record(page, 0).kind == TICKS
 
 
 def _pages(data: bytes) -> list[bytes]:

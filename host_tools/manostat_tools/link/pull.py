@@ -1,10 +1,9 @@
-"""The journal and the trace, whole, however often the answer breaks off."""
+"""The journal and the traces, whole, however often the answer breaks off."""
 
 import time
 from collections.abc import Callable
 from functools import partial
 
-from manostat_sim import wire
 from manostat_tools.journal.page import PAGE_BYTES, Kind, kind_of, read_record
 from manostat_tools.link.errors import BrokenOffError, LinkError
 from manostat_tools.link.requests import BrokenError, Requests
@@ -12,8 +11,11 @@ from manostat_tools.link.requests import BrokenError, Requests
 Say = Callable[[str], None]
 
 
-def pull_journal(requests: Requests, first: int, patience_s: float, say: Say) -> bytes:
-    """Pages of the journal from the record with the number `first` on.
+def pull_pages(
+    requests: Requests, ask: Callable[[int, int], bytes], first: int, patience_s: float, say: Say
+) -> bytes:
+    """Pages from the record with the number `first` on; `ask` makes the request from a sequence
+    number of the link and such a number.
 
     What broke off is asked for again from the last whole page on. That page is asked for once more
     and left out, so that none is lost where the pump wrote a record twice. BrokenOffError, with
@@ -25,7 +27,7 @@ def pull_journal(requests: Requests, first: int, patience_s: float, say: Say) ->
         while True:
             first = read_record(pages[-1], 0).sequence if pages else first
             answer = bytearray()
-            broken = _ask(requests, partial(_journal, first), answer, ends_s, say, len(pages))
+            broken = _ask(requests, partial(_from, ask, first), answer, ends_s, say, len(pages))
             came = _new(answer, pages[-2:])
             pages += came
             if not broken:
@@ -34,7 +36,7 @@ def pull_journal(requests: Requests, first: int, patience_s: float, say: Say) ->
                 ends_s = time.monotonic() + patience_s
             if time.monotonic() >= ends_s:
                 raise BrokenOffError(
-                    f"the journal broke off after {len(pages)} pages: {broken}; pull again",
+                    f"the answer broke off after {len(pages)} pages: {broken}; pull again",
                     b"".join(pages),
                 )
             say(f"{len(pages)} pages; {broken}; waits to go on")
@@ -55,8 +57,8 @@ def pull_whole(
                 raise BrokenOffError(f"the answer broke off: {broken}; ask again")
 
 
-def _journal(first: int, sequence: int) -> bytes:
-    return wire.journal(sequence, first)
+def _from(ask: Callable[[int, int], bytes], first: int, sequence: int) -> bytes:
+    return ask(sequence, first)
 
 
 def _ask(

@@ -1,4 +1,4 @@
-"""`manostat pull`: the journal and the trace of a pump that runs, into the store."""
+"""`manostat pull`: the journal and the traces of a pump that runs, into the store."""
 
 import argparse
 import sys
@@ -18,7 +18,7 @@ from manostat_tools.store.arguments import (
     store_file,
 )
 from manostat_tools.store.errors import ContradictionError, StoreError
-from manostat_tools.store.imports import Outcome, import_pull, import_trace
+from manostat_tools.store.imports import import_pull
 from manostat_tools.store.pull import read_pull
 from manostat_tools.store.said import say_contradiction, say_outcome
 from manostat_tools.store.store import Store
@@ -31,12 +31,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = subparsers.add_parser(
         "pull",
-        help="store the journal and the trace of a pump that runs",
+        help="store the journal and the traces of a pump that runs",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Asks a pump at rest for its records and for the trace in its memory, and\n"
-        "stores what is not stored yet. Motion or a pulled cable breaks it off; it goes on by\n"
-        "itself. Traces of earlier levels are in the pump's flash and do not come over the link:\n"
-        "`manostat sessions import` takes them from a flash image. " + NOTICE,
+        description="Asks a pump at rest for its records, and for the traces that are not stored\n"
+        "yet: the raw pressure of every tick. Motion or a pulled cable breaks it off; it goes on\n"
+        "by itself. The pump has stored a trace some ten seconds after the stop. " + NOTICE,
         epilog="Exit code 0: stored, and whole; 1: not whole, or refused, which is said; 2: no "
         "store.",
     )
@@ -72,23 +71,29 @@ def run(options: argparse.Namespace) -> int:
 def _pull(pump: Pump, store: Store, file: Path, patience_s: float) -> int:
     serial = pump.hello(patience_s).serial or None
     broken: LinkError | None = None
-    trace = b""
+    traces = b""
     try:
         pages = pump.records(0, patience_s, lambda text: say_progress(f"journal: {text}"))
     except BrokenOffError as off:
         broken, pages = off, off.pages
+    if not pages:
+        end_progress()
+        print(broken or f"{pump.name}: its journal is empty: nothing to store")
+        return 1 if broken else 0
+    name = name_of(store, pages, serial)
     if broken is None:
+        known = units_of(store).get(name or "")
+        first = max(known.traces, default=0) if known else 0
         try:
-            trace = pump.trace(patience_s, lambda text: say_progress(f"trace: {text}"))
+            traces = pump.traces(first, patience_s, lambda text: say_progress(f"traces: {text}"))
+        except BrokenOffError as off:
+            broken, traces = off, off.pages
         except LinkError as off:
             broken = off
     end_progress()
-    if not pages:
-        print(broken or f"{pump.name}: its journal is empty: nothing to store")
-        return 1 if broken else 0
     now = datetime.now(UTC)
     try:
-        outcome = import_pull(store, pages, now, name_of(store, pages, serial), say_progress)
+        outcome = import_pull(store, pages + traces, now, name, say_progress)
     except ContradictionError as wrong:
         end_progress()
         return say_contradiction(pump.name, wrong)
@@ -96,8 +101,6 @@ def _pull(pump: Pump, store: Store, file: Path, patience_s: float) -> int:
         return refuse(f"{pump.name}: {wrong}", 1)
     end_progress()
     code = say_outcome(pump.name, file, outcome)
-    if trace:
-        print(_keep_trace(store, trace, now, outcome))
     if broken:
         print(broken, file=sys.stderr)
         return 1
@@ -117,12 +120,3 @@ def name_of(store: Store, pages: bytes, serial: str | None) -> str | None:
         if name in units and units[name].journal[max(units[name].journal)][-1] in digests:
             return name
     return serial
-
-
-def _keep_trace(store: Store, trace: bytes, now: datetime, of: Outcome) -> str:
-    """What became of the trace in memory, in words."""
-    try:
-        outcome = import_trace(store, trace, now, of.unit.name)
-    except StoreError:
-        return f"trace in memory: {len(trace) // 2} ticks, not named by a record yet: not stored"
-    return f"trace in memory: {'new' if outcome.stretches else 'stored already'}"

@@ -12,7 +12,7 @@ from manostat_tools.devices.probe import Hello, decode_hello
 from manostat_tools.link.errors import LinkError
 from manostat_tools.link.owner import Heard, Owner
 from manostat_tools.link.place import find_pump
-from manostat_tools.link.pull import pull_journal, pull_whole
+from manostat_tools.link.pull import pull_pages, pull_whole
 from manostat_tools.link.requests import Requests
 from manostat_tools.link.settings import Settings
 from manostat_tools.link.state import State
@@ -156,12 +156,23 @@ class Pump:
         `patience_s`: seconds without a new page after which a BrokenOffError has those that came.
         `say` is told how far it is.
         """
-        return pull_journal(self._requests, first, patience_s, say)
+        return pull_pages(self._requests, wire.journal, first, patience_s, say)
+
+    def traces(
+        self,
+        first: int = 0,
+        patience_s: float = _PATIENCE_S,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> bytes:
+        """As `records`, of the pages of traces: every tick's raw pressure, of all levels that the
+        pump still holds. Each is stored some ten seconds after its stop."""
+        return pull_pages(self._requests, wire.ring, first, patience_s, say)
 
     def trace(
         self, patience_s: float = _PATIENCE_S, say: Callable[[str], None] = lambda _: None
     ) -> bytes:
-        """The trace of the level that the pump has in memory, two bytes a tick; b"" without one."""
+        """What the pump has of the newest level in memory, two bytes a tick: empty once it is
+        stored."""
         return pull_whole(self._requests, wire.trace, patience_s, say)
 
     def settings(self, limit_s: float = _HELLO_S) -> Settings:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.report import cells
 from manostat_tools.report.derived import derived_table
-from manostat_tools.report.missing import cut_traces, gaps, not_derived_in
+from manostat_tools.report.missing import gaps, not_derived_in
 from manostat_tools.report.model import Facts, Lines, Part, Section, Table, plain
 from manostat_tools.report.overview import by_order, clock
 from manostat_tools.report.runs import run_table
 from manostat_tools.report.tables import SCHEMA
-from manostat_tools.report.trace import Traces
 from manostat_tools.report.units import Unit
 from manostat_tools.session.calibration import Calibration
 from manostat_tools.session.model import Run, Session
@@ -141,10 +140,8 @@ def remarks(session: Session) -> Section:
     )
 
 
-def not_recorded(session: Session, traces: Traces) -> Section:
-    """Everything that is None, the traces that are cut, and the derived values that are missing,
-    with why."""
-    said = [gap.said for gap in gaps(session)]
-    said += [*cut_traces(session, traces), *not_derived_in(session)]
+def not_recorded(session: Session) -> Section:
+    """Everything that is None, and the derived values that are missing, with why."""
+    said = [*(gap.said for gap in gaps(session)), *not_derived_in(session)]
     lines = tuple(plain(line) for line in said)
     return Section("Not recorded", (Lines(lines or ("Nothing is missing.",)),))

@@ -29,7 +29,7 @@ def content(session: Session, traces: Traces, unit: Unit) -> Report:
         background.preparation(session, unit),
         background.versions(session, f"manostat {_program()}"),
         background.remarks(session),
-        background.not_recorded(session, traces),
+        background.not_recorded(session),
         background.events(session),
     ]
     return Report(

@@ -13,7 +13,6 @@ from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.report.curve import Curve
 from manostat_tools.report.trace import (
     Trace,
-    cut_note,
     rests,
     thin,
     time_of_steps,
@@ -70,8 +69,6 @@ def _draw_volume(axes: Axes, run: Run, curve: Curve, unit: Unit) -> None:
             lw=1.1,
             label="line",
         )
-    if curve.trace is not None and (note := cut_note(curve.trace, run)):
-        axes.plot([], [], " ", label=note)
     _draw_opening(axes, run, curve, unit)
     settled = [one for one in run.plateaus if one.pressure_pa is not None]
     if settled:
@@ -154,8 +151,6 @@ def _draw_time(axes: Axes, run: Run, trace: Trace, seen: Trace, unit: Unit) -> N
         )
     axes.plot(seen.time_s, unit.value(1) * seen.pressure_pa, color=_LINE, lw=1.0)
     axes.set_xlim(0.0, float(trace.time_s[-1]) * 1.02 + 0.1)
-    if note := cut_note(trace, run):
-        axes.axvline(float(trace.time_s[-1]), color=_STOP, lw=1.0, ls="--", label=note)
     for mark in run.marks:
         _draw_press_time(axes, run, trace, mark, unit)
     _finish(axes, run, unit)

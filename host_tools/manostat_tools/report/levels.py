@@ -21,7 +21,7 @@ from manostat_tools.report.model import (
     plain,
 )
 from manostat_tools.report.runs import prescription_table, run_table
-from manostat_tools.report.trace import Trace, Traces, cut_note, trace_of
+from manostat_tools.report.trace import Trace, Traces, trace_of
 from manostat_tools.report.units import Unit, seconds
 from manostat_tools.session.grading import GradedLevel
 from manostat_tools.session.model import Finding, Level, PainMark, Response, Run, RunKind
@@ -122,17 +122,16 @@ def _figure(level: Level, run: Run, traces: Traces, unit: Unit) -> Figure | Line
         partial(curves, level, run, trace, unit),
         f"{level.name}, run {run.number}: line pressure over volume and over time, in {unit.name}; "
         "its opening, press, look-back points, plateaus and stop are in the tables beside it.",
-        _caption(trace, run),
+        _caption(trace),
     )
 
 
-def _caption(trace: Trace | None, run: Run) -> str:
+def _caption(trace: Trace | None) -> str:
     if trace is None:
         return "No trace: only the points that the record holds are drawn."
-    note = cut_note(trace, run)
     return (
         "Line pressure is what the sensor reads: with the plunger moving it contains the drop over "
-        "the needle." + (f" NOT ALL OF IT: {note}." if note else "")
+        "the needle."
     )
 
 

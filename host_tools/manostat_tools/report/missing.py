@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from manostat_tools.report.trace import Traces, cut_note, trace_of
 from manostat_tools.session.model import Level, Model, Response, Run, Session
 from manostat_tools.session.presets import confirmation_is_due
 from manostat_tools.session.provoked import INTO_DISC
@@ -51,18 +50,6 @@ def not_derived_in(session: Session) -> list[str]:
         for run in level.runs
         for line in not_derived(level, run)
     ]
-
-
-def cut_traces(session: Session, traces: Traces) -> list[str]:
-    """The traces that end before the stop of their run, for the list of what is not recorded."""
-    everywhere = [("preparation", run) for run in session.preparation.runs]
-    everywhere += [(level.name, run) for level in session.levels for run in level.runs]
-    found = []
-    for where, run in everywhere:
-        trace = trace_of(traces, run)
-        if trace is not None and (note := cut_note(trace, run)):
-            found.append(f"end of the trace of {where}, run {run.number}: {note}")
-    return found
 
 
 def _nones(model: Model, within: str, kind: str, label: str) -> Iterator[tuple[str, str, str, str]]:

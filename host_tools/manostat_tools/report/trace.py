@@ -51,22 +51,6 @@ def steps_at_stop(run: Run) -> int:
     return -(-run.volume_nl * rx.nl_den // rx.nl_num)
 
 
-def cut_s(trace: Trace, run: Run) -> float | None:
-    """After how many seconds a trace ends before the stop of its run, because the pump's memory was
-    full; None: it holds the stop."""
-    if run.uncertain or int(trace.steps[-1]) >= steps_at_stop(run):
-        return None
-    return float(trace.time_s[-1])
-
-
-def cut_note(trace: Trace, run: Run) -> str:
-    """The same in words; "" for a trace that holds the stop."""
-    after_s = cut_s(trace, run)
-    if after_s is None:
-        return ""
-    return f"the pump's trace ends after {after_s:.3g} s; what follows is not drawn"
-
-
 def thin(trace: Trace, most: int) -> Trace:
     """At most about `most` samples that look the same: of each stretch the lowest and the highest
     pressure are kept, so that no peak is lost."""

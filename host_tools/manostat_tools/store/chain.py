@@ -16,7 +16,7 @@ SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-
 UnitName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 """A pump: its serial, or the name of the key it seals with; 8 bytes, hexadecimal."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-What = Literal["flash image", "storage", "answer to J", "answer to T"]
+What = Literal["flash image", "storage", "answer to J", "answer to J and R"]
 Pages = tuple[tuple[Annotated[int, Field(ge=1)], Sha256], ...]
 """(sequence, SHA-256 of the page)."""
 

@@ -4,15 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from manostat_tools.journal.payloads import TRACE, fields_of
 from manostat_tools.store.chain import Imported, sha256
 from manostat_tools.store.errors import ContradictionError, StoreError
 from manostat_tools.store.merge import Merge, merge
 from manostat_tools.store.pull import Pull, key_names, read_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import Unit, book_of, record_of, units_of
-
-_WORD_BYTES = 2
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,8 @@ def import_pull(
     unit: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Take a flash image, a storage or an answer to `J` (also half of one). `now`: host's UTC.
+    """Take a flash image, a storage or an answer to `J` (also half of one), also with one to `R`
+    behind it. `now`: host's UTC.
 
     `unit` names the pump: its serial, 16 hexadecimal digits. Without it the pump is the one that
     some of these records are stored of already, else it has the name of the newest key that sealed
@@ -73,36 +71,6 @@ def _take(
         known.add(entry)
     stretches = _store_stretches(store, known, entry)
     return _outcome(known, pull, merged, stretches)
-
-
-def import_trace(store: Store, data: bytes, now: datetime, unit: str) -> Outcome:
-    """Take an answer to `T`, the trace of the level that the pump has in memory, two bytes a word.
-
-    What is kept are the stretches that TRACE records of the stored journal name by their hash, so
-    the journal is imported first. StoreError if there is none of them in it.
-    """
-    known = units_of(store).get(unit, Unit(unit))
-    found = []
-    for record in book_of(store, known).records if known.journal else []:
-        tie = fields_of(record)
-        if record.kind != TRACE or "sha256" not in tie:
-            continue
-        first = tie["first_word"]
-        words = data[_WORD_BYTES * first : _WORD_BYTES * (first + tie["words"])]
-        if sha256(words) == tie["sha256"]:
-            found.append(words)
-    if not found:
-        raise StoreError(
-            f"{len(data)} bytes: no stretch that the stored journal of unit {unit} names: "
-            "allowed an answer to T, after the journal that names its trace was imported"
-        )
-    fresh = [words for words in found if sha256(words) not in known.stretches]
-    if fresh:
-        digests = tuple(sha256(words) for words in fresh)
-        entry = Imported(host_utc=now, unit=unit, what="answer to T", stretches=digests)
-        store.add_import(entry, fresh)
-        known.add(entry)
-    return Outcome(known, "answer to T", 0, 0, len(fresh), [], True)
 
 
 def _identify(store: Store, pull: Pull, units: dict[str, Unit]) -> str:

@@ -38,7 +38,8 @@ def key_names(records: list[Record]) -> list[str]:
 
 
 def read_pull(data: bytes) -> Pull:
-    """A flash image, a storage, or an answer to `J`, also one that broke off: then what came.
+    """A flash image, a storage, or an answer to `J`, also one that broke off: then what came; also
+    with one to `R` behind it.
 
     Records that are missing are no finding: the next pull may bring them. NoJournalError for
     anything else.

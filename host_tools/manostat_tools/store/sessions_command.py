@@ -20,7 +20,7 @@ from manostat_tools.store.arguments import (
     store_file,
 )
 from manostat_tools.store.errors import ContradictionError, StoreError
-from manostat_tools.store.imports import import_pull, import_trace
+from manostat_tools.store.imports import import_pull
 from manostat_tools.store.listing import session_lines, store_lines
 from manostat_tools.store.pull import read_pull
 from manostat_tools.store.reading import read_session
@@ -86,8 +86,8 @@ def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         description="Stores the records of a pump's journal, and its traces. FILE is one of\n"
         "  a flash image, 2 MB     picotool save --all flash.bin, the board in BOOTSEL mode\n"
         "  the storage             its last 1408 KB\n"
-        "  an answer to J          the records as the pump sends them; also half of them\n"
-        "  an answer to T          with --trace: the trace of the level in memory\n\n"
+        "  an answer to J          the records as the pump sends them; also half of them; also\n"
+        "                          with an answer to R, the pages of its traces, behind them\n\n"
         "A record that is stored already is not stored again, whichever of these it came by;\n"
         "what was missing is added. A record that contradicts a stored one is refused, with\n"
         "everything else in FILE.",
@@ -102,7 +102,6 @@ def _register_import(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         help="the pump: its number, or 16 hex digits; else it is told by records that are stored "
         "already, or named by the key of its seals",
     )
-    parser.add_argument("--trace", action="store_true", help="FILE is an answer to T")
     parser.set_defaults(what=_import)
 
 
@@ -152,20 +151,12 @@ def _import(options: argparse.Namespace, file: Path) -> int:
     unit = None if options.unit is None else unit_hex(options.unit)
     if unit is not None and not _UNIT.fullmatch(unit):
         return refuse(f"--unit: {unit}: allowed a number such as M-017, or 16 digits of 0-9a-f")
-    if options.trace and unit is None:
-        return refuse("--unit: missing: allowed, with --trace, the pump as it is listed")
     data = options.file.read_bytes()
     now = datetime.now(UTC)
     try:
-        if not options.trace:
-            read_pull(data)  # a file that is no journal makes no store
-        elif not file.exists():
-            return refuse(f"{len(data)} bytes: no stretch of a stored journal: {file} is not there")
+        read_pull(data)  # a file that is no journal makes no store
         with Store.open_or_create(file) as store:
-            if options.trace:
-                outcome = import_trace(store, data, now, unit or "")
-            else:
-                outcome = import_pull(store, data, now, unit, say_progress)
+            outcome = import_pull(store, data, now, unit, say_progress)
     except ContradictionError as wrong:
         return say_contradiction(str(options.file), wrong)
     except NoJournalError as wrong:

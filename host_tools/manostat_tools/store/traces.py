@@ -19,11 +19,13 @@ from manostat_tools.store.units import book_of, record_of, units_of
 @dataclass(frozen=True)
 class _Kept:
     """What the pump keeps of the level of a run, in the boot of that run. `words`: of its trace, up
-    to the first stretch that is not stored. `ends`: behind how many of them the run's own stretch
-    ends; 0: it is not there. `began`: steps of the level before each intent. `is_whole`: no record
-    from the boot to the run is missing."""
+    to the first stretch that is not stored. `begins`: how many of them were stored before the run's
+    intent; `ends`: behind how many the stretch that has its stop ends; 0: it is not there.
+    `began`: steps of the level before each intent. `is_whole`: no record from the boot to the run
+    is missing."""
 
     words: list[int]
+    begins: int
     ends: int
     began: list[int]
     is_whole: bool
@@ -34,18 +36,23 @@ def trace_of(store: Store, run: Run) -> Trace | None:
     can tell how many steps the level had made before.
 
     A trace says how many steps each tick made, not from which number on: that is counted from the
-    start of the level. It may end before the run's stop (`report.trace.cut_s`): the pump's memory
-    keeps the beginning of a long level.
+    start of the level. Where that is not stored any more, it is what the stop leaves, if an intent
+    says the same.
     """
     data = store.blob(run.trace) if run.trace is not None and not run.uncertain else None
-    if data is None:
+    kept = None if data is None else _kept(store, run)
+    if data is None or kept is None:
         return None
-    ticks = trace_ticks(words_of(data))
+    words = kept.words[kept.begins : kept.ends] if kept.ends else words_of(data)
+    ticks = trace_ticks(words)
     made = np.array([tick.made for tick in ticks], dtype=np.int64)
     raw = np.array([tick.raw for tick in ticks], dtype=np.int64)
-    before = _steps_before(store, run, len(data) // 2, int(made.sum()))
-    if before is None:
-        return None
+    if kept.ends and kept.began and kept.is_whole:
+        before = kept.began[0] + _made(trace_ticks(kept.words[: kept.begins]))
+    else:
+        before = steps_at_stop(run) - int(made.sum())
+        if before not in kept.began:
+            return None
     return Trace(
         np.array([tick.at for tick in ticks], dtype=np.float64) * TICK_US / 1e6,
         pascals(raw, run.prescription.zero_pa),
@@ -53,23 +60,10 @@ def trace_of(store: Store, run: Run) -> Trace | None:
     )
 
 
-def _steps_before(store: Store, run: Run, n_words: int, made: int) -> int | None:
-    """Steps of the level before the first of the `n_words` words of the run's stretch, in which
-    `made` are made. Where the start of the level is not stored, those that the stop leaves, if an
-    intent says the same."""
-    kept = _kept(store, run)
-    if kept is None:
-        return None
-    if kept.ends and kept.began and kept.is_whole:
-        return kept.began[0] + _made(trace_ticks(kept.words[: kept.ends - n_words]))
-    before = steps_at_stop(run) - made
-    return before if before in kept.began else None
-
-
 def recording_of(store: Store, run: Run) -> Recording | None:
     """All that the pump's traces tell of a run: its level from the first start in this boot to the
     end of the rest after the run's stop. None if any of it is not stored, or does not make the
-    steps of the run: the pump's memory keeps the beginning of a long level.
+    steps of the run.
     """
     kept = None if run.trace is None or run.uncertain else _kept(store, run)
     if kept is None or not kept.ends:
@@ -92,17 +86,21 @@ def _kept(store: Store, run: Run) -> _Kept | None:
         return None
     level = fields_of(record_of(store, source.record_hash))["level"]
     records = [one for one in book_of(store, unit).records if one.boot == source.boot]
+    intents = _of(records, INTENT, level)
+    began_at = max((at for at, _ in intents if at < source.sequence), default=0)
     words: list[int] = []
-    ends = 0
-    for tie in _of(records, TRACE, level):
+    begins = ends = 0
+    for at, tie in _of(records, TRACE, level):
         data = store.blob(tie["sha256"])
         if data is None or tie["first_word"] != len(words):
             break
         words += words_of(data)
+        if at < began_at:
+            begins = len(words)
         if tie["sha256"] == run.trace:
             ends = len(words)
-    began = [one["steps"] for one in _of(records, INTENT, level)]
-    return _Kept(words, ends, began, _is_whole(records, source.sequence))
+    began = [one["steps"] for _, one in intents]
+    return _Kept(words, begins, ends, began, _is_whole(records, source.sequence))
 
 
 def _is_whole(records: Sequence[Record], last: int) -> bool:
@@ -116,7 +114,7 @@ def _made(ticks: Sequence[TraceTick]) -> int:
     return sum(tick.made for tick in ticks)
 
 
-def _of(records: Sequence[Record], kind: int, level: int) -> list[Fields]:
-    """What these records say of a level, those of one kind, in their order."""
-    fields = [fields_of(one) for one in records if one.kind == kind]
-    return [one for one in fields if one.get("level") == level]
+def _of(records: Sequence[Record], kind: int, level: int) -> list[tuple[int, Fields]]:
+    """What these records of one kind say of a level, in their order, with their numbers."""
+    fields = [(one.sequence, fields_of(one)) for one in records if one.kind == kind]
+    return [(at, said) for at, said in fields if said.get("level") == level]
