@@ -10,12 +10,13 @@ from manostat_sim.benches.pico import PicoBench
 from manostat_tools.journal.book import read_book
 from manostat_tools.journal.trace_words import trace_ticks, words_of
 
-from .rig import TICK_US, begin, traced
+from .rig import TICK_US, begin, traced, unit_with
 
 pytestmark = pytest.mark.needs("host")
 
 RUNNING = (codes.SEEKING, codes.SETTLING, codes.INJECTING)
 REST_TICKS = 5000
+SLOW = unit_with(rate_nl_s=10_000)
 
 
 def read(bench: PicoBench) -> list[tuple[int, int]]:
@@ -31,6 +32,7 @@ def read(bench: PicoBench) -> list[tuple[int, int]]:
 
 def test_the_line_after_a_stop_is_in_the_trace_with_its_time(bench: PicoBench) -> None:
     begin(bench)
+    bench.advance(1.0)  # for a pressure that noise does not hide
     bench.press("PAIN")
     bench.advance(3.0)
     held = traced(bench)
@@ -95,3 +97,34 @@ def test_a_new_level_waits_for_what_is_stored_and_for_no_more(bench: PicoBench) 
     stretches = read_book(bench.flash_image()).stretches
     assert [stretch.state for stretch in stretches] == ["whole", "whole"]
     assert any(not tick.moving for tick in trace_ticks(words_of(stretches[1].words)))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("unit", [SLOW])
+def test_of_a_level_that_is_longer_than_the_memory_no_tick_of_motion_is_missing(
+    bench: PicoBench,
+) -> None:
+    begin(bench)
+    before_us = bench.now_us
+    while bench.last.state != codes.HOLDING:
+        bench.advance(1.0)
+        assert bench.now_us - before_us < 98e6, "it pauses before memory is full"
+    assert bench.now_us - before_us > 80e6
+    made = bench.steps_made()
+    bench.advance(14.0)
+    assert bench.steps_made() == made, "RUN that is still held starts nothing"
+    bench.release("RUN")
+    bench.advance(0.3)
+    bench.press("RUN")
+    bench.advance(20.0)
+    bench.press("PAIN")
+    bench.advance(12.0)
+    assert bench.steps_made() > made
+    stretches = read_book(bench.flash_image()).stretches
+    assert [stretch.state for stretch in stretches] == ["whole"] * len(stretches)
+    ticks = trace_ticks(words_of(b"".join(stretch.words for stretch in stretches)))
+    assert sum(tick.made for tick in ticks) == bench.steps_made()
+    frames = bench.frames()
+    ran = [frame for last, frame in pairwise(frames) if last.state in RUNNING]
+    moving = [(tick.raw, tick.made) for tick in ticks if tick.moving]
+    assert moving == [(frame.line_raw, frame.made) for frame in ran]

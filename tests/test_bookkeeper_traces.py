@@ -103,11 +103,11 @@ def test_a_new_level_discards_no_trace_that_is_not_stored_yet():
     assert (stretch.level, stretch.state) == (1, "whole")
 
 
-LITTLE = 2 * 4000  # bytes of memory: 8 s of trace, of which half is for the rest
+LITTLE = 2 * 8000  # bytes of memory: 16 s of trace, of which a quarter is for the rest
 
 
 def held_until_it_pauses(bench):
-    for _ in range(3000):
+    for _ in range(9000):
         if bench.last.state == codes.HOLDING:
             return
         bench.advance(0.002)
@@ -162,7 +162,7 @@ def test_a_level_that_is_longer_than_the_memory_is_stored_tick_by_tick():
 
 def test_a_stop_in_a_pause_whose_trace_is_stored_has_a_stretch_of_its_own():
     bench = new_bench(trace_bytes=LITTLE)
-    moving(bench, 3.6)
+    moving(bench, 8.0)
     bench.release("RUN")
     bench.advance(14.0)
     assert TRACE in order(bench)
@@ -200,7 +200,7 @@ def test_a_short_pause_leaves_a_trace_in_memory_that_has_room_and_run_waits_for_
 
 
 def test_run_that_goes_on_waits_for_the_trace_where_memory_is_low():
-    bench = new_bench(trace_bytes=4 * LITTLE)
+    bench = new_bench(trace_bytes=2 * LITTLE)
     moving(bench, 9.0)
     bench.release("RUN")
     bench.advance(0.3)

@@ -38,7 +38,7 @@ class Trace:
         self.firm = 0  # of these to be stored now: up to the newest stop, or all once it has rested
         self.level = 0
         self.wants_pause = 0
-        self._pause_at = self.room - min(_RESERVE, self.room >> 1)
+        self._pause_at = self.room - min(_RESERVE, self.room >> 2)
         self._rest_end = max(self._pause_at, self.room - _MARKS)
         self._is_resting = 0
         self._has_just_stopped = 0

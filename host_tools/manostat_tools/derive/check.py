@@ -21,6 +21,9 @@ from manostat_tools.derive.run import Derived, derive
 from manostat_tools.journal.trace_words import trace_ticks, words_of
 from manostat_tools.session.model import Quantity
 
+_MARKS = 1000
+"""Words for marks of rests and pauses."""
+
 _NL_NUM, _NL_DEN, _ZERO = 6, 7, 8
 
 
@@ -94,7 +97,7 @@ def check(
 
 def as_traced(frames: Sequence[TickFrame]) -> Recording:
     """What the firmware's trace keeps of these, on the clock of the first one."""
-    trace = Trace(98_304)
+    trace = Trace(2 * (len(frames) + _MARKS))  # all at once, what the pump stores in parts
     begin_us = now_us = 0
     running = False
     for frame in frames:
