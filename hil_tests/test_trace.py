@@ -32,7 +32,6 @@ def read(bench: PicoBench) -> list[tuple[int, int]]:
 
 def test_the_line_after_a_stop_is_in_the_trace_with_its_time(bench: PicoBench) -> None:
     begin(bench)
-    bench.advance(1.0)  # for a pressure that noise does not hide
     bench.press("PAIN")
     bench.advance(3.0)
     held = traced(bench)
@@ -41,7 +40,6 @@ def test_the_line_after_a_stop_is_in_the_trace_with_its_time(bench: PicoBench) -
     assert [(tick.at, tick.raw) for tick in held] == expected[: len(held)]
     assert rest[-1].at - rest[0].at >= 1400, "some ticks wrote pages"
     assert len(rest) < rest[-1].at - rest[0].at, "and their time is in it"
-    assert rest[0].raw > rest[-1].raw, "the line decays to the disc"
 
 
 def test_a_pause_and_what_comes_after_it_are_in_their_time(bench: PicoBench) -> None:

@@ -77,7 +77,7 @@ def expected(stream: bytes) -> tuple[list[int], int]:
         result = codes.UNKNOWN
         if kind in LENGTHS:
             result = codes.DONE if len(content) == LENGTHS[kind] else codes.WRONG_LENGTH
-        has_argument = kind == codes.ASK_JOURNAL and result == codes.DONE
+        has_argument = kind in (codes.ASK_JOURNAL, codes.ASK_RING) and result == codes.DONE
         argument = ARGUMENT.unpack_from(content, 2)[0] if has_argument else 0
         counts[result] += 1
         seen = crc32(ABOUT.pack(result, kind, content[1], argument), seen)

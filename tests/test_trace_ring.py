@@ -4,10 +4,21 @@ import random
 
 import pytest
 
+from manostat.pages import sequence_of
 from manostat.trace_store import TICKS
 from manostat_tools.journal.findings import read_ring
 
-from .journal_pages import A_BLOCK, FIRST, PAGES, new_flash, numbered, opened_ring, payloads
+from .journal_pages import (
+    A_BLOCK,
+    BLOCKS,
+    FIRST,
+    PAGES,
+    new_flash,
+    numbered,
+    opened_ring,
+    payloads,
+    spoil,
+)
 from .nor_flash import BLOCK, ERASE_DONE, PAGE, every_cut, part_done
 
 
@@ -28,6 +39,29 @@ def test_the_ring_keeps_the_newest_and_touches_nothing_beside_it():
     assert len(kept) >= PAGES - A_BLOCK
     assert flash.memory[: FIRST * BLOCK] == b"\x5a" * FIRST * BLOCK
     assert flash.memory[-BLOCK:] == b"\xa5" * BLOCK
+
+
+@pytest.mark.parametrize("records", [0, 1, A_BLOCK, A_BLOCK + 1, 5 * PAGES + 7])
+def test_pages_from_a_number_on_are_those_and_few_others_are_read(records):
+    ring = written_ring(new_flash(), records)
+    every = [sequence_of(page) for page in ring.pages() if page]
+    assert every == list(range(records + 1))[-len(every) :] if every else records == 0
+    for first in range(records + 3):
+        places = list(ring.pages(first))
+        found = [bytes(page[4:8]) for page in places if page]
+        assert len(found) == len([number for number in every if number >= first])
+        if first > 0 and first - 1 in every:
+            assert len(places) <= len(found) + A_BLOCK + BLOCKS + A_BLOCK
+
+
+def test_a_spoilt_page_at_the_front_of_a_block_hides_no_page_from_a_number_on():
+    flash = new_flash()
+    written_ring(flash, 3 * A_BLOCK)
+    spoil(flash, A_BLOCK)
+    ring = opened_ring(flash)
+    found = [sequence_of(page) for page in ring.pages(A_BLOCK // 2) if page]
+    expected = [number for number in range(A_BLOCK // 2, 3 * A_BLOCK + 1) if number != A_BLOCK + 1]
+    assert found == expected
 
 
 def test_making_a_page_ready_is_one_step_at_a_time():

@@ -142,7 +142,7 @@ class Pages:
         oldest = newest + 1 if self._wraps else 0
         for i in range(self._all // _PAGES if self._wraps else newest + 1):
             block = (oldest + i) % (self._all // _PAGES)
-            if block != newest and self._begins_by(block + 1, first, page):
+            if block != newest and self._has_none(block, first, page):
                 yield b""
                 continue
             for at in range(block * _PAGES, (block + 1) * _PAGES):
@@ -150,10 +150,13 @@ class Pages:
                 asked = valid(page) and first <= sequence_of(page) <= last
                 yield page if asked else b""
 
-    def _begins_by(self, block, first, page):
-        """Whether a block begins with a record up to the number `first`: so there is none behind
-        that in the block before."""
-        self._read(block * _PAGES % self._all, page)
+    def _has_none(self, block, first, page):
+        """Whether a block is seen to have no record from the number `first` on: it begins blank, or
+        the one behind it begins with a record that is not behind that one."""
+        self._read(block * _PAGES, page)
+        if page == BLANK:
+            return True
+        self._read((block + 1) * _PAGES % self._all, page)
         return valid(page) and sequence_of(page) <= first
 
     def records(self):

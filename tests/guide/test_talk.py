@@ -15,27 +15,26 @@ from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 
 from ..session import written as w
-from ..store.pumps import KEY, answer_to_j, later, sooner
+from ..store.pumps import KEY, answer_to_j, answer_to_r, later, sooner
 
 UNIT = name_of(KEY)
 
 
 class Pump:
-    """Answers `J` from a storage; `breaks`: after so many pages, once."""
+    """Answers `J` and `R` from a storage; `breaks`: `J` after so many pages, once."""
 
     connected = True
 
     def __init__(self):
         self.holds = sooner()
         self.asked = []
+        self.asked_traces = []
         self.breaks = None
         self.set = []
 
     def records(self, first, _patience_s, _say):
         self.asked.append(first)
-        data = answer_to_j(self.holds)
-        pages = [data[at : at + PAGE_BYTES] for at in range(0, len(data), PAGE_BYTES)]
-        pages = [page for page in pages if read_record(page, 0).sequence >= first]
+        pages = pages_from(answer_to_j(self.holds), first)
         if self.breaks is not None:
             many, self.breaks = self.breaks, None
             raise BrokenOffError("unplugged", b"".join(pages[:many]))
@@ -47,8 +46,14 @@ class Pump:
     def set_unit(self, values, _key, _limit_s):
         self.set.append(tuple(values))
 
-    def trace(self, _patience_s, _say):
-        return b""
+    def traces(self, first, _patience_s, _say):
+        self.asked_traces.append(first)
+        return b"".join(pages_from(answer_to_r(self.holds), first))
+
+
+def pages_from(data, first):
+    pages = [data[at : at + PAGE_BYTES] for at in range(0, len(data), PAGE_BYTES)]
+    return [page for page in pages if read_record(page, 0).sequence >= first]
 
 
 @pytest.fixture
@@ -83,6 +88,9 @@ def test_each_pull_asks_from_the_newest_record_on_and_each_run_is_written_down_o
     assert (uncertain[0].uncertain, second[0].uncertain) == (True, False)
     assert (uncertain[1], second[1]) == (2, 2)
     assert talk.pump.asked == [0, newest, newest]
+    first_traces, *later_traces = talk.pump.asked_traces
+    assert first_traces == 0 and min(later_traces) > 0, "no page of a trace comes twice"
+    assert first[0].trace is not None
     assert write_down(talk) == []
 
 
@@ -126,9 +134,9 @@ def test_what_fails_with_the_link_there_is_not_tried_for_ever(talk):
 
 def test_what_the_pump_told_late_is_added_once_and_what_was_derived_stays(talk):
     talk.arm(1, RunKind.INJECT)
-    talk.pull()
+    talk.pull_journal()
     ((run, order),) = talk.new_runs()
-    assert run.trace is None
+    assert run.trace is None, "it was asked for before it was stored"
     derived = run.model_copy(update={"derived": (w.COMPLIANCE,), "began_at": w.START})
     talk.add(e.RunDone(host_utc=w.START, level=order, run=derived))
     assert talk.add_late() == 0
