@@ -148,3 +148,26 @@ def test_a_level_goes_on_across_the_wrap_of_the_microseconds(moving_boards) -> N
     assert made[0] == made[1] > 300
     no_tick_is_late(wrapping, from_us)
     assert {frame.elapsed_us for frame in wrapping.frames()[-140:]} <= set(range(1700, 2301))
+
+
+@pytest.mark.pico
+@pytest.mark.req("T-06")
+def test_a_pump_at_rest_goes_on_across_the_wrap_of_the_microseconds(boards: Boards) -> None:
+    plain, wrapping = (boards.cold(world(), UNIT) for _ in range(2))
+    for bench in (plain, wrapping):
+        if bench is wrapping:
+            begin_timer_at(wrapping, WRAP_US - BEFORE_WRAP_US - timer_us(plain))
+        bench.power_on()
+        bench.arm()
+    before_us = WRAP_US - timer_us(wrapping)
+    assert before_us > 0
+    wrapping.advance(before_us / 1e6 + 0.1)
+    assert timer_us(wrapping) > WRAP_US
+    wrapping.run()
+    wrapping.advance(0.3)
+    made = wrapping.steps_made()
+    assert made > 50, "it has heard RUN, and stored the intent"
+    wrapping.press("PAIN")
+    wrapping.advance(0.1)
+    assert wrapping.steps_made() <= made + 1
+    assert wrapping.last.state == codes.STOPPED
