@@ -65,6 +65,8 @@ class BookBench(CoreBench):
         lost_us = tick_us - self._last_us - _LONGEST_US
         if lost_us > 0:
             self.pump.skip_us(lost_us)
+        if self.trace.wants_pause:
+            self._lease.stop()
         super()._read_inputs(tick_us)
         self.inputs.switches &= ~BIT_INTENT
         self.inputs.switches |= self.books.intent_bit | self.trace.wants_pause << 6

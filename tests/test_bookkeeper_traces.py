@@ -2,11 +2,22 @@
 
 from itertools import pairwise
 
+import pytest
+
 from manostat.core import codes
-from manostat_tools.journal.payloads import BOOT, INTENT, OUTCOME, SEAL, TRACE, TRACE_FULL
+from manostat_sim.benches import ticked
+from manostat_tools.journal.payloads import (
+    BOOT,
+    INTENT,
+    OUTCOME,
+    SEAL,
+    TRACE,
+    TRACE_FULL,
+    TRACE_LOST,
+)
 from manostat_tools.journal.trace_words import trace_ticks, words_of
 
-from .book_bench import new_storage
+from .book_bench import UNIT, new_storage
 from .book_levels import (
     UNSEEN,
     a_level,
@@ -106,6 +117,11 @@ def test_a_new_level_discards_no_trace_that_is_not_stored_yet():
 LITTLE = 2 * 8000  # bytes of memory: 16 s of trace, of which a quarter is for the rest
 
 
+def held_ticks(bench):
+    trace = bench.trace
+    return trace_ticks(words_of(bytes(trace.buf[: 2 * trace.count])))
+
+
 def held_until_it_pauses(bench):
     for _ in range(9000):
         if bench.last.state == codes.HOLDING:
@@ -125,7 +141,7 @@ def test_motion_pauses_before_the_trace_finds_no_room_and_goes_on_after_it_is_st
     bench.advance(9.0)
     assert bench.steps_made() == made, "RUN that is still held starts nothing"
     assert (bench.last.state, bench.last.reason) == (codes.HOLDING, codes.RELEASE)
-    assert TRACE in order(bench), "stored once its rest was kept"
+    assert TRACE in order(bench)
     bench.release("RUN")
     bench.advance(0.2)
     bench.press("RUN")
@@ -140,6 +156,7 @@ def test_a_level_that_is_longer_than_the_memory_is_stored_tick_by_tick():
         bench.press("RUN")
         bench.advance(0.1)
         held_until_it_pauses(bench)
+        bench.advance(0.5)
         bench.release("RUN")
         bench.advance(0.2)
     bench.press("RUN")
@@ -161,11 +178,16 @@ def test_a_level_that_is_longer_than_the_memory_is_stored_tick_by_tick():
 
 
 def test_a_stop_in_a_pause_whose_trace_is_stored_has_a_stretch_of_its_own():
-    bench = new_bench(trace_bytes=LITTLE)
-    moving(bench, 8.0)
+    bench = new_bench(trace_bytes=2 * LITTLE)
+    moving(bench, 9.0)
     bench.release("RUN")
-    bench.advance(14.0)
-    assert TRACE in order(bench)
+    bench.books._may_store = lambda _injector: False
+    bench.advance(0.2)
+    bench.press("RUN")  # in vain, and ends the rest
+    bench.advance(0.1)
+    del bench.books._may_store
+    bench.advance(1.0)
+    assert bench.trace.count == 0
     bench.hold("PAIN", 0.1)
     bench.advance(1.0)
     kinds = order(bench)
@@ -180,7 +202,7 @@ def test_it_is_on_record_that_memory_made_it_pause():
     bench.press("RUN")
     bench.advance(0.1)
     held_until_it_pauses(bench)
-    bench.advance(0.5)
+    bench.advance(0.02)
     assert bench.books.refusing == 1, "the lamp says that RUN is held in vain"
     bench.release("RUN")
     bench.advance(1.0)
@@ -199,21 +221,77 @@ def test_a_short_pause_leaves_a_trace_in_memory_that_has_room_and_run_waits_for_
     assert bench.steps_made() > made
 
 
-def test_run_that_goes_on_waits_for_the_trace_where_memory_is_low():
+def test_run_that_is_pressed_where_memory_is_low_is_in_vain_until_it_is_pressed_again():
+    """The core judges the line when RUN is pressed: to start later would be by what it was."""
     bench = new_bench(trace_bytes=2 * LITTLE)
     moving(bench, 9.0)
+    bench.books._may_store = lambda _injector: False
     bench.release("RUN")
     bench.advance(0.3)
-    bench.books._may_store = lambda _injector: False
     bench.press("RUN")
     made = bench.steps_made()
     bench.advance(0.5)
     assert bench.steps_made() == made
     assert bench.books.refusing == 1
     del bench.books._may_store
-    bench.advance(0.4)
+    bench.advance(2.0)
+    assert TRACE in order(bench), "it need not be let go for that"
+    assert bench.steps_made() == made
+    bench.release("RUN")
+    bench.advance(0.2)
+    assert bench.books.refusing == 0
+    bench.press("RUN")
+    bench.advance(0.3)
     assert bench.steps_made() > made
-    assert TRACE in order(bench)
+
+
+@pytest.mark.parametrize("first_step_us", [720, 1200, 1500])
+@pytest.mark.parametrize("rate_nl_s", [100_000, 150_000])
+def test_the_pause_is_no_fault_wherever_in_the_tick_the_steps_come(
+    monkeypatch, first_step_us, rate_nl_s
+):
+    """A step that is made behind the reading of the count must not look like one of nobody."""
+    monkeypatch.setattr(ticked, "DECIDE_US", first_step_us)
+    bench = new_bench(trace_bytes=LITTLE, unit=(UNIT[0], rate_nl_s, *UNIT[2:]))
+    bench.arm()
+    bench.press("RUN")
+    bench.advance(0.1)
+    held_until_it_pauses(bench)
+    bench.advance(0.2)
+    assert (bench.last.state, bench.last.fault) == (codes.HOLDING, codes.NO_FAULT)
+    stored = sum(tick.made for stretch in book_of(bench).stretches for tick in stretch.ticks())
+    assert stored == bench.last.steps == bench.steps_made()
+
+
+def test_the_second_level_of_a_boot_begins_on_its_own_clock():
+    bench = new_bench()
+    moving(bench, 0.5)
+    bench.press("PAIN")
+    bench.advance(12.0)
+    bench.release("PAIN")
+    bench.release("RUN")
+    bench.hold("STOP", 0.1)
+    bench.advance(20.0)
+    bench.hold("STOP", 3.1)
+    bench.advance(0.1)
+    moving(bench, 0.5)
+    bench.press("PAIN")
+    bench.advance(0.1)
+    at = [tick.at for tick in held_ticks(bench) if tick.moving]
+    assert at == list(range(len(at)))
+
+
+def test_a_flash_that_does_not_erase_keeps_run_for_a_second_and_no_longer():
+    bench = new_bench(new_storage(worn_storage()), trace_bytes=LITTLE)
+    moving(bench, 8.0)
+    bench.flash.ioctl = lambda *_: 0
+    bench.release("RUN")
+    bench.advance(13.0)
+    bench.press("RUN")
+    made = bench.steps_made()
+    bench.advance(0.3)
+    assert bench.steps_made() > made
+    assert len(events(bench, TRACE_LOST)) == 1
 
 
 def test_when_the_ring_is_full_the_oldest_trace_goes_first():

@@ -72,21 +72,24 @@ def test_a_line_that_settles_for_longer_than_memory_lasts_keeps_its_time():
     for _ in range(20):
         trace.rest(7, TICK_US)
     held = words(trace)
-    trace.empty()
+    trace.stored = trace.count
+    trace.forget_stored()
     trace.add(6, 1)
     found = [tuple(tick) for tick in trace_ticks(held + words(trace))]
     assert sum(tick[2] for tick in found) == 351
     assert found[-1] == (350 + 700 + 20 + 1, 6, 1, True)
 
 
-def test_emptied_it_goes_on_in_time_behind_what_was_stored():
+@pytest.mark.parametrize("stored", [1, 2, 3])
+def test_what_is_stored_makes_room_and_time_goes_on_behind_it(stored):
     trace = Trace(800)
     moved(trace, (5, 1))
     trace.rest(7, TICK_US)
+    trace.stored = stored
+    first = words(trace)[:stored]
+    trace.forget_stored()
+    assert (trace.base, trace.count, trace.stored) == (stored, 3 - stored, 0)
     trace.end_rest()
-    first = words(trace)
-    trace.empty()
-    assert (trace.base, trace.count, trace.firm) == (3, 0, 0)
     for _ in range(4):
         trace.rest(7, TICK_US)
     trace.add(6, 1)
@@ -95,6 +98,16 @@ def test_emptied_it_goes_on_in_time_behind_what_was_stored():
     ]  # fmt: skip
     trace.begin(2)
     assert (trace.base, trace.count) == (0, 0)
+
+
+def test_a_pause_is_wanted_until_there_is_room_again():
+    trace = Trace(800)
+    while not trace.wants_pause:
+        trace.add(5, 1)
+    trace.stop()
+    trace.stored = trace.count
+    trace.forget_stored()
+    assert trace.wants_pause == 0
 
 
 def test_a_new_level_begins_at_the_front():

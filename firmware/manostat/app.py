@@ -187,9 +187,11 @@ class App:
         inputs.second_raw = self.read_second()
         # The latch before the count: a step made before the latch is then always in the count.
         lease = self.lease
-        # No memory for the trace has the core pause as a lease that is latched does: it goes on
-        # only once RUN was let go.
-        held = lease.latched() | self.trace.wants_pause
+        paused = self.trace.wants_pause
+        if paused:
+            # As if RUN had been let go: to core and guard the lease is latched, so it must be over.
+            lease.stop()
+        held = lease.latched() | paused
         inputs.switches = self.read_switches() | held << 6 | self.books.intent_bit
         inputs.made = lease.made()
         inputs.refused = self.refused

@@ -2,8 +2,8 @@
 before the first step (L-04).
 
 In this order: what a stop came to, its seal, what else a press asks for, the intent of a start,
-events, the trace. A start waits for the trace of the level before, and of its own where it takes
-a quarter of the memory.
+events, the trace. A new level waits for the trace of the one before. Within a level RUN is in vain
+while its trace takes more than a quarter of the memory, and has to be pressed again.
 """
 
 import gc
@@ -85,6 +85,7 @@ class Bookkeeper:
         self._event_bytes = 0
         self._alarm = 0
         self._has_told_full = 0
+        self._in_vain = 0  # RUN was pressed while memory was low
         self._fails = 0
         self._budget = Budget()
         self.journal.scan()
@@ -123,8 +124,7 @@ class Bookkeeper:
         pump = self._pump
         injector = pump.injector
         self._watch(pump)
-        if self._trace.is_low():
-            self.intent_bit = 0
+        self._watch_memory(injector)
         if self.broken:
             return 0
         if injector.stops != self._stops:
@@ -146,10 +146,7 @@ class Bookkeeper:
             if self.intent_bit:
                 return 0  # it starts in the next tick
             if self._may_start(pump):
-                if not self._open:
-                    return INTENT
-                self.intent_bit = codes.BIT_INTENT
-                return 0
+                return INTENT
             self.refusing = 1
         if self.journal.unsettled:
             return _SETTLE
@@ -204,6 +201,16 @@ class Bookkeeper:
             self._alarm = alarm
             self.events.put(ALARM, alarm & 255, alarm >> 8)
 
+    def _watch_memory(self, injector):
+        """An open intent counts while there is room to go on. A press of RUN while there was none
+        stays in vain: what the core knows of the line is as old as the press."""
+        if self._trace.is_low():
+            self.intent_bit = 0
+        elif injector.wants_start == 0:
+            self._in_vain = 0
+            if self._open and self._intent_written == 0 and self.journal.room >= _GO_ON_ROOM:
+                self.intent_bit = codes.BIT_INTENT
+
     def _close(self):
         """No intent is open: nothing may start before another is stored. One that a stop answered
         before the switches told of it must not be told afterwards."""
@@ -242,20 +249,17 @@ class Bookkeeper:
         self._presses = pump.presses
 
     def _may_start(self, pump):
-        """There is room in flash; and in memory, else the rest ends and what there is of the trace
-        is stored first: a second or so. A new level waits for the trace of the one before, which
-        lies three seconds of STOP and a press of PAIN behind it."""
-        if self.setting or self._has_no_room():
+        """There is room in flash. A new level waits for the trace of the one before, which needs a
+        second or so and lies three seconds of STOP and a press of PAIN behind it. Within a level
+        there is room in memory: else the rest ends, and what there is of the trace is stored."""
+        if self.setting or self.full:
             return False
         if self._trace.level != pump.level:
             return not self.traces.due()
-        if not self._trace.is_low():
-            return True
-        self._trace.end_rest()
-        return False
-
-    def _has_no_room(self):
-        return self.journal.room < _GO_ON_ROOM if self._open else self.full
+        if self._trace.is_low():
+            self._in_vain = 1
+            self._trace.end_rest()
+        return not self._in_vain and not self._open
 
     def _may_pause(self, pump):
         """A page takes longer than a tick. In 4 ms without a look at the switches RUN would have
@@ -264,15 +268,13 @@ class Bookkeeper:
 
     def _may_store(self, injector):
         """Not while RUN can start, for an erase makes it wait; unless nobody has touched anything
-        for a while, or RUN waits for just that. Inside a level only when memory is low."""
-        holds = injector.state == codes.HOLDING
-        if not holds and injector.state != codes.READY:
-            return True
-        if holds and not self._trace.is_low():
-            return False
-        if injector.wants_start:
-            return True
-        return self.events.quiet_ms() > _QUIET_MS and (not holds or self._trace.is_kept())
+        for a while, or RUN waits for just that. Inside a level only when memory is low: then RUN is
+        in vain."""
+        if injector.state == codes.HOLDING:
+            return self._trace.is_low()
+        if injector.state == codes.READY:
+            return injector.wants_start or self.events.quiet_ms() > _QUIET_MS
+        return True
 
     def _write_intent(self, pump):
         length = record.pack_intent(pump, self._payload)

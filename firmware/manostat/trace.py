@@ -25,8 +25,8 @@ _MARKS = const(24)  # words that are left for marks
 
 class Trace:
     """Takes `n_bytes` once. Word i is a little endian u16 at `buf[2 * i]`: sensor count in the
-    low 14 bits, made steps in the top two. `empty` it when all is stored. Before it is full it
-    `wants_pause`: what is left is for the rest after that.
+    low 14 bits, made steps in the top two. Before it is full it `wants_pause`: what is left is
+    for the rest after that.
     """
 
     def __init__(self, n_bytes: int):
@@ -39,6 +39,7 @@ class Trace:
         self.level = 0
         self.wants_pause = 0
         self._pause_at = self.room - min(_RESERVE, self.room >> 2)
+        self._rest_ticks = min(_REST_TICKS, self.room >> 3)
         self._rest_end = max(self._pause_at, self.room - _MARKS)
         self._is_resting = 0
         self._has_just_stopped = 0
@@ -52,24 +53,26 @@ class Trace:
         self.count = 0
         self._is_resting = 0
         self._left = 0
-        self.empty()
-        self.base = 0
-
-    def empty(self):
-        """All is stored: what comes next takes its place."""
-        self.base += self.count
-        self.count = 0
+        self._unseen = 0
         self.stored = 0
         self.firm = 0
+        self.base = 0
+        self.wants_pause = 0
+
+    def forget_stored(self):
+        """What is stored makes room for more: the others move to the front. At rest."""
+        stored = self.stored
+        held = memoryview(self.buf)[2 * stored : 2 * self.count]
+        memoryview(self.buf)[: len(held)][:] = held
+        self.base += stored
+        self.count -= stored
+        self.firm -= stored
+        self.stored = 0
         self.wants_pause = 0
 
     def is_low(self) -> bool:
         """Whether a motion should rather begin with an empty memory: a quarter is taken."""
         return self.count > self.room >> 2
-
-    def is_kept(self) -> bool:
-        """Whether nothing is added any more until the next motion."""
-        return self._left <= 0
 
     def add(self, raw: int, made: int):
         """Append one tick of motion, if there is room. `raw` 0 to 16383; `made` over 3 is stored as
@@ -99,7 +102,7 @@ class Trace:
         self.firm = self.count
         self._is_resting = 1
         self._has_just_stopped = 1
-        self._left = _REST_TICKS
+        self._left = self._rest_ticks
 
     def mark(self):
         """If all that came before is stored, let the next stretch begin here all the same."""

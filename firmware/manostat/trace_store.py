@@ -34,6 +34,7 @@ class TraceRing(Pages):
     def __init__(self, flash, first_block: int, blocks: int):
         Pages.__init__(self, flash, first_block, blocks, 1)
         self._entered = -1  # block that was found blank
+        self.erases = 0  # since the caller has set it to 0
         self._zero = 0  # blocks that are all zero: see `_holds_ours`
 
     def scan(self):
@@ -53,6 +54,7 @@ class TraceRing(Pages):
             if self._holds_only(BLANK, first):
                 self._entered = first
             elif self._holds_ours(first):
+                self.erases += 1
                 self._flash.ioctl(_ERASE, self._block(first))
             else:
                 self._next += _PAGES
@@ -131,11 +133,12 @@ class TraceStore:
             self._pages = 0
             self._fails = 0
             self._hash = sha256()
+            self.ring.erases = 0
         if trace.stored >= trace.firm:
             self._digest = self._hash.digest()
             return 1
         if not self.ring.make_ready():
-            return self._failed(self.ring._all)
+            return self._failed(self.ring._all if self.ring.erases < _TRIES else 0)
         payload = self._payload
         begin = trace.stored
         end = min(begin + _TICKS_A_PAGE, trace.firm)
@@ -146,6 +149,7 @@ class TraceStore:
         if not self.ring.append(TICKS, memoryview(payload)[:length], now_ms):
             return self._failed(_TRIES * _PAGES)
         self._fails = 0
+        self.ring.erases = 0
         self._hash.update(ticks)
         self._pages += 1
         trace.stored = end
@@ -180,5 +184,4 @@ class TraceStore:
 
     def _end(self):
         self._first = -1
-        if not self.waits():
-            self._trace.empty()
+        self._trace.forget_stored()

@@ -107,9 +107,10 @@ def test_of_a_pump_that_paused_by_itself_run_is_to_be_let_go_before_it_goes_on()
     ticks = Ticks()
     follower = fed(RunFollower(), ticks(9, codes.INJECTING, RUN_HELD))
     paused = {"state": codes.HOLDING, "reason": codes.RELEASE}
-    assert fed(follower, ticks(9, **paused, switches=RUN_HELD)).do is Do.LET_GO_TO_GO_ON
+    assert fed(follower, ticks(60, **paused, switches=RUN_HELD)).do is Do.LET_GO_TO_GO_ON
     assert fed(follower, ticks(9, **paused)).do is Do.GO_ON
-    assert fed(follower, ticks(9, **paused, switches=RUN_HELD)).do is Do.GO_ON, "it is storing"
+    assert fed(follower, ticks(20, **paused, switches=RUN_HELD)).do is Do.GO_ON
+    assert fed(follower, ticks(60, **paused, switches=RUN_HELD)).do is Do.LET_GO_TO_GO_ON, "in vain"
     assert fed(follower, ticks(9, codes.INJECTING, RUN_HELD)).do is Do.WATCH
 
 

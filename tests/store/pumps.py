@@ -8,7 +8,7 @@ from manostat_tools.journal.book import read_book
 from manostat_tools.journal.page import PAGE_BYTES, Kind, kind_of
 from manostat_tools.journal.source import JOURNAL, TRACES
 
-from ..book_bench import KEY_AT, BookBench, new_storage
+from ..book_bench import KEY_AT, UNIT, BookBench, new_storage
 
 KEY = bytes(range(1, 33))
 OTHER_KEY = bytes(range(2, 34))
@@ -78,9 +78,37 @@ def longer(trace_bytes):
         bench.press("RUN")
         bench.advance(5.0)
         bench.release("RUN")
-        bench.advance(0.2)
+        bench.advance(1.0)
     bench.hold("PAIN", 0.2)
     bench.advance(12.0)
+    return bytes(flash.memory)
+
+
+@cache
+def ended_in_pauses(trace_bytes, moves_again=True):
+    """The storage of a pump of which PAIN ended a level in a pause, all of it stored, and RUN went
+    on with it to another such end; or to the prescribed volume, and then once more in vain."""
+    flash = new_storage()
+    volume_nl = UNIT[2] if moves_again else 100_000
+    bench = BookBench(flash, (*UNIT[:2], volume_nl, *UNIT[3:]), trace_bytes=trace_bytes)
+    bench.power_on()
+    bench.arm()
+    for _ in range(2):
+        bench.books._may_store = lambda _: False  # as if that took its time
+        bench.press("RUN")
+        bench.advance(6.0)
+        bench.release("RUN")
+        bench.advance(0.15)
+        bench.press("RUN")  # meanwhile: in vain, and nothing more of the rest is kept
+        bench.advance(0.1)
+        del bench.books._may_store
+        bench.advance(1.0)
+        bench.release("RUN")
+        bench.advance(1.0)
+        bench.hold("PAIN", 0.1)
+        bench.advance(1.0)
+        bench.hold("STOP", 0.1)
+        bench.advance(3.0)
     return bytes(flash.memory)
 
 

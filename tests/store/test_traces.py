@@ -13,7 +13,15 @@ from manostat_tools.store.traces import recording_of, trace_of
 from manostat_tools.store.units import units_of
 
 from ..session.written import START
-from .pumps import answer_to_j, answer_to_r, gone_on, later, longer, rested
+from .pumps import (
+    answer_to_j,
+    answer_to_r,
+    ended_in_pauses,
+    gone_on,
+    later,
+    longer,
+    rested,
+)
 
 
 @pytest.fixture
@@ -90,6 +98,24 @@ def test_of_such_a_level_there_is_a_recording_to_derive_from(store, long_run):
     rx = long_run.prescription
     assert int(found.steps[-1]) * rx.nl_num // rx.nl_den == long_run.volume_nl
     assert len(found.stops_us()) > 2
+
+
+def test_runs_that_end_in_a_pause_are_each_drawn_to_their_own_stop(store):
+    """Behind both there is a stretch of one mark, the same bytes."""
+    import_pull(store, ended_in_pauses(LITTLE), START)
+    first, second = unassigned(store, next(iter(units_of(store))))
+    assert first.trace == second.trace
+    for run, begins in ((first, 0), (second, steps_at_stop(first))):
+        trace = trace_of(store, run)
+        assert (int(trace.steps[0]), int(trace.steps[-1])) == (begins, steps_at_stop(run))
+        assert int(recording_of(store, run).steps[-1]) == steps_at_stop(run)
+
+
+def test_a_run_in_which_nothing_moved_has_no_recording(store):
+    import_pull(store, ended_in_pauses(LITTLE, moves_again=False), START)
+    _, second = unassigned(store, next(iter(units_of(store))))
+    assert second.trace is not None
+    assert recording_of(store, second) is None
 
 
 def test_without_one_of_its_stretches_there_is_neither(folder):

@@ -28,6 +28,8 @@ _RATE_US = 1_000_000
 _MOST_REST = 30_000
 """Frames at rest, one minute; of a longer pause one in `_THIN` is kept."""
 _THIN = 10
+_SOON_TICKS = 50
+"""RUN that is held so long goes on, or is held in vain: it counts as closed after 20 ms."""
 
 
 _NOT_SEEN = "its beginning was not seen"
@@ -41,7 +43,7 @@ class Do(Enum):
     PRESS_PAIN = "let the patient press PAIN once: it proves the button"
     HOLD_RUN = "hold RUN, and keep it held; letting go is a pause"
     GO_ON = "hold RUN to go on, or press STOP to end here"
-    LET_GO_TO_GO_ON = "it pauses, to store its trace: let go of RUN, then hold it to go on"
+    LET_GO_TO_GO_ON = "it pauses, and may store its trace: let go of RUN, then hold it to go on"
     WATCH = "the plunger moves: let go of RUN for a pause, STOP ends it"
     WAIT = "the pump rests for a reading: keep RUN held"
     OPEN_TO_AIR = "take the line off the needle and open it to air"
@@ -127,8 +129,8 @@ class RunFollower:
         """At rest since the stop."""
         self.is_held = False
         """RUN, at the newest tick."""
-        self._was_let_go = False
-        """RUN, since the newest motion."""
+        self._in_vain = 0
+        """Ticks at rest with RUN held."""
         self._recent: deque[tuple[int, int]] = deque()
         self._recent_us = 0
         self._lost: list[str] = []
@@ -169,7 +171,7 @@ class RunFollower:
         self.rest_us = self.rest_us + frame.elapsed_us if self.ended else 0
         self._keep(frame, moves)
         self.is_held = State(frame, 0.0).run_closed
-        self._was_let_go = not moves and (self._was_let_go or not self.is_held)
+        self._in_vain = self._in_vain + 1 if self.is_held and not moves else 0
         self._keep_recent(frame)
         self.do = self._next(frame)
 
@@ -203,7 +205,7 @@ class RunFollower:
             return Do.WAIT
         if is_moving(frame):
             return Do.WATCH
-        if frame.state == codes.HOLDING and frame.reason == codes.RELEASE and not self._was_let_go:
+        if frame.state == codes.HOLDING and self._in_vain > _SOON_TICKS:
             return Do.LET_GO_TO_GO_ON
         return {
             codes.IDLE: Do.PRESS_PAIN,

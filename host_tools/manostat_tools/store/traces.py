@@ -63,10 +63,12 @@ def trace_of(store: Store, run: Run) -> Trace | None:
 def recording_of(store: Store, run: Run) -> Recording | None:
     """All that the pump's traces tell of a run: its level from the first start in this boot to the
     end of the rest after the run's stop. None if any of it is not stored, or does not make the
-    steps of the run.
+    steps of the run, or if nothing moved in it.
     """
     kept = None if run.trace is None or run.uncertain else _kept(store, run)
     if kept is None or not kept.ends:
+        return None
+    if not any(tick.moving for tick in trace_ticks(kept.words[kept.begins : kept.ends])):
         return None
     end = kept.ends
     while end < len(kept.words) and not is_going(kept.words[end]):
@@ -97,7 +99,8 @@ def _kept(store: Store, run: Run) -> _Kept | None:
         words += words_of(data)
         if at < began_at:
             begins = len(words)
-        if tie["sha256"] == run.trace:
+        # Stretches of nothing but a mark are all alike: the run's own is the first behind it.
+        if tie["sha256"] == run.trace and at > source.sequence and not ends:
             ends = len(words)
     began = [one["steps"] for _, one in intents]
     return _Kept(words, begins, ends, began, _is_whole(records, source.sequence))
