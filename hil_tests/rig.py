@@ -15,6 +15,7 @@ from manostat_sim.plant.plant import PATH_CLOSED
 from manostat_sim.plant.sensors import FAULTS
 from manostat_sim.scenarios import Scenario, scenario
 from manostat_sim.world import World
+from manostat_tools.journal.book import read_book
 from manostat_tools.journal.payloads import TICKS
 from manostat_tools.journal.trace_words import TraceTick, trace_ticks, words_of
 
@@ -239,8 +240,10 @@ def old_trace_page(sequence: int) -> bytes:
 
 
 def traced(bench: PicoBench) -> list[TraceTick]:
-    """The trace of the level in the pump's memory, read over the link: the pump must be at rest."""
-    return trace_ticks(words_of(bench.trace()))
+    """The trace of the first level: what is stored, then what is in the pump's memory, read over
+    the link. The pump must be at rest."""
+    stored = [one.words for one in read_book(bench.flash_image()).stretches if one.level == 1]
+    return trace_ticks(words_of(b"".join(stored) + bench.trace()))
 
 
 def moved(bench: PicoBench) -> list[tuple[int, int]]:

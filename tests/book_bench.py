@@ -81,7 +81,7 @@ class BookBench(CoreBench):
         if self.frame.pack(self._ticks, inputs, decision):
             take_change(self.frame.buf, self.books.events.words, self.pump)
         if not decision.running:
-            self.trace.rest(inputs.line_raw, self.since_us)
+            self.trace.rest(inputs.line_raw, self.since_us, inputs.made)
             self._rest(decision)
         return decision
 

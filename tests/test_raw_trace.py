@@ -31,10 +31,11 @@ def moved(trace, *readings):
 
 def test_a_trace_keeps_count_and_steps_of_every_tick():
     trace = Trace(80)
-    for raw, made in ((0, 0), (16383, 3), (5000, 1), (1638, 7)):
+    for raw, made in ((0, 0), (16383, 3), (5000, 1), (1638, 4), (1639, 2)):
         trace.add(raw, made)
     assert ticks(trace) == [
         (0, 0, 0, True), (1, 16383, 3, True), (2, 5000, 1, True), (3, 1638, 3, True),
+        (4, 1639, 3, True),
     ]  # fmt: skip
 
 
@@ -132,6 +133,14 @@ def test_the_line_after_a_stop_is_kept_and_a_page_that_was_written_is_a_gap():
     ]  # fmt: skip
 
 
+def test_a_step_that_is_counted_a_tick_after_the_stop_is_not_lost():
+    trace = Trace(800)
+    moved(trace, (5, 1))
+    trace.rest(7, TICK_US, 1)
+    trace.rest(8, TICK_US)
+    assert ticks(trace) == [(0, 5, 1, True), (1, 7, 1, False), (2, 8, 0, False)]
+
+
 def test_it_is_kept_for_ten_seconds():
     trace = Trace(98_304)
     moved(trace, (5, 1))
@@ -193,14 +202,15 @@ PHASE = st.tuples(st.lists(READING, min_size=1, max_size=5), st.lists(REST, max_
 def test_whatever_happens_no_step_is_lost_and_time_goes_on(phases):
     trace = Trace(98_304)
     now = -1
+    over = 0
     expected = []
     for readings, rests in phases:
         now += bool(expected)  # the tick that starts it is not kept
         for raw, made in readings:
             now += 1
-            raw = max(raw, MARKS_END) if made >= 3 else raw
             trace.add(raw, made)
-            expected.append((now, raw, min(made, 3), True))
+            over, made = max(0, over + made - 3), min(over + made, 3)
+            expected.append((now, max(raw, MARKS_END) if made == 3 else raw, made, True))
         trace.stop()
         trace.rest(0, TICK_US)
         left = REST_TICKS
@@ -208,6 +218,7 @@ def test_whatever_happens_no_step_is_lost_and_time_goes_on(phases):
             now += passed
             trace.rest(raw, passed * TICK_US)
             if left > 0:
-                expected.append((now, raw, 0, False))
+                over, made = max(0, over - 3), min(over, 3)
+                expected.append((now, max(raw, MARKS_END) if made == 3 else raw, made, False))
             left -= passed
     assert ticks(trace) == expected

@@ -201,7 +201,7 @@ class App:
         inputs.line_status = line.status
 
     def _rest(self, decision):
-        self.trace.rest(self.inputs.line_raw, self.since_us)
+        self.trace.rest(self.inputs.line_raw, self.since_us, self.inputs.made)
         self.host_stop.listen(decision.wants_start)
         alarm = self.pump.alarm
         if decision.reason == FAULT and alarm.priority == 0:

@@ -45,6 +45,7 @@ class Trace:
         self._has_just_stopped = 0
         self._left = 0  # ticks of this rest that are still to be kept
         self._unseen = 0  # ticks since the newest word
+        self._over = 0  # steps that did not fit into it
 
     def begin(self, level: int):
         """Begin the trace of a level; `count` should equal `stored`, or the rest is lost. Old
@@ -54,6 +55,7 @@ class Trace:
         self._is_resting = 0
         self._left = 0
         self._unseen = 0
+        self._over = 0
         self.stored = 0
         self.firm = 0
         self.base = 0
@@ -75,13 +77,13 @@ class Trace:
         return self.count > self.room >> 2
 
     def add(self, raw: int, made: int):
-        """Append one tick of motion, if there is room. `raw` 0 to 16383; `made` over 3 is stored as
-        3."""
+        """Append one tick of motion, if there is room. `raw` 0 to 16383; of `made` what is over 3
+        goes to the next tick."""
         if self._is_resting:
             self._go()
-        if made >= _MADE_MOST:
-            made = _MADE_MOST
-            if raw < _LEAST_COUNT:
+        if made >= _MADE_MOST or self._over:
+            made = self._fitting(made)
+            if made == _MADE_MOST and raw < _LEAST_COUNT:
                 raw = _LEAST_COUNT
         count = self.count
         if count < self._pause_at:  # as `_put`: a call costs 10 us of each moving tick
@@ -110,8 +112,9 @@ class Trace:
             self._put(_MARK | _REST)
             self.firm = self.count
 
-    def rest(self, raw: int, elapsed_us: int):
-        """One tick at rest, `elapsed_us` after the one before."""
+    def rest(self, raw: int, elapsed_us: int, made: int = 0):
+        """One tick at rest, `elapsed_us` after the one before. `made`: of the last word of steps
+        one may have ended behind the reading of the tick that stopped it."""
         if not self._is_resting:
             return
         if self._has_just_stopped:
@@ -126,7 +129,10 @@ class Trace:
             return
         self._unseen += ticks - 1
         self._put_unseen()
-        self._put(raw)
+        made = self._fitting(made)
+        if made == _MADE_MOST and raw < _LEAST_COUNT:
+            raw = _LEAST_COUNT
+        self._put(raw | made << 14)
         self._left -= ticks
         if self._left <= 0 or self.count >= self._rest_end:
             self.end_rest()
@@ -136,6 +142,11 @@ class Trace:
         self._left = 0
         if self._is_resting:
             self.firm = self.count
+
+    def _fitting(self, made):
+        made += self._over
+        self._over = made - _MADE_MOST if made > _MADE_MOST else 0
+        return made - self._over
 
     def _go(self):
         self._is_resting = 0

@@ -109,7 +109,7 @@ def as_traced(frames: Sequence[TickFrame]) -> Recording:
         if was_running and not running:
             trace.stop()
         if not running:
-            trace.rest(frame.line_raw, frame.elapsed_us)
+            trace.rest(frame.line_raw, frame.elapsed_us, frame.made)
     found = from_trace(trace_ticks(words_of(bytes(trace.buf[: 2 * trace.count]))), 0, 0.0)
     return replace(found, time_us=found.time_us + begin_us)
 

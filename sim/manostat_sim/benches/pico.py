@@ -189,8 +189,12 @@ class PicoBench(Bench):
         return read_pages(self._ask(wire.journal, first))
 
     def trace(self) -> bytes:
-        """The trace of the level, two bytes a word (docs/journal.md), read over the link."""
+        """What of the trace is in memory, two bytes a word (docs/journal.md), over the link."""
         return self._ask(wire.trace)
+
+    def traces(self, first: int = 0) -> bytes:
+        """The pages of the ring of traces from this one on, read over the link."""
+        return self._ask(wire.ring, first)
 
     def settings(self) -> tuple[int, int, bytes, bytes]:
         """Number of this boot, newest counter believed, and both copies of the unit page, as told
