@@ -27,16 +27,19 @@ from manostat_tools.evidence import store as evidence
 from manostat_tools.journal.book import read_book
 from manostat_tools.journal.findings import read_ring
 from manostat_tools.journal.page import PAGE_BYTES, Record
-from manostat_tools.journal.payloads import BOOT, INTENT, KINDS, OUTCOME, SERVICE, fields_of
+from manostat_tools.journal.payloads import BOOT, INTENT, KINDS, OUTCOME, fields_of
 from manostat_tools.link.unit import PUBLIC_KEY
 from manostat_tools.trace.plugin import Figures
 
 from .rig import Unit, acknowledge, begin, enabled, spoil_line_sensor, stiff, unit_with
+from .service_rig import execute, opened
 
 pytestmark = [pytest.mark.pico, pytest.mark.req("L-03", "L-04", "T-05")]
 
 STEPWISE = unit_with(mode=codes.STEP, step_volume_nl=10_000)
 OTHER = unit_with(mode=codes.STEP, step_volume_nl=12_000)
+IDENTITY = {"serial": "M-018"}
+KEY = bytes(range(1, 33))
 DOINGS = (
     "boot",
     "proof",
@@ -52,6 +55,7 @@ DOINGS = (
     "watchdog",
     "power-cycle",
     "setting",
+    "service",
 )
 PUMP = load_board(BOARDS / "RPI_PICO").pump
 JOURNAL = (STORAGE_OFFSET + PUMP.journal_flash_offset_bytes, PUMP.journal_flash_bytes)
@@ -185,6 +189,12 @@ def session(board: PicoBench, recorder: Recorder) -> None:
     doing("setting")
     (answer,) = board.send(wire.set_unit(1, boot, counter + 1, OTHER, PUBLIC_KEY), 3.0)
     assert answer.result == DONE
+    doing("service")
+    board.power_off()
+    board.advance(0.1)
+    opened(board)
+    for call in (f"store_unit({STEPWISE})", f"store_identity({IDENTITY})", f"store_key({KEY})"):
+        assert '"stored"' in execute(board, f"from manostat import service\nservice.{call}")
 
 
 @dataclass(frozen=True)
@@ -280,10 +290,9 @@ def _check(cuts: Cuts, points: list[CutPoint], name: str, figure: Figures) -> No
 
 
 def test_the_session_writes_every_kind_of_record_and_erases(cuts: Cuts) -> None:
-    """But those of service mode, in which no pump runs: tests/test_service_cuts.py cuts a visit."""
     last = cuts.recording.points([Cut.AFTER])[-1]
     ((_, _, after, _),) = cuts.recording.flashes([last])
-    assert {record.kind for record in read_book(after).records} == set(KINDS) - {TICKS, SERVICE}
+    assert {record.kind for record in read_book(after).records} == set(KINDS) - {TICKS}
     operations = cuts.recording.operations
     assert {doing for doing, _ in operations} == set(DOINGS)
     assert {operation.kind for _, operation in operations} == {"program", "erase"}

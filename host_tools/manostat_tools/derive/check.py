@@ -21,8 +21,8 @@ from manostat_tools.derive.run import Derived, derive
 from manostat_tools.journal.trace_words import trace_ticks, words_of
 from manostat_tools.session.model import Quantity
 
-_MARKS = 1000
-"""Words for marks of rests and pauses."""
+_REST_ROOM = 50_000
+"""Words of memory of which the pump keeps ten seconds of a rest."""
 
 _NL_NUM, _NL_DEN, _ZERO = 6, 7, 8
 
@@ -97,7 +97,8 @@ def check(
 
 def as_traced(frames: Sequence[TickFrame]) -> Recording:
     """What the firmware's trace keeps of these, on the clock of the first one."""
-    trace = Trace(2 * (len(frames) + _MARKS))  # all at once, what the pump stores in parts
+    # All at once, what the pump stores in parts; of little memory it would keep no whole rest.
+    trace = Trace(2 * (len(frames) + _REST_ROOM))
     begin_us = now_us = 0
     running = False
     for frame in frames:
