@@ -78,7 +78,8 @@ def test_an_event_from_before_the_session_is_not_told_though_its_page_was_writte
     [
         (ord("H"), "the host asked for the hello"),
         (ord("J"), "the host asked for the journal"),
-        (ord("T"), "the host asked for the trace"),
+        (ord("R"), "the host asked for the stored traces"),
+        (ord("T"), "the host asked for the trace in memory"),
         (ord("U"), "the host asked for the unit"),
         (ord("P"), "the host sent a setting"),
         (ord("S"), "the host sent STOP"),
