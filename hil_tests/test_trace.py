@@ -67,6 +67,7 @@ def test_a_pause_and_what_comes_after_it_are_in_their_time(bench: PicoBench) -> 
     assert held == expected[: len(held)]
 
 
+@pytest.mark.long
 def test_it_is_stored_after_its_ten_seconds(bench: PicoBench) -> None:
     begin(bench)
     bench.press("PAIN")

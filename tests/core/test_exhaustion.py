@@ -45,7 +45,11 @@ def replay(found, mode):
 
 @pytest.mark.req("B-01", "B-05", "B-06", "D-01", "D-02", "P-03", "P-09", "T-03", "A-05", "A-06")
 @pytest.mark.parametrize(
-    ("mode", "end"), [(INJECT, codes.PRESSURE_ABOVE), (PRIME, codes.PRESSURE_LINE)]
+    ("mode", "end"),
+    [
+        (INJECT, codes.PRESSURE_ABOVE),
+        pytest.param(PRIME, codes.PRESSURE_LINE, marks=pytest.mark.long),
+    ],
 )
 def test_nothing_is_found_on_the_core_as_it_is(mode, end):
     found = explore(mode, letters=small_alphabet(SHORT), most_states=1000)
