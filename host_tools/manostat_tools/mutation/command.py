@@ -16,7 +16,7 @@ WORK = Path("build/mutation")
 EVIDENCE = Path("build/evidence/mutation.json")
 DOCUMENT = Path("docs/mutation.md")
 _CORE = Path("firmware/manostat/core")
-_COPIED = ("firmware", "sim", "tests/core")
+_COPIED = ("firmware", "sim", "tests/core", "docs/requirements")
 _IMPORTED_ONCE = ("pytest", "hypothesis", "hypothesis.stateful", "numpy", "numba")
 _SAY_EVERY_S = 60
 
