@@ -113,7 +113,8 @@ def small_image() -> Path:
 
 
 @pytest.mark.pico
-@pytest.mark.parametrize("rate_nl_s", [pytest.param(50_000, marks=pytest.mark.long), 150_000])
+@pytest.mark.long
+@pytest.mark.parametrize("rate_nl_s", [50_000, 150_000])
 def test_it_pauses_before_memory_is_full_and_no_tick_of_motion_is_missing(
     boards: Boards, small_image: Path, rate_nl_s: int
 ) -> None:

@@ -92,7 +92,9 @@ def agree(draw, board) -> None:
 
 
 @pytest.mark.pico
-@pytest.mark.parametrize("reason", [codes.PRESSURE_ABOVE, codes.PAIN, codes.STOP])
+@pytest.mark.parametrize(
+    "reason", [codes.PRESSURE_ABOVE, codes.STOP, pytest.param(codes.PAIN, marks=pytest.mark.long)]
+)
 def test_a_worst_run_ends_on_the_board_as_in_the_campaign(worst, reason):
     agree(worst[reason], on_board(worst[reason]))
 
