@@ -9,6 +9,7 @@ import pytest
 
 from manostat import identity_page
 from manostat.journal import NOTE, Journal
+from manostat_sim.emulated import registry
 from manostat_sim.emulator.flash import erased_flash, write_uf2
 from manostat_sim.unit_page import STORAGE_OFFSET
 from manostat_tools.link import Pump, connect
@@ -60,6 +61,12 @@ def board(link_process: Emulated) -> Iterator[Emulated]:
     yield link_process
     for switch in ("RUN", "PAIN", "STOP"):
         link_process.operate(f"release {switch}")
+
+
+@pytest.fixture
+def no_boards(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A registry without the boards that other tests keep: each would be asked, and waited for."""
+    monkeypatch.setenv(registry.ENVIRONMENT, str(tmp_path / "none"))
 
 
 @pytest.fixture

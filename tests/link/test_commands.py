@@ -72,7 +72,7 @@ def test_a_wrong_prescription_is_refused_with_what_is_allowed(other, said):
 
 
 @pytest.mark.req("P-02")
-def test_a_limit_is_set_in_whole_psi(run_dir, figure):
+def test_a_limit_is_set_in_whole_psi(no_boards, figure):
     taken = []
     for tenths in range(700, 731):
         limit = f"{tenths / 10:g}"
@@ -88,7 +88,7 @@ def test_a_limit_is_set_in_whole_psi(run_dir, figure):
     assert taken == [70, 71, 72, 73]
 
 
-def test_what_cannot_be_is_refused_before_a_board_is_looked_for(run_dir, tmp_path):
+def test_what_cannot_be_is_refused_before_a_board_is_looked_for(no_boards, tmp_path):
     assert "allowed 32 bytes or 64 hex" in one_line(
         manostat("prescribe", "nobody", *DOSE, "--key", __file__)
     )
