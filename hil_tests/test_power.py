@@ -223,6 +223,26 @@ def test_power_cut_while_paused_counts_the_level_as_delivered(bench: PicoBench) 
 
 
 @with_journal
+@pytest.mark.req("L-03", "L-04")
+def test_an_outcome_with_a_flipped_bit_is_none_and_the_level_counts_as_delivered(
+    bench: PicoBench,
+) -> None:
+    begin(bench)
+    bench.hold("PAIN", 0.05)
+    bench.release("RUN")
+    bench.advance(0.05)
+    made = bench.steps_made()
+    (outcome,) = (entry.payload for entry in bench.journal() if entry.kind == OUTCOME)
+    bench.power_off()
+    at = bench.flash_image().index(outcome)
+    bench.pico.write_flash(at, bytes([outcome[0] ^ 0x01]))
+    bench.power_on()
+    _try_to_inject(bench)
+    assert bench.steps_made() == made
+    assert bench.last.reason == codes.VOLUME
+
+
+@with_journal
 @pytest.mark.parametrize("unit", [SMALL], ids=["small"])
 @pytest.mark.req("D-02")
 def test_volume_of_a_level_survives_a_power_cut_after_its_stop(bench: PicoBench, figure) -> None:
