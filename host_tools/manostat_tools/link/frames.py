@@ -10,15 +10,24 @@ _MOST_REST = 256
 
 
 class Frames(FrameReader):
-    """A `FrameReader` whose lists are handed on and emptied with every piece."""
+    """A `FrameReader` that hands its frames on with every piece; its own lists stay empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: list[Frame] = []
 
     def cut(self, data: bytes) -> list[Frame]:
-        """The frames that end in this piece of the stream; the order holds within each kind."""
+        """The frames that end in this piece of the stream, in the order in which they came."""
+        self._found = []
         self.feed(data)
         if len(self._rest) > _MOST_REST:
             self.bad_bytes += len(self._rest)
             self._rest = b""
-        found: list[Frame] = [*self.ticks, *self.bulks, *self.hellos, *self.answers]
+        return self._found
+
+    def _take(self, content: bytes) -> None:
+        """Each at once, for an answer and the ticks around it say more in their order."""
+        super()._take(content)
+        self._found += [*self.ticks, *self.bulks, *self.hellos, *self.answers]
         for each in (self.ticks, self.bulks, self.hellos, self.answers):
             each.clear()
-        return found

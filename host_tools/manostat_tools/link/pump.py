@@ -117,7 +117,7 @@ class Pump:
         return decode_hello(self._requests.hello(wire.hello, ends_s))
 
     def stop(self, limit_s: float = 2.0) -> bool:
-        """STOP, sent again until the pump answers or is seen stopped, at most `limit_s` seconds.
+        """STOP, sent again until the pump has stopped or is at rest, at most `limit_s` seconds.
 
         True: it was moving and has stopped, as by its button. False: it was at rest, and nothing
         has changed. Does not wait for other requests.

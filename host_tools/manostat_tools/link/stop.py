@@ -1,4 +1,4 @@
-"""STOP, sent until the pump has answered or is seen stopped."""
+"""STOP, sent until the pump has stopped, or was at rest and still is."""
 
 import time
 from queue import SimpleQueue
@@ -17,10 +17,15 @@ _ANSWER_S = 0.5
 
 
 def stop(owner: Owner, requests: Requests, limit_s: float) -> bool:
-    """True: it was moving and has stopped. False: it was at rest. LinkError after `limit_s`."""
+    """True: it was moving and has stopped. False: it was at rest. LinkError after `limit_s`.
+
+    An answer that it was at rest counts only with a tick at rest behind it: the pump may have begun
+    to move since it took that STOP.
+    """
     ends_s = time.monotonic() + limit_s
     newest = owner.newest
     moved = owner.connected and newest is not None and newest.moves
+    rested = False
     with requests.hearing() as heard:
         while True:
             owner.send(wire.STOP, first=True)
@@ -29,13 +34,18 @@ def stop(owner: Owner, requests: Requests, limit_s: float) -> bool:
                     if moved and each.state == codes.STOPPED:
                         _await_answer(requests, heard, ends_s)
                         return True
-                    moved = moved or is_moving(each)
+                    if is_moving(each):
+                        moved, rested = True, False
+                    elif rested:
+                        return False
                 elif _is_answer(each):
-                    return moved or each.result == telemetry.STOPPED
+                    if each.result == telemetry.STOPPED:
+                        return True
+                    rested = True
             if time.monotonic() >= ends_s or owner.closed:
                 raise LinkError(
-                    f"{owner.place.name}: STOP was not answered within {limit_s:g} s, and nothing "
-                    "shows that it has stopped: press STOP at the pump"
+                    f"{owner.place.name}: nothing shows within {limit_s:g} s of STOP that it has "
+                    "stopped or is at rest: press STOP at the pump"
                 )
 
 
