@@ -161,6 +161,67 @@ def test_a_record_that_the_pump_wrote_once_more_is_no_contradiction(store):
     assert holds(store)[-1] == digests(cut + newer)[-1]
 
 
+def written_again(data, ms=1):
+    """The last page of an answer to `J`, and the same record written once more a little later."""
+    last = data[-PAGE_BYTES:]
+    return resealed(last, 13, (last[13] + ms) % 256)
+
+
+def test_of_a_record_written_once_more_the_later_counts_whichever_is_stored_first(store):
+    whole = answer_to_j(sooner())
+    again = written_again(whole)
+    take(store, whole[:-PAGE_BYTES] + again, UNIT)
+    assert take(store, whole + again).records == 0
+    assert holds(store) == digests(whole[:-PAGE_BYTES] + again)
+
+
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize("stored", [True, False], ids=["stored before", "not stored"])
+def test_another_record_of_a_number_is_refused_though_the_first_is_in_the_file_too(store, stored):
+    """Not in the next page, or with something else than the time changed, it was not written once
+    more: it is another record."""
+    whole = answer_to_j(sooner())
+    if stored:
+        take(store, whole)
+    before = store.head()
+    forged = resealed(whole[-PAGE_BYTES:], 16, whole[-PAGE_BYTES + 16] ^ 1)
+    before_it = whole[-2 * PAGE_BYTES : -PAGE_BYTES]
+    for behind in (forged, before_it + written_again(whole)):
+        with pytest.raises(ContradictionError) as refused:
+            take(store, whole + behind, UNIT)
+        (line,) = refused.value.lines
+        assert "twice in the file" in line and store.head() == before
+
+
+@pytest.mark.req("L-05")
+def test_a_record_written_once_more_is_refused_where_the_stored_one_behind_it_follows_the_first(
+    store,
+):
+    whole = answer_to_j(sooner())
+    take(store, whole)
+    before = whole[:-PAGE_BYTES]
+    with pytest.raises(ContradictionError, match="1 times something else") as refused:
+        take(store, before + written_again(before))
+    assert "that is stored does not follow it" in refused.value.lines[0]
+
+
+def test_records_out_of_their_order_are_told_of_an_answer_to_j_too(store):
+    whole = answer_to_j(sooner())
+    swapped = whole[: -2 * PAGE_BYTES] + whole[-PAGE_BYTES:] + whole[-2 * PAGE_BYTES : -PAGE_BYTES]
+    outcome = take(store, swapped)
+    assert not outcome.is_sound
+    assert any(each.startswith("order at byte") for each in outcome.findings)
+
+
+@pytest.mark.req("L-05")
+def test_pages_that_each_claim_to_be_the_other_written_once_more_end_in_a_refusal(store):
+    whole = answer_to_j(sooner())
+    take(store, whole)
+    other = resealed(whole[-PAGE_BYTES:], 16, whole[-PAGE_BYTES + 16] ^ 1)
+    with pytest.raises(ContradictionError):
+        take(store, whole + written_again(whole) + whole[-PAGE_BYTES:] + other)
+
+
 @pytest.mark.req("L-05")
 def test_a_record_that_differs_in_its_time_alone_is_a_contradiction_without_the_first(store):
     take(store, sooner())

@@ -1,6 +1,6 @@
 """What is wrong with a run of pages: torn, spoilt, missing, exchanged (docs/journal.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of, read_record
@@ -27,12 +27,15 @@ class Run:
     findings: list[Finding]
     blank: int
     """Pages that are still free."""
+    repeats: list[tuple[Record, Record]] = field(default_factory=list)
+    """A record, and the same written once more in the next page."""
 
 
 def read_journal(pages: list[bytes], at: int) -> Run:
     """Read pages that were filled from the first to the last; `at` is the place of the first."""
     records: list[Record] = []
     findings: list[Finding] = []
+    repeats: list[tuple[Record, Record]] = []
     between: list[tuple[int, Kind]] = []
     blank = 0
     for number, page in enumerate(pages):
@@ -41,6 +44,7 @@ def read_journal(pages: list[bytes], at: int) -> Run:
         if kind is Kind.RECORD:
             record = read_record(page, place)
             if records and _is_repeat(records[-1], record):
+                repeats.append((records[-1], record))
                 findings.append(_repeated(records.pop()))
             findings += _between(records[-1] if records else None, record, between)
             records.append(record)
@@ -50,13 +54,14 @@ def read_journal(pages: list[bytes], at: int) -> Run:
         else:
             between.append((place, kind))
     findings += [_at_the_end(place, kind) for place, kind in between]
-    return Run(records, findings + chain_breaks(records), blank)
+    return Run(records, findings + chain_breaks(records), blank, repeats)
 
 
 def read_ring(pages: list[bytes], at: int) -> Run:
     """Read pages that went round: what is there, in the order of its sequence."""
     found = [(kind_of(page), at + number * PAGE_BYTES, page) for number, page in enumerate(pages)]
     records = [read_record(page, place) for kind, place, page in found if kind is Kind.RECORD]
+    repeats = [pair for pair in pairwise([*records, *records[:1]]) if _is_repeat(*pair)]
     records.sort(key=lambda record: record.sequence)
     erased = _zero_blocks(pages) if records else set()
     findings = [
@@ -65,7 +70,7 @@ def read_ring(pages: list[bytes], at: int) -> Run:
         if kind in (Kind.FOREIGN, Kind.DAMAGED)
     ]
     blank = sum(kind is Kind.BLANK for kind, _, _ in found)
-    return Run(records, findings + chain_breaks(records), blank)
+    return Run(records, findings + chain_breaks(records), blank, repeats)
 
 
 def _zero_blocks(pages: list[bytes]) -> set[int]:
@@ -104,7 +109,7 @@ def _between(before: Record | None, record: Record, pages: list[tuple[int, Kind]
         findings.append(Finding("gap", record.place, reason))
     if missing < 0:
         reason = f"record {record.sequence} stands behind record {last}"
-        findings.append(Finding("gap", record.place, reason))
+        findings.append(Finding("order", record.place, reason))
     return findings
 
 

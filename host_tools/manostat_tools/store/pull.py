@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from manostat_tools.journal.findings import read_journal, read_ring
-from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of, read_record
+from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of
 from manostat_tools.journal.payloads import SEAL, fields_of
 from manostat_tools.journal.source import FLASH_BYTES, STORAGE_BYTES, open_source
 from manostat_tools.journal.traces import check_traces
@@ -14,13 +14,15 @@ from manostat_tools.store.chain import What
 
 @dataclass(frozen=True)
 class Pull:
-    """`journal` also has what the pump wrote twice, the one that counts last. `pages` by SHA-256,
+    """`journal` also has what the pump wrote twice, the one that counts last. `again`: of what it
+    wrote once more, the SHA-256 of each page and of the next. `pages` by SHA-256. All hashes are
     hexadecimal. `findings` in words; `is_sound`: none of them is more than a power cut, or a link
     that was lost, can do."""
 
     what: What
     journal: list[Record]
     traces: list[Record]
+    again: dict[str, str]
     pages: dict[str, bytes]
     findings: list[str]
     is_sound: bool
@@ -59,17 +61,16 @@ def read_pull(data: bytes) -> Pull:
     pages = [*source.journal, *(source.traces or [])]
     return Pull(
         what=cast(What, source.what),
-        journal=_with_repeats(run.records, source.journal),
+        journal=sorted([*(first for first, _ in run.repeats), *run.records], key=_sequence),
         traces=ring.records,
+        again={
+            first.digest.hex(): second.digest.hex() for first, second in run.repeats + ring.repeats
+        },
         pages={hashlib.sha256(p).hexdigest(): p for p in pages if kind_of(p) is Kind.RECORD},
         findings=findings,
         is_sound=not any(each.serious for each in found),
     )
 
 
-def _with_repeats(records: list[Record], pages: list[bytes]) -> list[Record]:
-    """Before each record those of its number that it was written to replace."""
-    counts = {record.sequence: record for record in records}
-    every = [read_record(page, 0) for page in pages if kind_of(page) is Kind.RECORD]
-    first = [each for each in every if each.digest != counts[each.sequence].digest]
-    return sorted([*first, *records], key=lambda record: record.sequence)
+def _sequence(record: Record) -> int:
+    return record.sequence
