@@ -1,7 +1,9 @@
 """Runs as the pump's own journal tells of them (docs/journal.md)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+
+from pydantic import ValidationError
 
 from manostat_tools.journal.names import FAULTS, MODES, OPENINGS, REASONS, named
 from manostat_tools.journal.page import Record
@@ -41,11 +43,17 @@ class _Draft:
     trace: str | None = None
 
 
-def runs_of(records: Sequence[Record], unit: str, traces: Collection[str] = ()) -> list[Run]:
+def runs_of(
+    records: Sequence[Record],
+    unit: str,
+    traces: Collection[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Run]:
     """The runs in these records, in the order of their sequence; `unit` names the pump.
 
     `traces` are the SHA-256 of stored traces, hexadecimal: a run names its own only if it is there.
     The newest intent, if nothing but its own pages follow, may still be answered and is no run yet.
+    A run with numbers that no pump writes is left out, and `tell` is called with a line.
     """
     drafts: list[_Draft] = []
     for record in records:
@@ -63,9 +71,12 @@ def runs_of(records: Sequence[Record], unit: str, traces: Collection[str] = ()) 
     runs: list[Run] = []
     for number, draft in enumerate(drafts):
         is_over = draft.outcome is not None or number + 1 < len(drafts)
-        if is_over and (draft.intent or draft.outcome):
+        if is_over and (of := draft.outcome or draft.intent):
             trace = draft.trace if draft.trace in traces else None
-            runs.append(_run(draft, unit, len(runs) + 1, trace))
+            try:
+                runs.append(_run(draft, of, unit, len(runs) + 1, trace))
+            except ValueError as wrong:
+                tell(f"run of record {of.sequence} cannot be read: {_why(wrong)}")
     return runs
 
 
@@ -84,10 +95,12 @@ def _add(drafts: list[_Draft], record: Record, fields: Fields) -> None:
                 draft.trace = draft.trace or fields["sha256"]
 
 
-def _run(draft: _Draft, unit: str, number: int, trace: str | None) -> Run:
-    record = draft.outcome or draft.intent
-    assert record is not None
+def _run(draft: _Draft, record: Record, unit: str, number: int, trace: str | None) -> Run:
     fields = fields_of(record)
+    if fields["mode"] not in MODES:
+        raise ValueError(f"mode {fields['mode']}: allowed {min(MODES)} to {max(MODES)}")
+    if fields["nl_den"] < 1:
+        raise ValueError(f"nl_den {fields['nl_den']}: allowed 1 or more")
     kind = RunKind(MODES[fields["mode"]])
     ratio = (fields["nl_num"], fields["nl_den"])
     known = draft.outcome is not None
@@ -118,6 +131,13 @@ def _run(draft: _Draft, unit: str, number: int, trace: str | None) -> Run:
         plateaus=tuple(_plateau(each, ratio) for each in draft.plateaus),
         trace=trace,
     )
+
+
+def _why(wrong: ValueError) -> str:
+    if not isinstance(wrong, ValidationError):
+        return str(wrong)
+    first = wrong.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))} {first['input']}: {first['msg']}"
 
 
 def _marks(draft: _Draft, outcome: Fields) -> list[Fields]:

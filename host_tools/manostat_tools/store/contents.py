@@ -103,7 +103,9 @@ def check_units(
         for finding in book.findings:
             if finding.serious and finding.what != "gap" and finding.place not in absent:
                 yield Wrong(f"unit {serial(unit.name)}", f"{finding.what}: {finding.reason}")
-        found = runs_of(book.records, unit.name, unit.stretches)
+        unread: list[str] = []
+        found = runs_of(book.records, unit.name, unit.stretches, unread.append)
+        yield from (Wrong(f"unit {serial(unit.name)}", line) for line in unread)
         pumps.runs |= {run.source.record_hash: run for run in found if run.source}
     if key is not None and not key_fits:
         yield Wrong("key", f"{name_of(key)}: no stored pump is sealed with it")

@@ -9,6 +9,7 @@ from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of
 from manostat_tools.journal.payloads import SEAL, fields_of
 from manostat_tools.journal.source import FLASH_BYTES, STORAGE_BYTES, open_source
 from manostat_tools.journal.traces import check_traces
+from manostat_tools.session.runs import runs_of
 from manostat_tools.store.chain import What
 
 
@@ -56,6 +57,9 @@ def read_pull(data: bytes) -> Pull:
         each for each in (*run.findings, *ring.findings, *traces) if each.what != "gap" or is_image
     ]
     findings = [f"{each.what} at byte {each.place}: {each.reason}" for each in found]
+    unread: list[str] = []
+    runs_of(run.records, "", tell=unread.append)
+    findings += unread
     if over:
         findings.append(f"broke off: {over} bytes at the end are no whole page, and are left out")
     pages = [*source.journal, *(source.traces or [])]
@@ -68,7 +72,7 @@ def read_pull(data: bytes) -> Pull:
         },
         pages={hashlib.sha256(p).hexdigest(): p for p in pages if kind_of(p) is Kind.RECORD},
         findings=findings,
-        is_sound=not any(each.serious for each in found),
+        is_sound=not unread and not any(each.serious for each in found),
     )
 
 
