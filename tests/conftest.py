@@ -35,6 +35,15 @@ class BoardFolder:
         file.write_text(json.dumps(data))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """No key, unit or session of whoever runs the tests, and nothing left behind among them."""
+    folder = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        yield folder
+
+
 @pytest.fixture
 def board_folder(tmp_path: Path) -> BoardFolder:
     folder = tmp_path / "RPI_PICO"

@@ -1,10 +1,10 @@
 """What the entries claim, against what is stored: blobs, sessions, and the pumps' own journals."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from manostat_tools.journal.page import Record
-from manostat_tools.journal.payloads import SEAL, TRACE, fields_of
+from manostat_tools.journal.payloads import TRACE, fields_of
 from manostat_tools.journal.seals import Seals, name_of
 from manostat_tools.session.corrections import FoldError, goes_on
 from manostat_tools.session.entries import RunDone, SessionEntry
@@ -14,6 +14,7 @@ from manostat_tools.session.runs import runs_of
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.chain import Created, Imported
 from manostat_tools.store.errors import StoreError
+from manostat_tools.store.pull import key_names
 from manostat_tools.store.rows import Row, Wrong
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import Unit, book_of
@@ -76,9 +77,9 @@ class Pumps:
     unread: set[str] = field(default_factory=set)
 
 
-Keys = Callable[[str, str], bytes | None]
-"""The key of the pump (its name in the store) that has this name; None: not kept here. ValueError
-for one that is kept and cannot be read."""
+Keys = Callable[[str, Sequence[str]], bytes | None]
+"""A key of the pump (its name in the store) whose seals name these, oldest first; None: none is
+kept here. ValueError for one that is kept and cannot be read."""
 
 
 def check_units(
@@ -125,19 +126,13 @@ def _not_pulled(unit: Unit, records: list[Record]) -> set[int]:
 
 
 def _seals_with(name: str, unit: Unit, records: list[Record]) -> bool:
-    seals = [record for record in records if record.kind == SEAL]
-    return unit.name == name or any(fields_of(seal).get("key") == name for seal in seals)
+    return unit.name == name or name in key_names(records)
 
 
 def _kept(keys: Keys, unit: Unit, records: list[Record]) -> tuple[bytes | None, str]:
-    """The key of the newest seal, if this host keeps it; else why it cannot be read, or "".
-
-    A newer key vouches for what an older one sealed: the records are one chain."""
-    names = [fields_of(record).get("key") for record in records if record.kind == SEAL]
-    if not names or not isinstance(names[-1], str):
-        return None, ""
+    """The key to check it with that this host keeps; else why it cannot be read, or ""."""
     try:
-        return keys(unit.name, names[-1]), ""
+        return keys(unit.name, key_names(records)), ""
     except ValueError as wrong:
         return None, f"; its key is kept here and cannot be read: {wrong}"
 
@@ -145,7 +140,9 @@ def _kept(keys: Keys, unit: Unit, records: list[Record]) -> tuple[bytes | None, 
 def _say(unit: Unit, records: list[Record], seals: Seals, whose: str) -> str:
     text = f"unit {serial(unit.name)}: {plural(len(records), 'record')}, "
     text += f"{plural(len(unit.stretches), 'trace')}; "
-    if whose:
+    if whose and not seals.good:
+        text += f"no seal fits {whose}"
+    elif whose:
         text += f"{seals.good} seals fit {whose} and vouch for records 1 to {seals.sealed_to}"
     elif seals.unknown:
         text += (

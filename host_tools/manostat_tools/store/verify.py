@@ -45,7 +45,7 @@ def verify(
     key: bytes | None = None,
     head: str | None = None,
     say: Callable[[str], None] = lambda _: None,
-    keys: Keys = lambda _unit, _name: None,
+    keys: Keys = lambda _unit, _names: None,
 ) -> Verdict:
     """Look at everything; changes nothing. `key` is a pump's own, from elsewhere; `keys` gives
     those that this host keeps; `head` is a hash that was noted earlier: then the entry that it is

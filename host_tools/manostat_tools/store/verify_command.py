@@ -1,6 +1,7 @@
 """`manostat verify`: whether a store is what was written."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from manostat_tools.journal.seals import read_key
@@ -15,7 +16,7 @@ from manostat_tools.store.arguments import (
 )
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.verify import Verdict, verify
-from manostat_tools.units.keys import key_named
+from manostat_tools.units.kept import kept_key
 from manostat_tools.words import serial
 
 
@@ -93,10 +94,10 @@ def lines(file: Path, verdict: Verdict, everything: bool) -> list[str]:
     ]
 
 
-def _kept(unit: str, name: str) -> bytes | None:
+def _kept(unit: str, names: Sequence[str]) -> bytes | None:
     """A key that `manostat provision` has kept here, by the unit's serial number."""
     called = serial(unit)
-    return None if called == unit else key_named(called, name)
+    return None if called == unit else kept_key(called, names)
 
 
 def _is_hash(text: str) -> bool:
