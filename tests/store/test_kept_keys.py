@@ -77,3 +77,23 @@ def test_an_older_key_is_taken_where_it_alone_sealed_anything_yet(store):
     keep(KEY)
     told, wrong = verified(store, chained(BOOT, *RUN, SEAL, key=OLDER))
     assert "vouch for records 1 to 3" in told and wrong == []
+
+
+def test_a_pump_that_is_called_by_its_key_is_checked_with_it_whichever_unit_has_it(store):
+    keep(KEY)
+    told, wrong = verified(store, chained(BOOT, *RUN, SEAL, key=KEY), unit=None)
+    assert told.startswith(f"unit {keys.name_of(KEY)}: ") and wrong == []
+    assert "1 seals fit the key that this host keeps and vouch for records 1 to 3" in told
+
+
+@pytest.mark.req("L-05")
+def test_a_pump_that_is_called_by_its_key_has_no_records_of_another(store):
+    keep(KEY)
+    told, wrong = verified(store, chained(BOOT, *FORGED, SEAL, key=THEIRS), keys.name_of(KEY))
+    assert "no seal fits the key that this host keeps" in told and len(wrong) == 2
+
+
+def test_of_a_pump_without_a_number_no_key_is_taken_that_nothing_names(store):
+    keep(OLDER)
+    told, wrong = verified(store, chained(BOOT, *RUN, SEAL, key=KEY), unit=None)
+    assert "1 seals of a key that this host does not keep" in told and wrong == []

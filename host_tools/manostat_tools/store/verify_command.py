@@ -95,9 +95,10 @@ def lines(file: Path, verdict: Verdict, everything: bool) -> list[str]:
 
 
 def _kept(unit: str, names: Sequence[str]) -> bytes | None:
-    """A key that `manostat provision` has kept here, by the unit's serial number."""
+    """A key that `manostat provision` has kept here: by the unit's serial number, else by its name,
+    which is also what a unit without a number is called."""
     called = serial(unit)
-    return None if called == unit else kept_key(called, names)
+    return kept_key(None, [unit, *names]) if called == unit else kept_key(called, names)
 
 
 def _is_hash(text: str) -> bool:
