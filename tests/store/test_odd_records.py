@@ -1,15 +1,20 @@
 """Requirements on records with numbers that no pump writes, in pages that are sound: said, never a
 traceback, and nothing else is lost for them."""
 
+import shutil
+
 import pytest
 
+from manostat_tools.store.chain import sha256
+from manostat_tools.store.errors import ContradictionError, StoreError
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.listing import store_lines
 from manostat_tools.store.reading import unassigned
+from manostat_tools.store.store import Store
 
-from ..handmade_journal import BOOT, chained, intent, outcome
+from ..handmade_journal import BOOT, chained, intent, outcome, ticks, trace
 from ..session.written import START
-from .spoiling import said
+from .spoiling import said, spoil
 
 UNIT = "4d2d303137000000"
 
@@ -35,3 +40,46 @@ def test_a_run_of_numbers_that_no_pump_writes_is_said_and_hides_no_other(store, 
     assert any(line in each for each in store_lines(store))
     (broken,) = said(store.file)
     assert broken.startswith(f"unit M-017: {line}")
+
+
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize(
+    "content", ["x''", "x'00'", "x'ffff4a4d'", "zeroblob(256)", "zeroblob(300)"]
+)
+def test_a_stored_page_of_any_other_content_is_found_and_ends_nothing(store, content):
+    pages = chained(BOOT, intent(), outcome())
+    import_pull(store, b"".join(pages), START, UNIT)
+    for number, page in enumerate(pages, 1):
+        digest = sha256(page)
+        file = store.file.with_name(f"{number}.sqlite")
+        shutil.copy(store.file, file)
+        spoil(
+            file,
+            lambda raw, digest=digest: raw.execute(
+                f"UPDATE blobs SET content = {content} WHERE lower(hex(sha256)) = ?", [digest]
+            ),
+        )
+        assert said(file)[0].startswith(f"blob {digest}: its ")
+        with Store.open(file) as spoilt:
+            assert list(store_lines(spoilt))
+            with pytest.raises((ContradictionError, StoreError)):
+                import_pull(spoilt, b"".join(chained(BOOT, BOOT, BOOT, BOOT)[1:]), START, UNIT)
+
+
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize("nested", ["[" * 990 + "]" * 990, '{"a":' * 990 + "1" + "}" * 990])
+def test_an_entry_nested_too_deeply_is_found_and_the_rest_is_checked(store, nested):
+    import_pull(store, b"".join(chained(BOOT)), START, UNIT)
+    spoil(
+        store.file, lambda raw: raw.execute("UPDATE entries SET body=? WHERE sequence=2", [nested])
+    )
+    wrong = said(store.file)
+    assert any(line.startswith("entry 2: cannot be read: ") for line in wrong)
+    assert any("no entry names it" in line for line in wrong)
+
+
+def test_a_trace_of_more_pages_than_there_can_be_is_not_pulled_and_no_break(store):
+    words = b"\x01\x10" * 50
+    data = [*chained(BOOT, trace(words, 1, (1 << 31) - 1)), ticks(words)]
+    import_pull(store, b"".join(data), START, UNIT)
+    assert said(store.file) == []

@@ -5,6 +5,7 @@ import fcntl
 import os
 import signal
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -157,6 +158,30 @@ def test_a_full_disk_is_one_line_and_old_lines_stay(file, monkeypatch):
         append(file, event("M-9"))
     monkeypatch.undo()
     assert serials(read(file)) == ["M-0", "M-1"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"serial": 5},
+        {"utc": None},
+        {"unit": []},
+        {"values": None},
+        {"values": ["a"] * 9},
+        {"values": [1] * 7 + [0, 1]},
+        {"values": [10**400]},
+        {"key": 7},
+        {"stored": "unit"},
+    ],
+)
+def test_an_event_that_cannot_be_is_damage_though_its_checksum_fits(file, odd):
+    fill(file, 1)
+    append(file, replace(event("M-1"), **odd))
+    append(file, event("M-2"))
+    book = read(file)
+    assert serials(book) == ["M-0", "M-2"]
+    assert [each.line for each in book.damage] == [2]
+    assert "with 0 whole events" in book.damage[0].what
 
 
 class TestTheCommand:

@@ -41,7 +41,9 @@ class Record(NamedTuple):
 
 
 def kind_of(page: bytes) -> Kind:
-    """What these 256 bytes are."""
+    """What these bytes are; of another length than 256 they are no page."""
+    if len(page) != PAGE_BYTES:
+        return Kind.FOREIGN
     if page == b"\xff" * PAGE_BYTES:
         return Kind.BLANK
     magic, _, length, _, _, version, _, _ = _HEADER.unpack_from(page)

@@ -61,7 +61,8 @@ def fields_of(record: Record) -> Fields:
 
 
 def ticks_of(record: Record) -> tuple[int, int, bytes]:
-    """(level, first word, its words, two bytes each) of a page of ticks."""
+    """(level, first word, its words, two bytes each) of a page of ticks. struct.error if it is too
+    short."""
     level, first = struct.unpack_from("<ii", record.payload)
     return level, first, record.payload[8:]
 

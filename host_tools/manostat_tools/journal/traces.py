@@ -1,6 +1,7 @@
 """Stored traces: which are whole, which are gone (docs/journal.md, "9 TRACE")."""
 
 import hashlib
+import struct
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +45,7 @@ def check_traces(
             findings.append(Finding("trace", record.place, "unreadable TRACE record"))
             continue
         wanted = range(tie["first_page"], tie["first_page"] + tie["pages"])
-        named |= set(wanted)
+        named |= {sequence for sequence in pages if sequence in wanted}
         state, words, reason = _state(tie, wanted, pages, oldest)
         if ring is None:
             state, words, reason = "not in the file", b"", ""
@@ -71,12 +72,16 @@ def _unnamed(pages: dict[int, Record], named: set[int]) -> list[Finding]:
 def _state(
     tie: dict[str, Any], wanted: range, pages: dict[int, Record], oldest: int
 ) -> tuple[str, bytes, str]:
-    missing = [sequence for sequence in wanted if sequence not in pages]
-    if missing and max(missing) < oldest:
+    last_missing = next((sequence for sequence in reversed(wanted) if sequence not in pages), None)
+    if last_missing is not None and last_missing < oldest:
         return "overwritten", b"", "its trace was overwritten by newer ones"
-    if missing:
-        return "spoilt", b"", f"{len(missing)} of {len(wanted)} pages of its trace are not there"
-    parts = [ticks_of(pages[sequence]) for sequence in wanted]
+    if last_missing is not None:
+        missing = len(wanted) - sum(sequence in wanted for sequence in pages)
+        return "spoilt", b"", f"{missing} of {len(wanted)} pages of its trace are not there"
+    try:
+        parts = [ticks_of(pages[sequence]) for sequence in wanted]
+    except struct.error:
+        return "spoilt", b"", "a page of its trace is too short for one"
     words = b"".join(part for _, _, part in parts)
     at = tie["first_word"]
     for level, first, part in parts:

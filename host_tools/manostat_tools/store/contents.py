@@ -120,7 +120,7 @@ def _not_pulled(unit: Unit, records: list[Record]) -> set[int]:
         tie = fields_of(record)
         if record.kind == TRACE and "first_page" in tie:
             pages = range(tie["first_page"], tie["first_page"] + tie["pages"])
-            if not set(pages) <= unit.traces.keys():
+            if not all(sequence in unit.traces for sequence in pages):
                 places.add(record.place)
     return places
 

@@ -74,7 +74,7 @@ def _read(body: bytes) -> tuple[Envelope | None, str]:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         return None, f"cannot be read: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         return None, f"cannot be read: {wrong}"
     return envelope, "" if form == body else "its text is not in the form that is hashed"
 

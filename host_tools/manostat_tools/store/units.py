@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from manostat_tools.journal.book import Book, read_source
-from manostat_tools.journal.page import Record, read_record
+from manostat_tools.journal.page import Kind, Record, kind_of, read_record
 from manostat_tools.journal.source import Source
 from manostat_tools.session.model import Run
 from manostat_tools.session.runs import runs_of
@@ -68,8 +68,11 @@ def page_of(store: Store, digest: str) -> bytes:
 
 
 def record_of(store: Store, digest: str) -> Record:
-    """The record in a stored page."""
-    return read_record(page_of(store, digest), 0)
+    """The record in a stored page. StoreError if it is gone, or was changed."""
+    page = page_of(store, digest)
+    if kind_of(page) is not Kind.RECORD:
+        raise StoreError(f"{store.file}: damaged: page {digest} is no record")
+    return read_record(page, 0)
 
 
 def book_of(store: Store, unit: Unit, key: bytes | None = None) -> Book:

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from manostat_tools.units.place import data_folder, make_folder, sync_folder
 
 LOCK_S = 5.0
@@ -52,6 +54,9 @@ class Event:
     key: str = ""
     stored: list[str] = field(default_factory=list)
     result: str = ""
+
+
+_EVENT = TypeAdapter(Event)
 
 
 @dataclass(frozen=True)
@@ -129,14 +134,20 @@ def _line(number: int, event: Event) -> bytes:
 
 
 def _event(parts: re.Match[bytes]) -> tuple[int, Event] | None:
-    """Its number and itself, or None if the checksum does not fit."""
+    """Its number and itself, or None if the checksum does not fit, or something in it cannot be."""
     body = b'"n": %s, "event": %s' % (parts[1], parts[2])
     if zlib.crc32(body) != int(parts[3], 16):
         return None
     try:
-        return int(parts[1]), Event(**json.loads(parts[2]))
-    except (ValueError, TypeError):  # of a version that writes other fields
+        event = _EVENT.validate_python(vars(Event(**json.loads(parts[2]))))
+    except (ValueError, TypeError, RecursionError):  # of a version with other fields, or by hand
         return None
+    return (int(parts[1]), event) if _can_be_stored(event.values) else None
+
+
+def _can_be_stored(values: list[int]) -> bool:
+    """Whether they may be those of a unit page, 4 bytes each; a step is a ratio of two of them."""
+    return all(abs(value) < 1 << 31 for value in values) and (len(values) != 9 or values[7] > 0)
 
 
 def _end_of(handle: int) -> tuple[int, bool]:
