@@ -8,7 +8,7 @@ from manostat_tools.store.verify import verify
 from manostat_tools.store.verify_command import _kept
 from manostat_tools.units import keys
 
-from ..handmade_journal import BOOT, SEAL, chained, intent, outcome
+from ..handmade_journal import BOOT, SEAL, chained, intent, outcome, trace
 from ..session.written import START
 
 KEY, OLDER, THEIRS = bytes(range(1, 33)), bytes(range(2, 34)), b"a key of whoever forges, 32 byte"
@@ -97,3 +97,12 @@ def test_of_a_pump_without_a_number_no_key_is_taken_that_nothing_names(store):
     keep(OLDER)
     told, wrong = verified(store, chained(BOOT, *RUN, SEAL, key=KEY), unit=None)
     assert "1 seals of a key that this host does not keep" in told and wrong == []
+
+
+@pytest.mark.req("L-05")
+def test_a_trace_that_was_not_pulled_does_not_hide_that_nothing_is_sealed_from_there_on(store):
+    keep(KEY)
+    true = chained(BOOT, *RUN, SEAL, key=KEY)
+    forged = chained(trace(b"", 1, 1), *FORGED, BOOT, behind=true[-1], first=5)
+    _, wrong = verified(store, true + forged)
+    assert any("no seal of the key given follows 2 outcomes or traces" in line for line in wrong)

@@ -102,7 +102,8 @@ def check_units(
         pumps.told.append(_say(unit, book.records, book.seals, whose) + trouble)
         absent = _not_pulled(unit, book.records)
         for finding in book.findings:
-            if finding.serious and finding.what != "gap" and finding.place not in absent:
+            is_absent = finding.what == "trace" and finding.place in absent
+            if finding.serious and finding.what != "gap" and not is_absent:
                 yield Wrong(f"unit {serial(unit.name)}", f"{finding.what}: {finding.reason}")
         unread: list[str] = []
         found = runs_of(book.records, unit.name, unit.stretches, unread.append)
