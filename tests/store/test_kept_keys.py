@@ -2,6 +2,7 @@
 
 import pytest
 
+from manostat_tools.journal import payloads
 from manostat_tools.journal.seals import PUBLIC_KEY
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.verify import verify
@@ -106,3 +107,22 @@ def test_a_trace_that_was_not_pulled_does_not_hide_that_nothing_is_sealed_from_t
     forged = chained(trace(b"", 1, 1), *FORGED, BOOT, behind=true[-1], first=5)
     _, wrong = verified(store, true + forged)
     assert any("no seal of the key given follows 2 outcomes or traces" in line for line in wrong)
+
+
+@pytest.mark.parametrize("absent", [2, 3, 4])
+def test_a_record_that_was_not_pulled_is_no_break_also_where_a_seal_is_over_it(store, absent):
+    keep(KEY)
+    pages = chained(BOOT, *RUN, SEAL, *RUN, SEAL, key=KEY)
+    told, wrong = verified(store, pages[: absent - 1] + pages[absent:])
+    assert f"NOT WHOLE: records {absent} to {absent} were not pulled" in told
+    assert "vouch for none: not whole" in told and wrong == []
+    told, wrong = verified(store, pages)
+    assert "vouch for records 1 to 6" in told and wrong == []
+
+
+@pytest.mark.req("L-05")
+def test_a_seal_before_all_records_is_found(store):
+    keep(KEY)
+    mac = bytes.fromhex(keys.name_of(KEY)) + bytes(32)
+    _, wrong = verified(store, chained((payloads.SEAL, mac), BOOT))
+    assert any("seal 1: the record that it is over is not there" in line for line in wrong)

@@ -46,8 +46,9 @@ def check_seals(records: list[Record], key: bytes | None, breaks: list[Finding])
         if known is None:
             unknown += 1
         elif before is None:
+            what = "gap" if record.sequence > 1 else "seal"  # what is missing says nothing of it
             reason = f"seal {record.sequence}: the record that it is over is not there"
-            findings.append(Finding("seal", record.place, reason))
+            findings.append(Finding(what, record.place, reason))
         elif not _fits(known, before.digest, fields["mac"]):
             reason = f"seal {record.sequence} does not fit record {before.sequence}"
             findings.append(Finding("seal", record.place, reason))

@@ -144,7 +144,8 @@ def _say(unit: Unit, records: list[Record], seals: Seals, whose: str) -> str:
     if whose and not seals.good:
         text += f"no seal fits {whose}"
     elif whose:
-        text += f"{seals.good} seals fit {whose} and vouch for records 1 to {seals.sealed_to}"
+        reach = f"records 1 to {seals.sealed_to}" if seals.sealed_to else "none: not whole"
+        text += f"{seals.good} seals fit {whose} and vouch for {reach}"
     elif seals.unknown:
         text += (
             f"{seals.unknown} seals of a key that this host does not keep (--key FILE): not checked"
