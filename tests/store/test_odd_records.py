@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from manostat_tools.journal.payloads import TICKS
 from manostat_tools.store.chain import sha256
 from manostat_tools.store.errors import ContradictionError, StoreError
 from manostat_tools.store.imports import import_pull
@@ -12,11 +13,12 @@ from manostat_tools.store.listing import store_lines
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 
-from ..handmade_journal import BOOT, chained, intent, outcome, ticks, trace
+from ..handmade_journal import BOOT, chained, intent, outcome, page, ticks, trace
 from ..session.written import START
 from .spoiling import said, spoil
 
 UNIT = "4d2d303137000000"
+WORDS = b"\x01\x10" * 50
 
 ODD = {
     "mode": ([intent(mode=7), outcome(mode=7)], 3, "mode 7: allowed 1 to 6"),
@@ -49,8 +51,8 @@ def test_a_run_of_numbers_that_no_pump_writes_is_said_and_hides_no_other(store, 
 def test_a_stored_page_of_any_other_content_is_found_and_ends_nothing(store, content):
     pages = chained(BOOT, intent(), outcome())
     import_pull(store, b"".join(pages), START, UNIT)
-    for number, page in enumerate(pages, 1):
-        digest = sha256(page)
+    for number, content_of in enumerate(pages, 1):
+        digest = sha256(content_of)
         file = store.file.with_name(f"{number}.sqlite")
         shutil.copy(store.file, file)
         spoil(
@@ -79,7 +81,26 @@ def test_an_entry_nested_too_deeply_is_found_and_the_rest_is_checked(store, nest
 
 
 def test_a_trace_of_more_pages_than_there_can_be_is_not_pulled_and_no_break(store):
-    words = b"\x01\x10" * 50
-    data = [*chained(BOOT, trace(words, 1, (1 << 31) - 1)), ticks(words)]
+    data = [*chained(BOOT, trace(WORDS, 1, (1 << 31) - 1)), ticks(WORDS)]
     import_pull(store, b"".join(data), START, UNIT)
     assert said(store.file) == []
+
+
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize(
+    "changed", [b"\x02" + WORDS[1:], WORDS[:-2], b"abc"], ids=["another word", "less", "no page"]
+)
+def test_a_spoilt_trace_is_told_by_the_import_that_brings_all_its_pages(store, changed):
+    journal = chained(BOOT, intent(), outcome(), trace(WORDS, 1, 1), trace(WORDS, 2, 3))
+    spoilt = page(TICKS, 1, None, changed) if changed == b"abc" else ticks(changed)
+    outcome_of_import = import_pull(store, b"".join([*journal, spoilt]), START, UNIT)
+    (finding,) = outcome_of_import.findings
+    assert finding.startswith("trace at byte 768: level 1: ") and not outcome_of_import.is_sound
+    (broken,) = said(store.file)
+    assert finding.split(": ", 1)[1] in broken
+
+
+def test_a_trace_of_which_pages_are_still_to_come_is_no_finding(store):
+    journal = chained(BOOT, intent(), outcome(), trace(WORDS + WORDS, 1, 2))
+    import_of_half = import_pull(store, b"".join([*journal, ticks(WORDS)]), START, UNIT)
+    assert import_of_half.is_sound and import_of_half.findings == []

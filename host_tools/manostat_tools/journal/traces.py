@@ -44,7 +44,7 @@ def check_traces(
         if "sha256" not in tie:
             findings.append(Finding("trace", record.place, "unreadable TRACE record"))
             continue
-        wanted = range(tie["first_page"], tie["first_page"] + tie["pages"])
+        wanted = pages_of(record)
         named |= {sequence for sequence in pages if sequence in wanted}
         state, words, reason = _state(tie, wanted, pages, oldest)
         if ring is None:
@@ -56,6 +56,14 @@ def check_traces(
             findings.append(Finding("trace", record.place, f"level {level}: {reason}", serious))
     findings += _unnamed(pages, named)
     return stretches, findings
+
+
+def pages_of(record: Record) -> range:
+    """Numbers of the pages that a TRACE record names; none of another, or of an unreadable one."""
+    tie = fields_of(record)
+    if record.kind != TRACE or "first_page" not in tie:
+        return range(0)
+    return range(tie["first_page"], tie["first_page"] + tie["pages"])
 
 
 def _unnamed(pages: dict[int, Record], named: set[int]) -> list[Finding]:

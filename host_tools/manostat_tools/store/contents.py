@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from manostat_tools.journal.page import Record
-from manostat_tools.journal.payloads import TRACE, fields_of
 from manostat_tools.journal.seals import Seals, name_of
+from manostat_tools.journal.traces import pages_of
 from manostat_tools.session.corrections import FoldError, goes_on
 from manostat_tools.session.entries import RunDone, SessionEntry
 from manostat_tools.session.fold import fold
@@ -116,14 +116,11 @@ def check_units(
 def _not_pulled(unit: Unit, records: list[Record]) -> set[int]:
     """Places of TRACE records of which pages were never in the store: nothing can be said of those.
     A page that is gone from the store is found by `check_references`."""
-    places = set()
-    for record in records:
-        tie = fields_of(record)
-        if record.kind == TRACE and "first_page" in tie:
-            pages = range(tie["first_page"], tie["first_page"] + tie["pages"])
-            if not all(sequence in unit.traces for sequence in pages):
-                places.add(record.place)
-    return places
+    return {
+        record.place
+        for record in records
+        if not all(sequence in unit.traces for sequence in pages_of(record))
+    }
 
 
 def _seals_with(name: str, unit: Unit, records: list[Record]) -> bool:

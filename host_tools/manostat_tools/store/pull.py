@@ -4,11 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import cast
 
-from manostat_tools.journal.findings import read_journal, read_ring
+from manostat_tools.journal.findings import Finding, read_journal, read_ring
 from manostat_tools.journal.page import PAGE_BYTES, Kind, Record, kind_of
 from manostat_tools.journal.payloads import SEAL, fields_of
 from manostat_tools.journal.source import FLASH_BYTES, STORAGE_BYTES, open_source
-from manostat_tools.journal.traces import check_traces
+from manostat_tools.journal.traces import check_traces, pages_of
 from manostat_tools.session.runs import runs_of
 from manostat_tools.store.chain import What
 
@@ -52,7 +52,7 @@ def read_pull(data: bytes) -> Pull:
     source = open_source(data[: len(data) - over])
     run = read_journal(source.journal, source.journal_at)
     ring = read_ring(source.traces or [], source.traces_at)
-    _, traces = check_traces(run.records, ring.records) if is_image else ([], [])
+    traces = _traces(run.records, ring.records, is_image)
     found = [
         each for each in (*run.findings, *ring.findings, *traces) if each.what != "gap" or is_image
     ]
@@ -74,6 +74,15 @@ def read_pull(data: bytes) -> Pull:
         findings=findings,
         is_sound=not unread and not any(each.serious for each in found),
     )
+
+
+def _traces(journal: list[Record], ring: list[Record], is_image: bool) -> list[Finding]:
+    """What is wrong with the traces; of an answer with those alone of which all pages came."""
+    if is_image:
+        return check_traces(journal, ring)[1]
+    there = {record.sequence for record in ring}
+    came = [each for each in journal if all(sequence in there for sequence in pages_of(each))]
+    return [each for each in check_traces(came, ring)[1] if each.serious]
 
 
 def _sequence(record: Record) -> int:
