@@ -86,6 +86,16 @@ def test_a_run_can_be_given_to_another_level_and_not_be_rewritten():
         fold("a", [*entries, corrected(RUN, ran(2, 11, peak_pa=1))])
 
 
+@pytest.mark.req("L-05")
+def test_striking_a_run_out_does_not_free_it_to_be_rewritten():
+    entries = [*whole(), corrected(RUN, None)]
+    with pytest.raises(FoldError, match="what the pump recorded stands"):
+        fold("a", [*entries, corrected(RUN, ran(2, 11, peak_pa=1))])
+    with pytest.raises(FoldError, match="by note: allowed run, the same kind"):
+        fold("a", [*entries, corrected(RUN, noted("calm"))])
+    assert len(fold("a", [*entries, corrected(RUN, ran(2, 11))]).levels[1].runs) == 1
+
+
 def test_a_run_of_which_the_pump_has_told_more_goes_on_and_one_that_lost_something_does_not():
     mark = PainMark(at_ms=9_400, moving=False, points=())
     plateau = Plateau(volume_nl=1, pressure_pa=None)

@@ -51,6 +51,21 @@ def rested():
 
 
 @cache
+def complied():
+    """The storage of a pump that ran for the line's compliance once."""
+    flash = new_storage()
+    bench = BookBench(flash, (4, *UNIT[1:]))
+    bench.power_on()
+    bench.arm()
+    bench.press("RUN")
+    bench.advance(0.5)
+    bench.hold("STOP", 0.1)
+    bench.release("RUN")
+    bench.advance(2.5)
+    return bytes(flash.memory)
+
+
+@cache
 def gone_on():
     """The storage of a pump of which RUN was pressed again after the first stop of a level."""
     flash = new_storage()

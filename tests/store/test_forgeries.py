@@ -6,12 +6,14 @@ import shutil
 import pytest
 
 from manostat_tools.journal.seals import name_of
+from manostat_tools.session.model import PainMark
 from manostat_tools.store.chain import START as BEFORE_ALL
 from manostat_tools.store.chain import body_of, link
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 
-from ..session.written import START
+from ..session.written import START, corrected
+from .conftest import run_entry
 from .pumps import KEY, OTHER_KEY, later
 from .spoiling import said, spoil
 
@@ -64,6 +66,36 @@ def test_a_run_that_is_not_what_the_pump_recorded_is_found_though_all_hashes_fit
     lines = said(file)
     assert len(lines) == 2
     assert lines[0].startswith("session true, entry 3 (run): is not what record 5 of the pump says")
+
+
+@pytest.mark.req("L-05")
+def test_a_press_that_a_correction_adds_and_the_pump_never_told_is_found(full, folder):
+    def one_more_press(envelopes):
+        (first, *_) = [one for one in envelopes if one.entry.kind == "run"]
+        (*_, last) = [one for one in envelopes if one.session == first.session]
+        run = first.entry.run
+        press = PainMark(at_ms=5, moving=True, points=())
+        more = run_entry(1, run.model_copy(update={"marks": (*run.marks, press)}))
+        entry = corrected(first.number, more)
+        return [*envelopes, last.model_copy(update={"entry": entry, "number": last.number + 1})]
+
+    file = folder / "forged.sqlite"
+    written_anew(full, file, one_more_press)
+    (line,) = said(file)
+    assert "(correction): is not what record 5 of the pump says" in line
+
+
+@pytest.mark.req("L-05")
+def test_a_run_that_names_no_record_of_a_pump_is_found(full, folder):
+    def made_up(envelopes):
+        (*_, last) = [one for one in envelopes if one.entry.kind == "run"]
+        entry = run_entry(1, last.entry.run.model_copy(update={"source": None}))
+        return [*envelopes, last.model_copy(update={"entry": entry, "number": last.number + 1})]
+
+    file = folder / "forged.sqlite"
+    written_anew(full, file, made_up)
+    (line,) = said(file)
+    assert line.endswith("(run): names no record of a pump")
 
 
 @pytest.mark.req("L-05")

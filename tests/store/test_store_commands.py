@@ -9,13 +9,14 @@ from manostat_tools.cli import main
 from manostat_tools.journal.page import PAGE_BYTES
 from manostat_tools.journal.seals import name_of
 from manostat_tools.session.model import Quantity, RunKind, UnitIdentity
+from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import runs_of_unit, units_of
 from manostat_tools.units import keys
 
-from ..session.written import corrected, event, found, opened, planned, responded
+from ..session.written import START, corrected, event, found, opened, planned, responded
 from .conftest import run_entry
-from .pumps import KEY, answer_to_j, later, resealed, sooner, with_journal_page
+from .pumps import KEY, answer_to_j, complied, later, resealed, sooner, with_journal_page
 from .spoiling import spoil
 
 UNIT = name_of(KEY)
@@ -286,14 +287,13 @@ def unassigned_all(store):
     return runs_of_unit(store, unit)
 
 
-def test_a_run_that_has_no_opening_to_find_does_not_lack_one(copy, command):
-    with Store.open(copy) as store:
-        store.append("more", opened())
-        run = unassigned_all(store)[0]
-        kind = {"kind": RunKind.COMPLY, "opening_pa": None, "opening_how": "none", "marks": ()}
-        store.append("more", planned(1, "L4-5"))
-        store.append("more", run_entry(None, run.model_copy(update=kind)))
-    said = command("sessions", "show", "more", store=copy)[1]
+def test_a_run_that_has_no_opening_to_find_does_not_lack_one(store, command):
+    import_pull(store, complied(), START)
+    (run,) = unassigned_all(store)
+    assert (run.kind, run.opening_pa) == (RunKind.COMPLY, None)
+    for entry in (opened(), planned(1, "L4-5"), run_entry(None, run)):
+        store.append("more", entry)
+    said = command("sessions", "show", "more", store=store.file)[1]
     assert "comply" in said and "no opening" not in said and "opening not" not in said
 
 

@@ -27,14 +27,15 @@ class Corrected(NamedTuple):
 
 def apply(entries: Sequence[SessionEntry]) -> Corrected:
     """Put the last correction of an entry in its place. FoldError for one that cannot be."""
+    first: dict[int, Correctable] = {}
     standing: dict[int, Correctable | None] = {}
     told: list[str] = []
     for number, entry in enumerate(entries, 1):
         if not isinstance(entry, Correction):
-            standing[number] = entry
+            first[number] = standing[number] = entry
             continue
         old = standing.get(entry.entry)
-        _check(number, entry, old, entry.entry in standing)
+        _check(number, entry, first.get(entry.entry), old)
         told.append(_say(entry, old))
         standing[entry.entry] = entry.instead
     kept = [(number, entry) for number, entry in standing.items() if entry is not None]
@@ -56,10 +57,13 @@ def goes_on(old: Run, new: Run) -> bool:
     )
 
 
-def _check(number: int, entry: Correction, old: Correctable | None, is_known: bool) -> None:
-    """`old` None: struck out already, if it `is_known`."""
+def _check(
+    number: int, entry: Correction, first: Correctable | None, old: Correctable | None
+) -> None:
+    """`first`: as it was written, None if there is no such entry; `old`: as it stands, None once
+    struck out. What is put back is held against the first, or striking out would free it."""
     of = f"entry {number} corrects entry {entry.entry}"
-    if not is_known:
+    if first is None:
         raise FoldError(f"{of}: allowed an entry before it that is no correction")
     if entry.instead is None:
         if isinstance(old, Opened):
@@ -67,14 +71,15 @@ def _check(number: int, entry: Correction, old: Correctable | None, is_known: bo
         if old is None:
             raise FoldError(f"{of}, which is struck out already")
         return
-    if old is not None and entry.instead.kind != old.kind:
-        raise FoldError(f"{of} by {entry.instead.kind}: allowed {old.kind}, the same kind")
-    if (
-        isinstance(old, RunDone)
-        and isinstance(entry.instead, RunDone)
-        and not goes_on(old.run, entry.instead.run)
-    ):
-        raise FoldError(f"{of}, run: what the pump recorded stands; allowed another level")
+    if entry.instead.kind != first.kind:
+        raise FoldError(f"{of} by {entry.instead.kind}: allowed {first.kind}, the same kind")
+    for before in (first, old):
+        if (
+            isinstance(before, RunDone)
+            and isinstance(entry.instead, RunDone)
+            and not goes_on(before.run, entry.instead.run)
+        ):
+            raise FoldError(f"{of}, run: what the pump recorded stands; allowed another level")
 
 
 def _say(entry: Correction, old: Correctable | None) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from manostat_tools.journal.page import Record
 from manostat_tools.journal.seals import Seals, name_of
 from manostat_tools.journal.traces import pages_of
-from manostat_tools.session.corrections import FoldError, goes_on
-from manostat_tools.session.entries import RunDone, SessionEntry
+from manostat_tools.session.corrections import FoldError
+from manostat_tools.session.entries import Correction, RunDone, SessionEntry
 from manostat_tools.session.fold import fold
-from manostat_tools.session.model import Run
 from manostat_tools.session.runs import runs_of
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.chain import Created, Imported
@@ -17,7 +16,7 @@ from manostat_tools.store.errors import StoreError
 from manostat_tools.store.pull import key_names
 from manostat_tools.store.rows import Row, Wrong
 from manostat_tools.store.store import Store
-from manostat_tools.store.units import Unit, book_of
+from manostat_tools.store.units import RunsByRecord, Unit, book_of, by_record, not_as_told
 from manostat_tools.words import serial
 
 Sessions = dict[str, list[SessionEntry]]
@@ -69,11 +68,11 @@ def check_sessions(rows: list[Row], sessions: Sessions) -> Iterator[Wrong]:
 
 @dataclass
 class Pumps:
-    """The pumps' journals, judged. `told`: a line for each; `runs` by the hash of their record;
-    `unread`: those of which a page is missing."""
+    """The pumps' journals, judged. `told`: a line for each; `unread`: those of which a page is
+    missing."""
 
     told: list[str] = field(default_factory=list)
-    runs: dict[str, Run] = field(default_factory=dict)
+    runs: RunsByRecord = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
 
 
@@ -108,7 +107,7 @@ def check_units(
         unread: list[str] = []
         found = runs_of(book.records, unit.name, unit.stretches, unread.append)
         yield from (Wrong(f"unit {serial(unit.name)}", line) for line in unread)
-        pumps.runs |= {run.source.record_hash: run for run in found if run.source}
+        pumps.runs |= by_record(found)
     if key is not None and not key_fits:
         yield Wrong("key", f"{name_of(key)}: no stored pump is sealed with it")
 
@@ -160,18 +159,14 @@ def _say(unit: Unit, records: list[Record], seals: Seals, whose: str) -> str:
 
 
 def check_runs(sessions: Sessions, pumps: Pumps) -> Iterator[Wrong]:
-    """What a session says of a run is what the pump's page says; the pump may have told more."""
+    """What a session says of a run, at first and in each correction, is what the pump's page says;
+    the pump may have told more."""
     for session, entries in sessions.items():
         for number, entry in enumerate(entries, 1):
-            if not isinstance(entry, RunDone) or entry.run.source is None:
+            said = entry.instead if isinstance(entry, Correction) else entry
+            if not isinstance(said, RunDone):
                 continue
-            where = f"session {session}, entry {number} (run)"
-            source = entry.run.source
-            run = pumps.runs.get(source.record_hash)
-            if source.serial in pumps.unread:
+            if said.run.source is not None and said.run.source.serial in pumps.unread:
                 continue
-            if run is None:
-                of = f"record {source.sequence} of {serial(source.serial)}"
-                yield Wrong(where, f"{of} is not stored")
-            elif not goes_on(entry.run, run):
-                yield Wrong(where, f"is not what record {source.sequence} of the pump says")
+            if reason := not_as_told(said.run, pumps.runs):
+                yield Wrong(f"session {session}, entry {number} ({entry.kind})", reason)

@@ -26,6 +26,7 @@ from manostat_tools.store.chain import (
     sha256,
 )
 from manostat_tools.store.errors import StoreError, naming
+from manostat_tools.store.units import by_record, not_as_told, runs_of_unit, units_of
 
 
 class Written(NamedTuple):
@@ -157,14 +158,20 @@ class Store:
             return self._add(envelope)
 
     def _check_source(self, entry: SessionEntry) -> None:
-        """The pump's page of a run, and its trace, are stored before the run is."""
+        """The pump's page of a run, and its trace, are stored before the run is; and the run is
+        what they say, for nothing could put a false one right later."""
         said = entry.instead if isinstance(entry, Correction) else entry
         if not isinstance(said, RunDone):
             return
-        record = said.run.source.record_hash if said.run.source else None
+        source = said.run.source
+        record = source.record_hash if source else None
         for what, digest in (("record", record), ("trace", said.run.trace)):
             if digest is not None and self.blob(digest) is None:
                 raise StoreError(f"run: its {what} {digest} is not stored: allowed once imported")
+        unit = units_of(self).get(source.serial) if source else None
+        told = by_record(runs_of_unit(self, unit)) if unit else {}
+        if reason := not_as_told(said.run, told):
+            raise StoreError(f"run: {reason}: allowed as the pump recorded it")
 
     def add_import(self, entry: Imported, blobs: Iterable[bytes]) -> Written:
         """Add what was pulled from a pump, with the blobs that it names; all or nothing."""

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from manostat_tools.journal.book import Book, read_source
 from manostat_tools.journal.page import Kind, Record, kind_of, read_record
 from manostat_tools.journal.source import Source
+from manostat_tools.session.corrections import goes_on
 from manostat_tools.session.model import Run
 from manostat_tools.session.runs import runs_of
 from manostat_tools.store.chain import Imported
 from manostat_tools.store.errors import StoreError
-from manostat_tools.store.store import Store
+from manostat_tools.words import serial
 
+if TYPE_CHECKING:  # which itself holds runs against these
+    from manostat_tools.store.store import Store
+
+RunsByRecord = dict[tuple[str, str], Run]
+"""What pumps told: by the pump's name in the store and the hash of the run's record."""
 Held = dict[int, list[str]]
 """Hashes of the pages of a sequence number: one, or two if the pump wrote the record once more."""
 
@@ -54,12 +61,12 @@ def gather(pulls: Iterable[Imported]) -> dict[str, Unit]:
     return units
 
 
-def units_of(store: Store) -> dict[str, Unit]:
+def units_of(store: "Store") -> dict[str, Unit]:
     """All pumps that something is stored of, by name."""
     return gather(store.pulls())
 
 
-def page_of(store: Store, digest: str) -> bytes:
+def page_of(store: "Store", digest: str) -> bytes:
     """A stored page. StoreError if it is gone."""
     page = store.blob(digest)
     if page is None:
@@ -67,7 +74,7 @@ def page_of(store: Store, digest: str) -> bytes:
     return page
 
 
-def record_of(store: Store, digest: str) -> Record:
+def record_of(store: "Store", digest: str) -> Record:
     """The record in a stored page. StoreError if it is gone, or was changed."""
     page = page_of(store, digest)
     if kind_of(page) is not Kind.RECORD:
@@ -75,7 +82,7 @@ def record_of(store: Store, digest: str) -> Record:
     return read_record(page, 0)
 
 
-def book_of(store: Store, unit: Unit, key: bytes | None = None) -> Book:
+def book_of(store: "Store", unit: Unit, key: bytes | None = None) -> Book:
     """The pump's journal, judged by `manostat_tools.journal` as if it were read from the pump.
 
     Places are offsets in the pages put one behind the other.
@@ -86,6 +93,25 @@ def book_of(store: Store, unit: Unit, key: bytes | None = None) -> Book:
     return read_source(source, key)
 
 
-def runs_of_unit(store: Store, unit: Unit) -> list[Run]:
+def runs_of_unit(store: "Store", unit: Unit) -> list[Run]:
     """All runs in what is stored of a pump."""
     return runs_of(book_of(store, unit).records, unit.name, unit.stretches)
+
+
+def by_record(runs: Iterable[Run]) -> RunsByRecord:
+    """Those that name a record, by it."""
+    return {(run.source.serial, run.source.record_hash): run for run in runs if run.source}
+
+
+def not_as_told(run: Run, told: RunsByRecord) -> str:
+    """Why a run that was written down is not what its pump told, or "". The pump may have told more
+    of it since; what was derived from it is not the pump's."""
+    source = run.source
+    if source is None:
+        return "names no record of a pump"
+    pumps = told.get((source.serial, source.record_hash))
+    if pumps is None:
+        return f"record {source.sequence} of {serial(source.serial)} is not stored"
+    if not goes_on(run, pumps):
+        return f"is not what record {source.sequence} of the pump says"
+    return ""
