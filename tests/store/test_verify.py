@@ -18,7 +18,7 @@ from manostat_tools.store.store import Store
 from manostat_tools.store.verify import verify
 
 from ..session.written import SAME_EACH_RUN, START, noted
-from .pumps import KEY, answer_to_j, later, sooner
+from .pumps import KEY, OTHER_KEY, answer_to_j, later, sooner
 from .spoiling import said, spoil
 
 SHARED = settings(SAME_EACH_RUN, max_examples=40)
@@ -217,6 +217,26 @@ def test_traces_that_were_not_pulled_yet_are_no_break(store):
     import_pull(store, sooner(), START)
     import_pull(store, answer_to_j(later()), START)
     assert said(store.file) == []
+
+
+@pytest.mark.req("L-05")
+def test_what_another_writes_while_it_looks_is_no_break(full, folder):
+    """At each step of the check, a pump is imported and a session goes on."""
+    steps = []
+    verify(full, say=steps.append)
+    assert len(steps) == 5
+    for step in steps:
+        file = folder / f"{step.split()[-1]}.sqlite"
+        shutil.copy(full, file)
+        assert said(file, say=lambda text, at=step, f=file: _write(f) if text == at else None) == []
+        assert said(file) == []
+        assert count(file) > count(full), "it was written meanwhile"
+
+
+def _write(file):
+    with Store.open(file) as store:
+        import_pull(store, later(key=OTHER_KEY), START, "2" * 16)
+        store.append("other", noted("meanwhile"))
 
 
 def test_verify_goes_on_while_another_has_written(store):

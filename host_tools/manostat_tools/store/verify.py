@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,18 +52,18 @@ def verify(
     those that this host keeps; `head` is a hash that was noted earlier: then the entry that it is
     of must still be there.
 
+    All is read from one copy in memory: others may write meanwhile, and wait for that copy alone.
+
     StoreError for a file that is no store. What was cut off together with SQLite's own count of
     what was written, or written anew as a whole, is found by a noted `head` alone.
     """
     check_header(file)
-    connection = connect(file, "rw")
     verdict = Verdict()
-    try:
-        connection.text_factory = bytes
-        for wrong in _guarded(_all(connection, file, verdict, key, head, say, keys)):
+    with closing(connect(file, "rw")) as opened, closing(sqlite3.connect(":memory:")) as copy:
+        opened.execute("PRAGMA query_only=ON")
+        copy.text_factory = bytes
+        for wrong in _guarded(_all(opened, copy, file, verdict, key, head, say, keys)):
             verdict.wrong.append(wrong)
-    finally:
-        connection.close()
     return verdict
 
 
@@ -75,7 +76,8 @@ def _guarded(found: Iterator[Wrong]) -> Iterator[Wrong]:
 
 
 def _all(
-    connection: sqlite3.Connection,
+    opened: sqlite3.Connection,
+    copy: sqlite3.Connection,
     file: Path,
     verdict: Verdict,
     key: bytes | None,
@@ -83,19 +85,19 @@ def _all(
     say: Callable[[str], None],
     keys: Keys,
 ) -> Iterator[Wrong]:
-    connection.execute("PRAGMA query_only=ON")
     say("checking the file")
-    yield from _guarded(check_file(connection))
+    opened.backup(copy)
+    yield from _guarded(check_file(copy))
     say("checking the chain")
     rows: list[Row] = []
-    yield from check_chain(connection, rows)
+    yield from check_chain(copy, rows)
     verdict.entries = len(rows)
     verdict.head = rows[-1].hash.hex() if rows else ""
     if head is not None and head not in {row.hash.hex() for row in rows}:
         yield Wrong("chain", f"no entry has the hash {head}: not the store that it was noted of")
     say(f"checking the blobs of {len(rows)} entries")
     blobs: set[str] = set()
-    yield from check_blobs(connection, blobs)
+    yield from check_blobs(copy, blobs)
     verdict.blobs = len(blobs)
     entries = [row.envelope.entry for row in rows if row.envelope]
     units = gather(entry for entry in entries if isinstance(entry, Imported))
@@ -106,6 +108,5 @@ def _all(
     yield from check_sessions(rows, sessions)
     say(f"checking the journals of {len(units)} pumps")
     pumps = Pumps(verdict.units)
-    with Store(file, connect(file, "rw")) as store:
-        yield from check_units(store, units, key, keys, pumps)
+    yield from check_units(Store(file, copy), units, key, keys, pumps)
     yield from check_runs(sessions, pumps)
