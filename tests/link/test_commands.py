@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from manostat_tools.boards import BOARDS, load_board
+from manostat_tools.journal.seals import name_of
 from manostat_tools.link import connect, prescribe_command, pull_command
 from manostat_tools.link.prescription import Prescription, values_of
 from manostat_tools.refusal import RefusedError
@@ -199,6 +200,19 @@ def test_a_pump_that_got_its_serial_number_later_stays_the_same_pump(tmp_path):
         assert pull_command.name_of(store, later, None) is None
         name = import_pull(store, sooner, START).unit.name
         assert pull_command.name_of(store, later, SERIAL_HEX) == name != SERIAL_HEX
+        for pages in range(1, len(later) // 256):  # the link lost after so many
+            assert pull_command.name_of(store, later[: pages * 256], SERIAL_HEX) == name
+        other = pumps.answer_to_j(pumps.sooner(key=pumps.OTHER_KEY, until_pain_s=0.7))
+        assert pull_command.name_of(store, other, SERIAL_HEX) == SERIAL_HEX
+
+
+def test_a_pump_of_which_traces_alone_are_stored_is_no_other_pump(tmp_path):
+    with Store.create(tmp_path / "store.sqlite") as store:
+        traces = pumps.answer_to_r(pumps.sooner())
+        name = import_pull(store, traces, START, name_of(pumps.KEY)).unit.name
+        assert not units_of(store)[name].journal
+        pages = pumps.answer_to_j(pumps.sooner())
+        assert pull_command.name_of(store, pages, SERIAL_HEX) == SERIAL_HEX
 
 
 @pytest.mark.pico

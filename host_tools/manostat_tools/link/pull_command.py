@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from manostat_tools.devices.errors import DeviceError
+from manostat_tools.journal.page import Record
 from manostat_tools.journal.source import NoJournalError
 from manostat_tools.link.errors import BrokenOffError, LinkError
 from manostat_tools.link.pump import Pump, connect
@@ -22,7 +23,8 @@ from manostat_tools.store.imports import import_pull
 from manostat_tools.store.pull import read_pull
 from manostat_tools.store.said import say_contradiction, say_outcome
 from manostat_tools.store.store import Store
-from manostat_tools.store.units import units_of
+from manostat_tools.store.units import Held, units_of
+from manostat_tools.words import serial as called
 
 _PATIENCE_S = 60.0
 
@@ -109,14 +111,24 @@ def _pull(pump: Pump, store: Store, file: Path, patience_s: float) -> int:
 
 def name_of(store: Store, pages: bytes, serial: str | None) -> str | None:
     """What the pump is called in the store: its serial number; the name of its key if it had that
-    name before it was given a serial number, and what was stored then is in these pages. None, of
-    one without a serial number: it is known by its records, as in every import."""
+    name before it was given a serial number, and these pages go on with what was stored then, as
+    far as they came. None, of one without a serial number: it is known by its records, as in every
+    import."""
     units = units_of(store)
     if serial is None or serial in units:
         return serial
     pull = read_pull(pages)
-    digests = {record.digest.hex() for record in pull.journal}
-    for name in pull.key_names:
-        if name in units and units[name].journal[max(units[name].journal)][-1] in digests:
-            return name
-    return serial
+    fits = [
+        name
+        for name, unit in units.items()
+        if called(name) == name and _is_same(pull.journal, unit.journal)
+    ]
+    sealed = [name for name in pull.key_names if name in fits]
+    return [*sealed, *fits, serial][0]
+
+
+def _is_same(pulled: list[Record], held: Held) -> bool:
+    """Whether the newest record of which both have the number is one: each holds the hash of the
+    one before, so that all before are the same too."""
+    both = [record for record in pulled if record.sequence in held]
+    return bool(both) and both[-1].digest.hex() in held[both[-1].sequence]
