@@ -1,5 +1,7 @@
 """Requirements on key files: for their owner alone, kept before a pump has them, never lost."""
 
+import os
+
 import pytest
 
 from manostat import seal
@@ -48,6 +50,17 @@ def test_a_key_is_its_units_once_the_pump_has_it_and_an_older_one_stays(data):
     assert len(files) == 3
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     assert (data / "keys").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_of_which_the_disk_takes_a_part_is_not_kept_and_leaves_nothing(data, monkeypatch):
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:16]))
+    with pytest.raises(KeyFileError, match="16 of 32 bytes written"):
+        keys.keep("M-017", KEY)
+    assert list((data / "keys").iterdir()) == []
+    monkeypatch.undo()
+    keys.keep("M-017", KEY)
+    assert keys.key_named("M-017", keys.name_of(KEY)) == KEY
 
 
 def test_a_key_that_is_not_kept_becomes_nobodys(data):

@@ -5,6 +5,7 @@ records are sealed with; `SERIAL.key` is another name of the one that the pump h
 removed: what an older key has sealed can be verified with nothing else.
 """
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -111,9 +112,13 @@ def _replace(file: Path, key: bytes) -> None:
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ALONE)
     try:
         os.fchmod(handle, _OWNER_ALONE)
-        os.write(handle, key)
+        if (written := os.write(handle, key)) != len(key):  # a disk that is full
+            raise OSError(errno.ENOSPC, f"{written} of {len(key)} bytes written")
         os.fsync(handle)
+        part.rename(file)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     finally:
         os.close(handle)
-    part.rename(file)
     sync_folder(file.parent)
