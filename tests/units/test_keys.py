@@ -63,6 +63,18 @@ def test_a_key_of_which_the_disk_takes_a_part_is_not_kept_and_leaves_nothing(dat
     assert keys.key_named("M-017", keys.name_of(KEY)) == KEY
 
 
+def test_a_folder_that_nobody_may_look_into_is_named(data, monkeypatch):
+    data.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(keys, "folder", lambda: data / ("x" * 300))  # refused to any user
+    for ask in (
+        lambda: keys.key_of("M-017"),
+        lambda: keys.key_named("M-017", keys.name_of(KEY)),
+        lambda: keys.keep("M-017", KEY),
+    ):
+        with pytest.raises(KeyFileError, match=r"M-017.*key: File name too long"):
+            ask()
+
+
 def test_a_key_that_is_not_kept_becomes_nobodys(data):
     with pytest.raises(KeyFileError, match="not there"):
         keys.make_current("M-017", keys.name_of(KEY))

@@ -54,16 +54,16 @@ def key_of(serial: str) -> bytes | None:
     ValueError if it is no serial number, KeyFileError if there is a file that is no key.
     """
     file = folder() / f"{check_serial(serial)}.key"
-    return read_key(file) if file.exists() else None
+    return read_key(file) if _is_there(file) else None
 
 
 def key_named(serial: str, name: str) -> bytes | None:
     """The key of this serial number and this name (16 hex digits), old or new; None: not kept here.
 
-    KeyFileError if it is not the key that its file's name says.
+    KeyFileError if it is not the key that its file's name says, or nobody may look.
     """
     file = _file(serial, name)
-    if not file.exists():
+    if not _is_there(file):
         return None
     key = read_key(file)
     if name_of(key) != name:
@@ -94,7 +94,7 @@ def make_current(serial: str, name: str) -> None:
     file = folder() / f"{serial}.key"
     if key is None:
         raise KeyFileError(f"{_file(serial, name)}: not there")
-    if file.exists() and read_key(file) == key:
+    if _is_there(file) and read_key(file) == key:
         return
     try:
         _replace(file, key)
@@ -104,6 +104,14 @@ def make_current(serial: str, name: str) -> None:
 
 def _file(serial: str, name: str) -> Path:
     return folder() / f"{check_serial(serial)}.{name}.key"
+
+
+def _is_there(file: Path) -> bool:
+    """KeyFileError if that cannot be told, as of a folder of another user."""
+    try:
+        return file.exists()
+    except OSError as problem:
+        raise KeyFileError(f"{file}: {problem.strerror}") from None
 
 
 def _replace(file: Path, key: bytes) -> None:
