@@ -11,6 +11,7 @@ from manostat_tools.units.keys import KeyFileError
 from manostat_tools.units.registry import RegistryError
 
 _INTERRUPTED = 130
+_INTERRUPTED_TEXT = "interrupted; whether anything was begun or stored: manostat units"
 _WRONG_INPUT = 2
 _WAIT_S = 90.0
 
@@ -143,7 +144,7 @@ def run(options: argparse.Namespace) -> int:
     except (DeviceError, ProvisionError, KeyFileError, RegistryError) as problem:
         return _fail(str(problem))
     except KeyboardInterrupt as interrupted:
-        return _fail(str(interrupted) or "interrupted; nothing was stored", _INTERRUPTED)
+        return _fail(str(interrupted) or _INTERRUPTED_TEXT, _INTERRUPTED)
     print(f"{board.name} is unit {event.serial}; {event.result}")
     return 0
 

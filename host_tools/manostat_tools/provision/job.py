@@ -60,7 +60,12 @@ def provision(
             if isinstance(problem, DeviceError | keys.KeyFileError):
                 raise ProvisionError(text) from None
             raise
-    return _close(event, "provisioned", ledger, f"self test: {hello.words}")
+    result = f"self test: {hello.words}"
+    try:
+        return _close(event, "provisioned", ledger, result)
+    except KeyboardInterrupt:  # another program writes in the registry, and was waited for
+        text = f"interrupted; {result}; in the pump: {ledger.words}; perhaps not in the registry"
+        raise KeyboardInterrupt(text) from None
 
 
 def _refuse_other(who: dict[str, Any], order: Order, replace_serial: bool) -> None:
