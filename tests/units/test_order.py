@@ -93,6 +93,14 @@ def test_a_file_and_the_options_must_not_contradict_each_other(unit_file):
     assert "zero_psi: 0.5, allowed 0, or -0.04 as --zero-psi says" in refused(unit=file)
 
 
+def test_a_syringe_that_is_known_by_its_name_has_the_bore_of_the_table(unit_file):
+    """Else the pump would give more, or less, than it counts: it counts steps."""
+    said = refused(unit=unit_file("syringe", "inner_diameter_mm", 10.0))
+    assert "syringe.inner_diameter_mm: 10 mm, allowed 14.5 mm, the bore of bd-10" in said
+    other = unit_file("syringe", "maker", "Other")
+    assert order(unit=other, syringe=None).syringe == "other-10"
+
+
 def test_all_that_is_wrong_is_told_at_once():
     said = refused(serial="m 17", zero_psi="9", calibrated="1.11.2026", line_nl_per_psi="nan")
     for part in ("serial 'm 17'", "zero_psi: 9 psi, allowed -5 to 5", "cal: '1.11", "nan nL/psi"):

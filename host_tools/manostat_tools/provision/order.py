@@ -87,6 +87,7 @@ def read_order(options: Any) -> Order:
         name = syringe_name(unit.maker, unit.nominal_ml)
         if options.unit and options.syringe not in (None, name):
             problems.add(file, "syringe", name, f"{options.syringe}, as --syringe says")
+        _check_bore(file, name, data["syringe"]["inner_diameter_mm"], problems)
     if options.key is not None:
         _check_key(options.key, problems)
     problems.raise_if_any()
@@ -167,6 +168,13 @@ def _check_key(file: Path, problems: Problems) -> None:
         read_key(file)
     except KeyFileError as wrong:
         problems.add(_OPTIONS, "--key", wrong, "32 bytes or 64 hex digits")
+
+
+def _check_bore(file: Path, name: str, bore_mm: float, problems: Problems) -> None:
+    """The operator confirms a syringe by its name, which says the bore of one in the table."""
+    if name in SYRINGES and bore_mm != (of_table := SYRINGE_BORE_MM[SYRINGES[name]]):
+        allowed = f"{of_table:g} mm, the bore of {name}; another syringe has another name"
+        problems.add(file, "syringe.inner_diameter_mm", f"{bore_mm:g} mm", allowed)
 
 
 def _take_zero(file: Path, dose: dict[str, Any], zero_psi: float, problems: Problems) -> None:
