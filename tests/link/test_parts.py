@@ -12,7 +12,8 @@ from manostat_sim import wire
 from manostat_sim.telemetry import NOT_STORED, Answer, TickFrame
 from manostat_tools.link import LinkBack, LinkError, LinkLost, State, Subscription, owner
 from manostat_tools.link.frames import Frames
-from manostat_tools.link.settings import decode_settings
+from manostat_tools.link.held import kept_zero_pa
+from manostat_tools.link.settings import Settings, decode_settings
 from manostat_tools.link.unit import refusal
 from manostat_tools.link.watch_command import Count
 
@@ -55,6 +56,18 @@ def test_a_task_that_waits_can_be_cancelled_and_another_takes_over():
         assert (await asyncio.wait_for(anext(aiter(queue)), 5)).tick == 7
 
     asyncio.run(run())
+
+
+def test_the_zero_of_a_pump_that_lost_its_unit_is_that_of_its_identity():
+    hello, bench = SimpleNamespace(bench=False), SimpleNamespace(bench=True)
+    unit = (1, 50_000, 3_500_000, 344_738, 551_581, 0, 228_705, 2_216, 700)
+    identity = {"serial": "M-017", "zero_pa": -276}
+    assert kept_zero_pa(hello, Settings(1, 0, unit, identity)) == 700
+    assert kept_zero_pa(hello, Settings(1, 0, None, identity)) == -276
+    assert kept_zero_pa(bench, Settings(1, 0, None, identity)) == -276
+    for of in (hello, bench):
+        assert kept_zero_pa(of, Settings(1, 0, None, {"serial": "M-017", "zero_pa": "0"})) == 0
+        assert kept_zero_pa(of, Settings(1, 0, None, None)) == 0
 
 
 def test_frames_are_found_in_noise_and_noise_does_not_pile_up():

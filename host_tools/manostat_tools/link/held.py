@@ -16,6 +16,16 @@ def working_unit(hello: Hello, settings: Settings) -> tuple[int, ...] | None:
     return None if bench is None else bench.values
 
 
+def kept_zero_pa(hello: Hello, settings: Settings) -> int:
+    """The zero of the line sensor, Pa: that of the stored unit; where that is gone that of the
+    identity, which has the same; else that of the bench image, or 0."""
+    said = (settings.identity or {}).get("zero_pa")
+    if settings.unit is None and type(said) is int:
+        return said
+    unit = working_unit(hello, settings)
+    return 0 if unit is None else unit[-1]
+
+
 def about(pump: Pump, hello: Hello) -> str:
     """Which pump this is, in words."""
     serial = bytes.fromhex(hello.serial).rstrip(b"\0").decode("ascii", "replace")

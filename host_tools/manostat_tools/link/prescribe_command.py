@@ -9,7 +9,7 @@ from manostat.core.prescription import RANGES
 from manostat_sim import telemetry
 from manostat_tools.boards import BOARDS, load_board
 from manostat_tools.devices.errors import DeviceError
-from manostat_tools.link.held import BOARD, about, working_unit
+from manostat_tools.link.held import BOARD, about, kept_zero_pa, working_unit
 from manostat_tools.link.prescription import (
     CONTRAST,
     NEEDLE,
@@ -118,9 +118,9 @@ def _prescribe(
     mechanics = load_board(BOARDS / BOARD).pump
     hello = pump.hello()
     key = key or kept_key(hello.unit)
-    now = working_unit(hello, pump.settings())
-    kept_pa = now[8] if now is not None else 0
-    zero_pa = kept_pa if options.zero_pa is None else options.zero_pa
+    settings = pump.settings()
+    now = working_unit(hello, settings)
+    zero_pa = kept_zero_pa(hello, settings) if options.zero_pa is None else options.zero_pa
     then, warnings = values_of(wanted, zero_pa, mechanics)
     print(about(pump, hello))
     for line in lines(now, then, mechanics):
