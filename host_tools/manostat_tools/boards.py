@@ -78,6 +78,9 @@ def _read_json(file: Path, problems: Problems) -> dict[str, Any]:
     except FileNotFoundError:
         problems.add(file, "file", "missing", "a JSON object")
         return {}
+    except RecursionError:
+        problems.add(file, "file", "nested too deeply", "a JSON object")
+        return {}
     except json.JSONDecodeError as wrong:
         problems.add(file, f"line {wrong.lineno}", wrong.msg, "a JSON object")
         return {}

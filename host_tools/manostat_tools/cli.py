@@ -1,6 +1,8 @@
 """The command `manostat`."""
 
 import argparse
+import os
+import select
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -10,6 +12,7 @@ from manostat_tools.image.errors import ImageError
 from manostat_tools.refusal import RefusedError
 
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
+_UNREAD = 141  # what shells show for a program that SIGPIPE ended
 _COMMANDS = (
     "manostat_tools.image.command",
     "manostat_tools.board_command",
@@ -45,9 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("\ninterrupted: nothing was left half done", file=sys.stderr)
         return _INTERRUPTED
+    except BrokenPipeError:  # as of `manostat verify | head`: no verdict, so no code of one
+        if not _is_unread():
+            raise
+        return _UNREAD
     except RefusedError as refused:
         print(f"refused, {len(refused.problems)} wrong:\n{refused}", file=sys.stderr)
         return 1
@@ -55,6 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"no image: {failed}", file=sys.stderr)
         return 1
     return code
+
+
+def _is_unread() -> bool:
+    """Whether it was the output that nobody reads any more; then nothing more goes there."""
+    try:
+        output = sys.stdout.fileno()
+    except (OSError, ValueError):  # it is no file
+        return False
+    poll = select.poll()
+    poll.register(output, 0)
+    is_unread = any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
+    if is_unread:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+    return is_unread
 
 
 def _parser() -> argparse.ArgumentParser:

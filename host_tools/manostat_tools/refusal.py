@@ -37,7 +37,7 @@ class Problems:
             self.add(file, field, repr(value), f"a number, {allowed}")
             return None
         if not low <= value <= high:
-            self.add(file, field, f"{value:.10g}{unit}", allowed)
+            self.add(file, field, f"{_short(value)}{unit}", allowed)
             return None
         return value
 
@@ -64,3 +64,10 @@ class Problems:
         """Raises RefusedError with everything collected so far."""
         if self.lines:
             raise RefusedError(self.lines)
+
+
+def _short(value: float) -> str:
+    try:
+        return f"{value:.10g}"
+    except OverflowError:  # a whole number beyond any float
+        return f"a number of {len(str(abs(value)))} digits"

@@ -160,7 +160,7 @@ def _read_prescription(
 ) -> tuple[int, ...]:
     """(mode, rate, volume, limit above opening, line limit, step volume, zero) as integers."""
     mode = dose.get("mode")
-    if mode not in MODES:
+    if not isinstance(mode, str) or mode not in MODES:
         problems.add(file, "prescription.mode", mode, "one of " + ", ".join(MODES))
 
     def scaled(name: str, least: float, most: float, unit: str, scale: float) -> int:

@@ -63,6 +63,7 @@ def test_the_numbers_of_the_bench_make_the_unit_of_the_bench():
         ({"mode": "relieve"}, "volume_nl: 3500000, allowed 104 to 500000"),
         ({"syringe": "bd-11"}, "one of bd-3, bd-5, bd-10, bd-20"),
         ({"needle": "thick"}, "such as 22x152"),
+        ({"needle": "22x" + "9" * 5000}, "such as 22x152"),
         ({"mode": "step"}, "step_volume_nl: 0"),
         ({"rate_ml_s": 0.2, "needle": "25x152"}, "the drop alone meets"),
     ],

@@ -101,6 +101,32 @@ def test_a_syringe_that_is_known_by_its_name_has_the_bore_of_the_table(unit_file
     assert order(unit=other, syringe=None).syringe == "other-10"
 
 
+@pytest.mark.parametrize(
+    ("section", "field", "value", "said"),
+    [
+        ("prescription", "mode", [], "prescription.mode: [], allowed one of inject"),
+        ("prescription", "mode", {}, "prescription.mode: {}, allowed one of inject"),
+        ("prescription", "rate_ml_s", 10**400, "rate_ml_s: a number of 401 digits mL/s, allowed"),
+        ("needle", "gauge", -(10**400), "gauge: a number of 401 digits G, allowed 18 to 30"),
+    ],
+    ids=["list", "object", "large", "small"],
+)
+def test_a_value_that_is_nothing_of_the_kind_is_refused_by_its_field(
+    unit_file, section, field, value, said
+):
+    assert said in refused(unit=unit_file(section, field, value))
+
+
+def test_a_file_that_is_nested_without_end_is_refused(tmp_path):
+    file = tmp_path / "unit.json"
+    file.write_text("[" * 100_000)
+    assert "nested too deeply, allowed a JSON object" in refused(unit=str(file))
+
+
+def test_a_needle_of_digits_without_end_is_refused():
+    assert "such as 22x152x240" in refused(needle="22x" + "9" * 5000 + "x240")
+
+
 def test_all_that_is_wrong_is_told_at_once():
     said = refused(serial="m 17", zero_psi="9", calibrated="1.11.2026", line_nl_per_psi="nan")
     for part in ("serial 'm 17'", "zero_psi: 9 psi, allowed -5 to 5", "cal: '1.11", "nan nL/psi"):

@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 from manostat_tools.devices.attached import find
 from manostat_tools.devices.errors import DeviceError
+from manostat_tools.inputs import seconds
 
 _INTERRUPTED = 130
 _UNIT_INVALID = 4
@@ -36,7 +37,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument(
         "--wait",
-        type=float,
+        type=seconds,
         default=60.0,
         metavar="S",
         help="how long to wait for somebody to hold BOOTSEL (default %(default)g s)",

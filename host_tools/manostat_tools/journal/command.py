@@ -11,9 +11,10 @@ from manostat_tools.journal.book import Book, read_book
 from manostat_tools.journal.listing import listing
 from manostat_tools.journal.payloads import KINDS, fields_of
 from manostat_tools.journal.seals import read_key
-from manostat_tools.journal.source import NoJournalError
+from manostat_tools.journal.source import NoJournalError, read_file
 
 _WRONG_INPUT = 2
+_MOST_KEY_BYTES = 256  # 64 digits with some white space
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,11 +50,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Read, print, judge; returns the exit code."""
     try:
-        key = None if options.key is None else read_key(options.key.read_bytes())
+        key = None if options.key is None else _read_key(options.key)
     except (OSError, ValueError) as wrong:
         return _refuse(options.key, wrong)
     try:
-        book = read_book(options.file.read_bytes(), key)
+        book = read_book(read_file(options.file), key)
     except (OSError, NoJournalError) as wrong:
         return _refuse(options.file, wrong)
     if options.traces is not None:
@@ -64,6 +65,11 @@ def run(options: argparse.Namespace) -> int:
         for line in listing(book):
             print(line)
     return 0 if book.is_sound else 1
+
+
+def _read_key(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return read_key(opened.read(_MOST_KEY_BYTES + 1))
 
 
 def as_data(book: Book) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 with one to `R` behind it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from manostat_tools.journal.page import PAGE_BYTES, Kind, kind_of, read_record
 from manostat_tools.journal.payloads import TICKS
@@ -31,6 +32,16 @@ class Source:
     traces_at: int
     traces: list[bytes] | None
     dense: bool
+
+
+def read_file(file: Path) -> bytes:
+    """All of a file that may be one of these. NoJournalError for a longer one, which is not read
+    to its end; OSError."""
+    with file.open("rb") as opened:
+        content = opened.read(FLASH_BYTES + 1)
+    if len(content) > FLASH_BYTES:
+        raise NoJournalError(f"longer than the {FLASH_BYTES} bytes of a flash image")
+    return content
 
 
 def open_source(data: bytes) -> Source:

@@ -105,7 +105,12 @@ def given_key(given: str | None) -> bytes | None:
 
 def kept_key(serial: str) -> bytes:
     """What this host has for the serial number; KeyFileError, saying what to do, if it has none."""
-    key = key_of(serial) if serial else None
+    try:
+        key = key_of(serial) if serial else None
+    except KeyFileError:
+        raise
+    except ValueError as wrong:  # what the pump says is no serial number
+        raise KeyFileError(f"{wrong}; give --key FILE, or provision it") from None
     if key is None:
         unit = f"unit {serial}" if serial else "a pump without a serial number"
         raise KeyFileError(f"no key for {unit} on this host: give --key FILE, or provision it")

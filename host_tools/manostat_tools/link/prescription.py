@@ -20,6 +20,7 @@ NEEDLE, CONTRAST = "22x152", 240
 
 _CODES = {name: code for code, name in words.MODES.items()}
 _FILE = Path("prescription")
+_NEEDLE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def values_of(wanted: Prescription, zero_pa: int, pump: Pump) -> tuple[tuple[int
     if wanted.mode not in _CODES:
         problems.add(_FILE, "mode", wanted.mode, "one of " + ", ".join(_CODES))
     gauge, _, length_mm = wanted.needle.partition("x")
-    if not (gauge.isdecimal() and length_mm.isdecimal()):
+    if not all(part.isdecimal() and len(part) <= _NEEDLE_DIGITS for part in (gauge, length_mm)):
         problems.add(_FILE, "needle", wanted.needle, "gauge x length in mm, such as 22x152")
     problems.raise_if_any()
     name, bore_mm = SYRINGES[wanted.syringe]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from manostat_tools.devices.errors import DeviceError
+from manostat_tools.inputs import seconds
 from manostat_tools.journal.page import Record
 from manostat_tools.journal.source import NoJournalError
 from manostat_tools.link.errors import BrokenOffError, LinkError
@@ -45,7 +46,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_store(parser)
     parser.add_argument(
         "--patience",
-        type=float,
+        type=seconds,
         default=_PATIENCE_S,
         metavar="SECONDS",
         help="without anything new, after which what came is stored (default %(default)g)",

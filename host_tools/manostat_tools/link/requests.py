@@ -41,7 +41,8 @@ class Requests:
     @contextmanager
     def turn(self, ends_s: float) -> Iterator[None]:
         """Nobody else asks meanwhile. LinkError at `ends_s`, in seconds of time.monotonic."""
-        if not self._turn.acquire(timeout=max(ends_s - time.monotonic(), 0)):
+        left_s = min(max(ends_s - time.monotonic(), 0), threading.TIMEOUT_MAX)
+        if not self._turn.acquire(timeout=left_s):
             raise LinkError(f"{self._owner.place.name}: another request is under way; ask again")
         try:
             yield

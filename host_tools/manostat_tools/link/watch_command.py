@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from manostat_sim.telemetry import TickFrame
 from manostat_tools import words
 from manostat_tools.devices.errors import DeviceError
+from manostat_tools.inputs import seconds
 from manostat_tools.link.errors import LinkError
 from manostat_tools.link.held import about, working_unit
 from manostat_tools.link.pump import Pump, connect
@@ -33,7 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "Not a certified medical device.",
     )
     parser.add_argument("unit", nargs="?", metavar="UNIT", help="name, port or serial number")
-    parser.add_argument("--seconds", type=float, metavar="S", help="end after so long")
+    parser.add_argument("--seconds", type=seconds, metavar="S", help="end after so long")
     parser.set_defaults(run=run)
 
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from manostat_tools.devices.errors import DeviceError
+from manostat_tools.inputs import seconds
 from manostat_tools.provision.errors import ProvisionError
 from manostat_tools.session.presets import PRESETS
 from manostat_tools.units.keys import KeyFileError
@@ -56,7 +57,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument(
         "--wait",
-        type=float,
+        type=seconds,
         default=_WAIT_S,
         metavar="S",
         help="how long to wait for buttons to be let go of, and for the self test (default "

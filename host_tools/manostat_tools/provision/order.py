@@ -15,7 +15,7 @@ from manostat_tools.unit import Unit, read_unit
 from manostat_tools.units.keys import KeyFileError, read_key
 
 _OPTIONS = Path("options")
-_NEEDLE = re.compile(r"(\d+)x(\d+)x(\d+)")
+_NEEDLE = re.compile(r"(\d{1,4})x(\d{1,4})x(\d{1,4})")
 NEEDLES = {"lumbar": "22x152x240", "cervical": "25x89x240", "thoracic": "25x89x240"}
 """Gauge x mm x mg of iodine per mL that are taken where no needle is named (E)."""
 OVERRIDES = (
@@ -118,6 +118,9 @@ def _read_file(options: Any, problems: Problems) -> dict[str, Any]:
         data = json.loads(options.unit.read_text(encoding="utf-8"))
     except OSError as problem:
         problems.add(options.unit, "file", problem.strerror, "a JSON object")
+        return {}
+    except RecursionError:
+        problems.add(options.unit, "file", "nested too deeply", "a JSON object")
         return {}
     except ValueError as wrong:  # UnicodeError is one
         problems.add(options.unit, "file", str(wrong), "a JSON object")

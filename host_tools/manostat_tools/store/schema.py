@@ -65,6 +65,8 @@ def connect(file: Path, mode: str) -> sqlite3.Connection:
 def check_header(file: Path) -> None:
     """Look at the first bytes only. StoreError for what is no store of a known version."""
     try:
+        if file.is_fifo():  # to open it would wait for a writer
+            raise StoreError(f"{file}: a pipe: allowed a store of Manostat")
         with file.open("rb") as opened:
             header = opened.read(_HEADER_BYTES)
             size = opened.seek(0, os.SEEK_END)

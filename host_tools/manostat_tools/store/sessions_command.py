@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from manostat_tools import report
-from manostat_tools.journal.source import NoJournalError
+from manostat_tools.journal.source import NoJournalError, read_file
 from manostat_tools.report.units import UNITS
 from manostat_tools.session.corrections import FoldError
 from manostat_tools.store.arguments import (
@@ -151,9 +151,9 @@ def _import(options: argparse.Namespace, file: Path) -> int:
     unit = None if options.unit is None else unit_hex(options.unit)
     if unit is not None and not _UNIT.fullmatch(unit):
         return refuse(f"--unit: {unit}: allowed a number such as M-017, or 16 digits of 0-9a-f")
-    data = options.file.read_bytes()
     now = datetime.now(UTC)
     try:
+        data = read_file(options.file)
         read_pull(data)  # a file that is no journal makes no store
         with Store.open_or_create(file) as store:
             outcome = import_pull(store, data, now, unit, say_progress)

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from manostat_tools.journal.seals import read_key
 from manostat_tools.store.arguments import (
     NOTICE,
     add_store,
@@ -17,6 +16,7 @@ from manostat_tools.store.arguments import (
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.verify import Verdict, verify
 from manostat_tools.units.kept import kept_key
+from manostat_tools.units.keys import KeyFileError, read_key
 from manostat_tools.words import serial
 
 
@@ -57,9 +57,9 @@ def run(options: argparse.Namespace) -> int:
     if head is not None and not _is_hash(head):
         return refuse(f"--head: {head}: allowed 64 hexadecimal digits")
     try:
-        key = None if options.key is None else read_key(options.key.read_bytes())
-    except (OSError, ValueError) as wrong:
-        return refuse(f"{options.key}: {wrong}")
+        key = None if options.key is None else read_key(options.key)
+    except KeyFileError as wrong:
+        return refuse(wrong)
     file = store_file(options)
     try:
         verdict = verify(file, key, head and head.lower(), say_progress, _kept)
