@@ -1,7 +1,9 @@
 """Requirements on the store: what is in it stays; another file is told at once and not touched."""
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -281,6 +283,46 @@ def test_a_new_store_never_takes_the_place_of_a_file(store):
         Store.create(store.file)
     assert store.file.read_bytes() == before
     assert [each.name for each in store.file.parent.iterdir()] == ["store.sqlite"]
+
+
+def no_links(*_):
+    raise PermissionError(errno.EPERM, "no hard links")
+
+
+@pytest.mark.req("L-05")
+@pytest.mark.parametrize("has_links", [True, False])
+def test_of_two_that_make_a_store_at_once_the_first_makes_it_and_both_use_it(
+    folder, monkeypatch, has_links
+):
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+    file = folder / "store.sqlite"
+    publish = schema.publish
+
+    def publish_second(temporary, to):
+        monkeypatch.setattr(schema, "publish", publish)
+        monkeypatch.setattr(os, "getpid", lambda: 77_777)  # another process
+        with Store.create(to) as first:
+            append_all(first, "first", [opened()])
+        publish(temporary, to)
+
+    monkeypatch.setattr(schema, "publish", publish_second)
+    with Store.open_or_create(file) as second:
+        append_all(second, "second", [opened()])
+        assert second.sessions() == ["first", "second"]
+    assert [each.name for each in folder.iterdir()] == [file.name]
+
+
+def test_a_store_that_appears_at_the_last_moment_is_not_replaced_without_links(folder, monkeypatch):
+    """Between looking whether there is one and taking its name."""
+    monkeypatch.setattr(os, "link", no_links)
+    file, new = folder / "store.sqlite", folder / "new"
+    new.write_bytes(b"new")
+    file.write_bytes(b"there")
+    monkeypatch.setattr(type(file), "exists", lambda _: False)
+    with pytest.raises(FileExistsError):
+        schema.publish(new, file)
+    assert file.read_bytes() == b"there"
 
 
 def test_a_store_is_for_its_owner_alone_and_its_folder_is_made(folder):

@@ -137,9 +137,8 @@ def publish(temporary: Path, file: Path) -> None:
         temporary.unlink()
     except FileExistsError:
         raise
-    except OSError:  # no hard links on this file system
-        if file.exists():
-            raise FileExistsError(file) from None
+    except OSError:  # no hard links on this file system: an empty file takes the name first
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         temporary.rename(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:

@@ -80,8 +80,14 @@ class Store:
 
     @classmethod
     def open_or_create(cls, file: Path) -> "Store":
-        """Either."""
-        return cls.open(file) if file.exists() else cls.create(file)
+        """Either; also if another program makes it meanwhile."""
+        if not file.exists():
+            try:
+                return cls.create(file)
+            except StoreError as wrong:
+                if not (isinstance(wrong.__cause__, FileExistsError) and file.exists()):
+                    raise
+        return cls.open(file)
 
     def __enter__(self) -> "Store":
         return self
