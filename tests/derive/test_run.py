@@ -7,7 +7,19 @@ from manostat_tools.derive.equipment import Compliance, NeedleRange, SensorError
 from manostat_tools.derive.recording import Recording
 from manostat_tools.derive.run import BEFORE_MS, Derived, derive
 
-from .made import LINE, LINEAR, PER_NL, PSI, SHORT, STEP_NL, WARMING, Made, equipment, make
+from .made import (
+    LINE,
+    LINEAR,
+    PER_NL,
+    PLAIN,
+    PSI,
+    SHORT,
+    STEP_NL,
+    WARMING,
+    Made,
+    equipment,
+    make,
+)
 
 NOISE_PA = 60.0
 
@@ -220,6 +232,35 @@ def test_a_record_that_begins_under_pressure_does_not_say_what_the_opening_was()
     assert "under pressure" in found.why_not("disc_above_opening")
     value = found.at("disc_pressure")
     assert value.low <= made.truth("disc_pa", made.press_us) <= value.high
+
+
+def part_of(made: Made, from_us: int) -> Recording:
+    """What is left of a record if nobody listened before `from_us`; its steps go on counting."""
+    return made.recording.without(0, from_us)
+
+
+@pytest.mark.parametrize("opening_psi", [16.0, 0.0])
+def test_of_a_part_of_a_level_nothing_is_said_that_counts_from_its_beginning(opening_psi):
+    """A run that goes on in its level, or after a power cut: a volume of it alone would look like
+    all that is in the disc."""
+    made = make(WARMING._replace(opening_pa=opening_psi * PSI), noise_pa=NOISE_PA)
+    at_rest_us = made.recording.stops_us()[0] + 7_000_000
+    found = derive(part_of(made, at_rest_us), equipment())
+    for name in ("disc_volume", "work", "disc_above_opening", "elastance"):
+        assert {one.name for one in found.values}.isdisjoint({name})
+        assert found.why_not(name) == (
+            "the record begins with 0.200 mL of the level counted already: what went in with them "
+            "is not in it"
+        )
+    value = found.at("disc_pressure")
+    assert value.low <= made.truth("disc_pa", made.press_us) <= value.high
+
+
+def test_a_part_that_shows_no_needle_says_no_volume_either():
+    made = make(WARMING, (*PLAIN[:4], (0.0, 0.2)), noise_pa=NOISE_PA)
+    found = derive(part_of(made, made.recording.stops_us()[0] + 7_000_000), equipment())
+    assert "time constant" in found.why_not("needle_resistance")
+    assert found.at("disc_volume") is None and "counted already" in found.why_not("disc_volume")
 
 
 # A picture that does not fit

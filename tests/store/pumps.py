@@ -83,6 +83,22 @@ def gone_on():
 
 
 @cache
+def gone_on_after_power_off():
+    """The storage of a pump that was switched off and on after the first stop of a level, and went
+    on with it."""
+    flash = new_storage()
+    bench = BookBench(flash)
+    bench.power_on()
+    _run_to_pain(bench, 0.5)
+    bench.power_off()
+    bench.power_on()
+    bench.advance(0.2)
+    _run_to_pain(bench, 0.5)
+    bench.advance(9.0)
+    return bytes(flash.memory)
+
+
+@cache
 def longer(trace_bytes):
     """The storage of a pump whose memory made it pause several times in a level of some 20 s."""
     flash = new_storage()

@@ -18,6 +18,7 @@ from .pumps import (
     answer_to_r,
     ended_in_pauses,
     gone_on,
+    gone_on_after_power_off,
     later,
     longer,
     rested,
@@ -97,7 +98,7 @@ def test_of_such_a_level_there_is_a_recording_to_derive_from(store, long_run):
     found = recording_of(store, long_run)
     rx = long_run.prescription
     assert int(found.steps[-1]) * rx.nl_num // rx.nl_den == long_run.volume_nl
-    assert len(found.stops_us()) > 2
+    assert len(found.stops_us()) > 2 and found.begins_level
 
 
 def test_runs_that_end_in_a_pause_are_each_drawn_to_their_own_stop(store):
@@ -154,3 +155,20 @@ def test_the_trace_of_a_level_that_was_gone_on_with_begins_where_the_first_stop_
     trace = trace_of(store, second)
     assert int(trace.steps[0]) == steps_at_stop(first)
     assert int(trace.steps[-1]) == steps_at_stop(second)
+
+
+def test_the_recording_of_a_run_that_was_gone_on_with_begins_with_its_level(store):
+    import_pull(store, gone_on(), START)
+    _, second = unassigned(store, next(iter(units_of(store))))
+    found = recording_of(store, second)
+    assert found.begins_level and int(found.steps[-1]) == steps_at_stop(second)
+
+
+def test_of_a_level_that_goes_on_after_a_power_cut_the_recording_says_that_it_is_a_part(store):
+    """The trace is of one boot; what came before it is counted in its steps."""
+    import_pull(store, gone_on_after_power_off(), START)
+    first, second = unassigned(store, next(iter(units_of(store))))
+    assert first.source.level == second.source.level
+    found = recording_of(store, second)
+    assert int(found.steps[0]) == steps_at_stop(first) > 0 and not found.begins_level
+    assert int(found.steps[-1]) == steps_at_stop(second)

@@ -53,6 +53,11 @@ class Recording:
         if not np.all(np.isfinite(self.pressure_pa)):
             raise ValueError("recording: pressure_pa holds what is no number; leave it out")
 
+    @property
+    def begins_level(self) -> bool:
+        """Whether the level had not moved when the record began."""
+        return int(self.steps[0]) == 0
+
     def stops_us(self) -> list[int]:
         """Times of the first reading at rest after each motion."""
         ends = np.flatnonzero(self.moving[:-1] & ~self.moving[1:])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from manostat_sim.plant import tables
+from manostat_tools import words
 from manostat_tools.derive.equipment import Equipment
 from manostat_tools.derive.fit import Fit, fit_circuit
 from manostat_tools.derive.grid import grid_of
@@ -27,6 +28,7 @@ _GAP = "the moment lies in a gap of the record in which the plunger moved"
 _EMPTY_PA = tables.PA_PER_PSI
 _NEEDS_OPENING = ("disc_above_opening", "elastance")
 _NEEDS_NEEDLE = ("disc_pressure", "disc_above_opening", "elastance", "work")
+_SINCE_LEVEL_BEGAN = ("disc_volume", "disc_above_opening", "elastance", "work")
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def derive(
         press_us = end_us if recording.moving[-1] else stops[-1]
     known_ms = [ms for ms in before_ms if press_us - 1000 * ms >= begin_us]
     found, missing = _of_fit(recording, fit, press_us, stops, known_ms)
+    if not recording.begins_level:
+        found, missing = _of_a_part(recording, equipment, found, missing)
     return Derived(tuple(values + found), tuple(refused + missing), fit)
 
 
@@ -134,6 +138,23 @@ def _of_fit(
     else:
         values.append(_named(elastance, 0))
     return values, refused
+
+
+def _of_a_part(
+    recording: Recording,
+    equipment: Equipment,
+    values: Sequence[Quantity],
+    refused: Sequence[NotDerived],
+) -> tuple[list[Quantity], list[NotDerived]]:
+    """What a record can say that begins after the level has: nothing that counts from there on."""
+    before_nl = int(recording.steps[0]) * equipment.step_nl
+    why = (
+        f"the record begins with {words.volume(before_nl)} of the level counted already: what went "
+        "in with them is not in it"
+    )
+    kept = [value for value in values if value.name not in _SINCE_LEVEL_BEGAN]
+    others = [one for one in refused if one.name not in _SINCE_LEVEL_BEGAN]
+    return kept, others + [NotDerived(name, why) for name in _SINCE_LEVEL_BEGAN]
 
 
 def _in_gap(recording: Recording, at_us: int) -> bool:

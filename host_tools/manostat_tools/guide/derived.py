@@ -1,4 +1,4 @@
-"""Derived values of a run, from the ticks that the host has seen of it."""
+"""Derived values of a run, from the ticks that the host has seen of it, or the pump's own trace."""
 
 from collections.abc import Callable, Sequence
 
@@ -36,12 +36,7 @@ def derived_of(
     """All values of a run into a disc; `ratio`: nL of a step. Nothing, with the reason, if the
     line's compliance is not known, or the run is nowhere whole: neither `seen` over the link, nor
     `traced` by the pump."""
-    press_us = None
-    recording = seen.recording() if seen is not None and not seen.lost else None
-    if recording is not None and seen is not None:
-        press_us = seen.press_us()
-    else:
-        recording = traced()
+    recording, press_us = _best(seen, traced)
     if recording is None:
         return (), (_NOT_WHOLE,)
     if preparation.line_compliance is None:
@@ -57,6 +52,18 @@ def derived_of(
     except (ValueError, ArithmeticError) as wrong:
         return (), (str(wrong),)
     return found.values, reasons(found.refused)
+
+
+def _best(
+    seen: Seen | None, traced: Callable[[], Recording | None]
+) -> tuple[Recording | None, int | None]:
+    """What to derive from, with the press where the host saw it: the ticks of the whole level,
+    else the pump's trace of all of it, else the ticks of this run alone, else what is traced."""
+    own = seen.recording() if seen is not None and not seen.lost else None
+    told = None if own is not None and own.begins_level else traced()
+    if own is None or (told is not None and told.begins_level):
+        return told, None
+    return own, seen.press_us() if seen is not None else None
 
 
 def reasons(refused: Sequence[NotDerived]) -> tuple[str, ...]:

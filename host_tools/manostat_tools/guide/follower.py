@@ -103,6 +103,12 @@ class Seen:
     lost: str
     press: int | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Every tick from before the first step of the pump's level on: not so of a run that goes
+        on in its level."""
+        return not self.lost and bool(self.frames) and self.frames[0].steps == 0
+
     def recording(self) -> Recording | None:
         """None if there is nothing to make one of."""
         return from_frames(self.frames) if len(self.frames) > 1 else None

@@ -100,7 +100,7 @@ class Scene:
         """Until the pump has recorded a run; then it is in the store."""
         while True:
             seen, began = self.motion.watch(words.mode(unit[0]), unit, rest_s)
-            if seen.lost and rest_s > 0:
+            if not seen.is_whole and rest_s > 0:
                 self.motion.await_trace()
             self.motion.pull()
             if self.collect(seen, began):
