@@ -79,6 +79,15 @@ def test_a_press_while_the_plunger_runs_on_is_taken_at_its_own_moment(plain):
     assert value.low <= plain.truth("disc_pa", press_us) <= value.high
 
 
+def test_a_value_keeps_whether_it_is_of_a_press_or_of_the_last_stop(plain, derived):
+    """A press that is told later, with the plunger at rest, is not the moment of a value."""
+    of_press = derive(plain.recording, equipment(), plain.press_us)
+    for found, moment in ((of_press, "press"), (derived, "stop")):
+        at_it = [one for one in found.values if "before_ms" in one.inputs]
+        assert {one.inputs["moment"] for one in at_it} == {moment}
+        assert not any("moment" in one.inputs for one in found.at_stops("needle_resistance"))
+
+
 def test_a_record_that_ends_with_the_motion_is_told_at_its_end_and_not_at_the_rest_before(plain):
     last_us = plain.recording.stops_us()[-1]
     cut = plain.recording.until(last_us)

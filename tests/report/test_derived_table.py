@@ -1,9 +1,11 @@
 """Derived values: each says when it was and how sure it is, and what matters of its inputs."""
 
+from manostat_tools.guide.outcome import outcome_lines
 from manostat_tools.report import html
 from manostat_tools.report.derived import derived_table
 from manostat_tools.report.units import unit_named
 from manostat_tools.session.model import Quantity
+from manostat_tools.session.moment import moment_of
 
 from ..session.written import run
 from .reading import table as table_of
@@ -69,6 +71,35 @@ def test_a_value_says_at_which_stop_at_the_press_or_how_long_before_it():
 def test_in_a_run_without_a_press_the_last_stop_is_not_called_one():
     table = derived_table(ALL, PSI, {"Run 1": run()})
     assert table.rows[2][0].text.endswith("needle resistance, at the last stop")
+
+
+def at_which(moving, **inputs):
+    """How the report, the list of a session and the guide call the moment of a value of a run with
+    one press, with the plunger in motion or not."""
+    one = value("disc_pressure", 310e3, "Pa", before_ms=0, at_us=30_000_000, **FIT, **inputs)
+    pressed = run(marks=({"at_ms": 60_000, "moving": moving, "points": ()},), derived=(one,))
+    ((name, *_),) = derived_table([("Run 1", one)], PSI, {"Run 1": pressed}).rows
+    said = name.text.removeprefix("Run 1: disc pressure, at ")
+    assert moment_of(one, pressed) == said
+    shown = next(line for line in outcome_lines(pressed) if line.startswith("derived "))
+    assert shown.startswith(
+        "derived disc pressure: " if said == "the press" else f"derived disc pressure at {said}: "
+    )
+    return said
+
+
+def test_a_press_that_came_after_the_stop_does_not_make_one_of_the_values_of_the_stop():
+    assert at_which(False, moment="stop") == "the last stop"
+    assert at_which(False, moment="press") == "the press"
+
+
+def test_where_the_press_stopped_the_plunger_its_moment_is_that_of_the_stop():
+    assert at_which(True, moment="stop") == at_which(True, moment="press") == "the press"
+
+
+def test_a_value_of_an_earlier_version_beside_a_press_at_rest_says_that_its_moment_is_not_known():
+    assert at_which(True) == "the press"
+    assert at_which(False) == "the press or the last stop, not recorded which"
 
 
 def test_value_and_limits_have_as_many_decimals_and_si_stands_beside():

@@ -282,6 +282,23 @@ def test_what_was_derived_at_the_press_is_shown_with_its_interval_or_why_it_was_
     assert said.count("nothing was derived at the press, and no reason is recorded") == 1
 
 
+def test_what_was_derived_at_the_stop_is_not_called_the_press_because_of_a_press_at_rest(
+    copy, command
+):
+    with Store.open(copy) as store:
+        run = unassigned_all(store)[0]
+        of_stop = derived(0, 0.6642)
+        of_stop.inputs["moment"] = "stop"
+        marks = tuple(mark.model_copy(update={"moving": False}) for mark in run.marks)
+        assert marks
+        for entry in (opened(), planned(1, "L4-5")):
+            store.append("more", entry)
+        changed = {"derived": (of_stop,), "marks": marks}
+        store.append("more", run_entry(1, run.model_copy(update=changed)))
+    said = command("sessions", "show", "more", store=copy)[1]
+    assert "needle resistance at the last stop: 96.3 psi s/mL" in said
+
+
 def unassigned_all(store):
     (unit,) = units_of(store).values()
     return runs_of_unit(store, unit)

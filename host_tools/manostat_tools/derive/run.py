@@ -16,6 +16,7 @@ from manostat_tools.derive.recording import Recording
 from manostat_tools.derive.refusal import NotDerived
 from manostat_tools.derive.start import first_guess
 from manostat_tools.session.model import Quantity
+from manostat_tools.session.moment import PRESS, STOP
 
 BEFORE_MS = (0, 500, 1000, 2000, 3000)
 """Of a pain mark: the press and its look-back."""
@@ -65,8 +66,8 @@ def derive(
 ) -> Derived:
     """Everything that can be said of a run into a disc. `press_us`: of the pain button, on the
     record's clock; None: the last stop takes its place, which is the record's end where the plunger
-    moves up to there. Look-back points before the record began are left out. ValueError for a press
-    outside the record.
+    moves up to there. Each value keeps which, as `moment` of its inputs. Look-back points before
+    the record began are left out. ValueError for a press outside the record.
     """
     begin_us, end_us = int(recording.time_us[0]), int(recording.time_us[-1])
     if press_us is not None and not begin_us <= press_us <= end_us:
@@ -91,6 +92,7 @@ def derive(
         )
         refused += [NotDerived(name, why) for name in names[:-1]]
         return Derived(tuple(values), tuple(refused), fit)
+    moment = STOP if press_us is None else PRESS
     if press_us is None:
         # Not the stop before: that is the rest of the opening, with another disc pressure.
         press_us = end_us if recording.moving[-1] else stops[-1]
@@ -98,7 +100,8 @@ def derive(
     found, missing = _of_fit(recording, fit, press_us, stops, known_ms)
     if not recording.begins_level:
         found, missing = _of_a_part(recording, equipment, found, missing)
-    return Derived(tuple(values + found), tuple(refused + missing), fit)
+    values += [_with_moment(value, moment) for value in found]
+    return Derived(tuple(values), tuple(refused + missing), fit)
 
 
 def _rise_pa(recording: Recording) -> float:
@@ -195,3 +198,10 @@ def _needle_unseen(
 
 def _named(value: Quantity, before_ms: int) -> Quantity:
     return value.model_copy(update={"inputs": {"before_ms": before_ms, **value.inputs}})
+
+
+def _with_moment(value: Quantity, moment: str) -> Quantity:
+    """What `before_ms` counts from: a mark that comes later must not make a press of a stop."""
+    if "before_ms" not in value.inputs:
+        return value
+    return value.model_copy(update={"inputs": {"moment": moment, **value.inputs}})

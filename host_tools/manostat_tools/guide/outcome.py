@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from manostat_tools import words
 from manostat_tools.session.grading import grade_levels
 from manostat_tools.session.model import PainMark, Quantity, Run, Session
+from manostat_tools.session.moment import moment_of
 from manostat_tools.session.provoked import INTO_DISC, NOT_FOR_CONTROLS
 
 _SHOWN = ("disc_pressure", "disc_above_opening", "disc_volume", "needle_resistance", "elastance")
@@ -28,7 +29,7 @@ def outcome_lines(run: Run) -> Iterator[str]:
         yield from _mark(mark)
     if run.locked:
         yield "THE LEVEL IS LOCKED: only a new level goes on"
-    yield from (_derived(value) for value in run.derived if _is_at_press(value))
+    yield from (_derived(value, run) for value in run.derived if _is_at_press(value))
 
 
 def _mark(mark: PainMark) -> Iterator[str]:
@@ -47,9 +48,12 @@ def _is_at_press(value: Quantity) -> bool:
     return value.name in _SHOWN and value.inputs.get("before_ms") == 0
 
 
-def _derived(value: Quantity) -> str:
+def _derived(value: Quantity, run: Run) -> str:
     name = value.name.replace("_", " ")
-    return f"derived {name}: {words.derived(value.value, value.low, value.high, value.unit)}"
+    moment = moment_of(value, run)
+    # Below a press it would be taken for one of that moment.
+    at = f" at {moment}" if run.marks and moment != "the press" else ""
+    return f"derived {name}{at}: {words.derived(value.value, value.low, value.high, value.unit)}"
 
 
 def grade_lines(session: Session) -> Iterator[str]:

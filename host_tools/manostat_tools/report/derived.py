@@ -7,6 +7,7 @@ from manostat_tools.report import cells
 from manostat_tools.report.model import Table
 from manostat_tools.report.units import Unit, named_value, quantity, with_interval
 from manostat_tools.session.model import Quantity, Run
+from manostat_tools.session.moment import moment_of
 
 Found = Sequence[tuple[str, Quantity]]
 """(where, value), such as ("Run 1", ...)."""
@@ -50,11 +51,11 @@ def derived_table(found: Found, unit: Unit, runs: Mapping[str, Run] | None = Non
 
 
 def _moment(found: Found, at: int, run: Run | None) -> str:
-    """When a value was: at the press, before it, or at which stop."""
+    """When a value was: at the press or the last stop, before it, or at which stop."""
     where, value = found[at]
     before_ms = value.inputs.get("before_ms")
     if isinstance(before_ms, int):
-        moment = "the press" if run is None or run.marks else "the last stop"
+        moment = moment_of(value, run)
         return f"{before_ms / 1e3:g} s before {moment}" if before_ms else f"at {moment}"
     stops = [
         other

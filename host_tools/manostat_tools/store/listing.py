@@ -6,6 +6,7 @@ from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
 from manostat_tools.session.model import Level, PainMark, Run, Session
+from manostat_tools.session.moment import moment_of
 from manostat_tools.session.provoked import INTO_DISC, injections
 from manostat_tools.session.totals import delivered_in_all_nl
 from manostat_tools.store.arguments import plural
@@ -147,12 +148,13 @@ def _run(run: Run) -> Iterator[str]:
 
 
 def _derived(run: Run) -> Iterator[str]:
-    """What was derived at the press, and why what is missing was not."""
+    """What was derived at the press or the last stop, and why what is missing was not."""
     at = "at the press" if run.marks else "at the last stop"
     values = [value for value in run.derived if value.inputs.get("before_ms") == 0]
     for value in values:
         said = derived(value.value, value.low, value.high, value.unit)
-        yield f"     {value.name.replace('_', ' ')} {at}: {said}"
+        moment = moment_of(value, run)
+        yield f"     {value.name.replace('_', ' ')} at {moment}: {said}"
     for reason in run.not_derived:
         yield f"     not derived: {reason}"
     if run.kind in INTO_DISC and not values and not run.not_derived:
