@@ -16,6 +16,6 @@ def test_the_calibration_of_the_unit_stands_with_the_preparation(session):
     assert rows["Zero as provisioned, in air"].text == "0.5 psi"
     assert rows["Line compliance as provisioned"].text == "5 uL/psi"
     said = ("ZERO OF THE PROVISIONING OF 2026-11-01, NOT AT DISC HEIGHT",)
-    assert rows["Zero of the line sensor"].alerts == said
+    assert rows["Zero of the line sensor"].alerts[:1] == said
     bare = next(one for one in tell(session).sections if one.title.startswith("Calibration"))
     assert {cell.text for _, cell in bare.parts[0].rows} == {"not recorded"}

@@ -3,7 +3,7 @@
 import pytest
 
 from manostat_tools.report.cells import NO_PRESS
-from manostat_tools.report.model import Facts, Figure, Notice, Table
+from manostat_tools.report.model import Facts, Figure, Notice, Table, Weight
 from manostat_tools.report.units import NONE, UNITS
 from manostat_tools.session.model import Finding
 
@@ -103,6 +103,27 @@ def test_doubt_is_told_before_the_levels_too(session):
     notices = " ".join(notice.text for notice in parts(tell(spoilt), Notice))
     for word in ("uncertain", "locked out", "ended in a fault: late"):
         assert f"L4-5, {word}" in notices or word in notices
+
+
+def test_numbers_of_another_syringe_or_zero_than_the_stated_ones_are_told_first_and_beside_these(
+    session,
+):
+    def cells_of(of):
+        section = next(one for one in tell(of).sections if one.title.startswith("Calibration"))
+        facts = dict(section.parts[1].rows)
+        return facts["Syringe"].alerts, facts["Zero of the line sensor"].alerts
+
+    def dangers(of):
+        told = [one for one in parts(tell(of), Notice) if one.weight is Weight.DANGER]
+        return [one.text for one in told if "counted" in one.text]
+
+    wide = session.syringe.model_copy(update={"inner_diameter_mm": 15.6})
+    zero = session.preparation.model_copy(update={"zero_pa": session.preparation.zero_pa + 6895})
+    spoilt = session.model_copy(update={"syringe": wide, "preparation": zero})
+    assert cells_of(session) == ((), ()) and dangers(session) == []
+    assert all("see the first page" in alerts[0] for alerts in cells_of(spoilt))
+    volumes, pressures = dangers(spoilt)
+    assert "15.7 % more went in" in volumes and "1.0 psi (7 kPa) lower" in pressures
 
 
 def test_a_press_at_rest_is_told_at_its_numbers(session):

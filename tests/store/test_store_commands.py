@@ -8,13 +8,13 @@ import pytest
 from manostat_tools.cli import main
 from manostat_tools.journal.page import PAGE_BYTES
 from manostat_tools.journal.seals import name_of
-from manostat_tools.session.model import Quantity, RunKind, UnitIdentity
+from manostat_tools.session.model import Quantity, RunKind, Syringe, UnitIdentity
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import runs_of_unit, units_of
 from manostat_tools.units import keys
 
-from ..session.written import START, corrected, event, found, opened, planned, responded
+from ..session.written import START, corrected, event, fitted, found, opened, planned, responded
 from .conftest import run_entry
 from .pumps import KEY, answer_to_j, complied, later, resealed, sooner, with_journal_page
 from .spoiling import spoil
@@ -250,6 +250,16 @@ def test_answers_say_which_of_several_runs_they_were_for(copy, command):
     assert "response concordant, 7/10, of run 1\n" in said
     assert "images   not recorded; Dallas 3, of run 1\n" in said
     assert "delivered by the plunger, all injections together: " in said
+
+
+def test_a_corrected_syringe_warns_of_the_volumes_that_were_counted_with_the_old_one(copy, command):
+    with Store.open(copy) as store:
+        run = unassigned_all(store)[0]
+        wide = Syringe(maker="other", nominal_ml=10, inner_diameter_mm=15.6)
+        for entry in (opened(), planned(1, "L4-5"), run_entry(1, run), fitted(syringe=wide)):
+            store.append("more", entry)
+    said = command("sessions", "show", "more", store=copy)[1]
+    assert "WARNING   L4-5, run 1: counted with 103.21 nL for a step" in said
 
 
 def derived(before_ms, value):

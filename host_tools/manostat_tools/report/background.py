@@ -1,6 +1,6 @@
 """What stands behind the numbers: preparation, versions and hashes, events, corrections, gaps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.report import cells
@@ -12,6 +12,7 @@ from manostat_tools.report.runs import run_table
 from manostat_tools.report.tables import SCHEMA
 from manostat_tools.report.units import Unit
 from manostat_tools.session.calibration import Calibration
+from manostat_tools.session.made_with import other_syringe, other_zero
 from manostat_tools.session.model import Run, Session
 from manostat_tools.words import serial
 
@@ -28,8 +29,11 @@ def preparation(session: Session, unit: Unit) -> Section:
         _calibration(done.calibration, unit),
         Facts(
             (
-                ("Syringe", cells.text(said)),
-                ("Zero of the line sensor", cells.text(unit.text(done.zero_pa), *from_unit)),
+                ("Syringe", cells.text(said, *_not_of(other_syringe(session)))),
+                (
+                    "Zero of the line sensor",
+                    cells.text(unit.text(done.zero_pa), *from_unit, *_not_of(other_zero(session))),
+                ),
                 ("Zero taken at the height of the disc", _yes(done.zero_at_disc_height)),
                 ("Line primed", _yes(done.primed)),
                 ("Pain button proven", _yes(done.pain_button_proven)),
@@ -43,6 +47,11 @@ def preparation(session: Session, unit: Unit) -> Section:
     else:
         parts.append(Lines(("Line compliance: not recorded.",)))
     return Section("Calibration and preparation", tuple(parts), new_page=True)
+
+
+def _not_of(said: Iterable[str]) -> tuple[str, ...]:
+    """Below what is stated: the first page says it in full."""
+    return ("not what all runs were counted with: see the first page",) if any(said) else ()
 
 
 def _calibration(held: Calibration | None, unit: Unit) -> Facts:

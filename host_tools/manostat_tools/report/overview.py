@@ -9,6 +9,7 @@ from manostat_tools.report.model import Cell, Facts, Notice, Part, Section, Tabl
 from manostat_tools.report.units import NONE, Unit
 from manostat_tools.report.verdicts import verdicts
 from manostat_tools.session.grading import GradedLevel
+from manostat_tools.session.made_with import other_syringe, other_zero
 from manostat_tools.session.model import Level, Role, Run, RunKind, Session
 from manostat_tools.session.provoked import counted_run, doubts, provoked
 from manostat_tools.session.totals import delivered_in_all_nl, highest
@@ -53,6 +54,8 @@ def _notices(session: Session) -> Iterator[Notice]:
         if run.kind is RunKind.SHAM and run.marks and level is not None:
             said = f"the button was pressed in sham run {run.number}, in which nothing moved"
             yield Notice(Weight.CAUTION, f"{level.name}: {said}.")
+    for said in (*other_syringe(session), *other_zero(session)):
+        yield Notice(Weight.DANGER, said[0].upper() + said[1:])
     if session.closed_at is None:
         yield Notice(Weight.CAUTION, "The session was not closed: more may follow.")
     if session.corrections:

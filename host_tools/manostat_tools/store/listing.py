@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
+from manostat_tools.session.made_with import other_syringe, other_zero
 from manostat_tools.session.model import Level, PainMark, Run, Session
 from manostat_tools.session.moment import moment_of
 from manostat_tools.session.provoked import INTO_DISC, injections
@@ -60,6 +61,8 @@ def session_lines(session: Session, events: bool = False) -> Iterator[str]:
         else NOTHING
     )
     yield from _preparation(session)
+    for said in (*other_syringe(session), *other_zero(session)):
+        yield f"WARNING   {said}"
     for level in session.levels:
         yield from _level(level)
     yield from (f"note      {note}" for note in session.notes)
