@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.session.corrections import FoldError, goes_on
 from manostat_tools.session.fold import admit, fold
-from manostat_tools.session.model import PainMark, Plateau
+from manostat_tools.session.model import PainMark, Plateau, Quantity
 
 from .written import (
     G22,
     SAME_EACH_RUN,
+    START,
     closed,
     corrected,
     fitted,
@@ -104,6 +106,64 @@ def test_a_run_of_which_the_pump_has_told_more_goes_on_and_one_that_lost_somethi
     assert not goes_on(more, run())
     assert not goes_on(more, run(marks=(mark,), plateaus=(plateau,), trace="cd" * 32))
     assert not goes_on(run(), run(volume_nl=1))
+
+
+def derived(value, **inputs):
+    return Quantity(
+        name="disc_above_opening",
+        value=value * PA_PER_PSI,
+        low=(value - 1) * PA_PER_PSI,
+        high=(value + 1) * PA_PER_PSI,
+        unit="Pa",
+        rule="r",
+        inputs={"before_ms": 0} | inputs,
+    )
+
+
+def changed(before, after):
+    """What a correction of a run says that leaves it with other late parts."""
+    entries = [opened(), planned(1, "L4-5"), ran(1, 5, **before)]
+    return fold("a", [*entries, corrected(3, ran(1, 5, **after))]).corrections[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            {"derived": (derived(45),)},
+            {"derived": (derived(5),)},
+            "derived disc above opening: 45.00 psi (310.3 kPa), 95 %: 44.00 to 46.00 psi, "
+            "now 5.000 psi (34.47 kPa), 95 %: 4.000 to 6.000 psi",
+        ),
+        (
+            {"derived": (derived(45),)},
+            {},
+            "derived disc above opening: 45.00 psi (310.3 kPa), 95 %: 44.00 to 46.00 psi, "
+            "now not recorded",
+        ),
+        (
+            {"derived": (derived(45), derived(5, before_ms=500))},
+            {"derived": (derived(45), derived(6, before_ms=500))},
+            "derived disc above opening 500 ms before: 5.000 psi (34.47 kPa), "
+            "95 %: 4.000 to 6.000 psi, now 6.000 psi",
+        ),
+        (
+            {"derived": (derived(45, moment="stop"),)},
+            {"derived": (derived(45, moment="press"),)},
+            "derived disc above opening: other inputs",
+        ),
+        ({}, {"not_derived": ("disc volume: why",)}, "not derived: not recorded, now disc volume"),
+        ({}, {"plateaus": (Plateau(volume_nl=1, pressure_pa=None),)}, "plateaus: 0, now 1"),
+        ({}, {"began_at": START}, "began_at: not recorded, now 2026-11-28T09:00:00+00:00"),
+    ],
+)
+def test_whatever_a_correction_of_a_run_may_change_is_told(before, after, said):
+    assert f"wrong key. {said}" in changed(before, after)
+
+
+def test_a_correction_of_a_run_that_changes_nothing_says_so():
+    same = {"derived": (derived(45),)}
+    assert "wrong key. nothing changed. By" in changed(same, same)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from manostat_tools import words
 from manostat_tools.session.entries import (
     Correctable,
     Correction,
@@ -10,7 +11,7 @@ from manostat_tools.session.entries import (
     RunDone,
     SessionEntry,
 )
-from manostat_tools.session.model import Run
+from manostat_tools.session.model import Quantity, Run
 
 
 class FoldError(ValueError):
@@ -97,8 +98,10 @@ def _changes(old: Correctable | None, new: Correctable | None) -> str:
     if new is None:
         said = ", ".join(f"{name} {value}" for name, value in before.items() if value is not None)
         return f"struck out: {said}"
+    before, after = before | _derived(old), after | _derived(new)
     changed = [name for name in after | before if before.get(name) != after.get(name)]
     told = [f"{name}: {_word(before.get(name))}, now {_word(after.get(name))}" for name in changed]
+    told += [f"{name}: other inputs" for name in _with_other_inputs(old, new)]
     return "; ".join(told) or "nothing changed"
 
 
@@ -107,11 +110,20 @@ def _word(value: object) -> object:
 
 
 def _flat(entry: Correctable | None) -> dict[str, Any]:
-    """Fields by their own names; of a run only its level, for the pump's record stands."""
+    """Fields by their own names; of a run only its level and what may come later, for the pump's
+    record stands."""
     if entry is None:
         return {}
     if isinstance(entry, RunDone):
-        return {"level": entry.level, "trace": entry.run.trace, "marks": len(entry.run.marks)}
+        run = entry.run
+        return {
+            "level": entry.level,
+            "trace": run.trace,
+            "marks": len(run.marks),
+            "plateaus": len(run.plateaus),
+            "began_at": run.began_at and run.began_at.isoformat(),
+            "not derived": "; ".join(run.not_derived) or None,
+        }
     flat: dict[str, Any] = {}
     for name, value in entry.model_dump(mode="json", exclude={"host_utc", "kind"}).items():
         flat |= (
@@ -120,3 +132,35 @@ def _flat(entry: Correctable | None) -> dict[str, Any]:
             else {name: value}
         )
     return flat
+
+
+def _derived(entry: Correctable | None) -> dict[str, Any]:
+    """Of a run, each value by its name and moment, with its interval."""
+    said: dict[str, Any] = {}
+    for value in entry.run.derived if isinstance(entry, RunDone) else ():
+        name = f"derived {value.name.replace('_', ' ')}{_moment(value)}"
+        told = words.derived(value.value, value.low, value.high, value.unit)
+        said[name] = f"{said[name]}, {told}" if name in said else told
+    return said
+
+
+def _moment(value: Quantity) -> str:
+    if "before_ms" in value.inputs:
+        before_ms = value.inputs["before_ms"]
+        return f" {before_ms} ms before" if before_ms else ""
+    at_us = value.inputs.get("stop_us", value.inputs.get("at_us"))
+    return f" at {at_us / 1e6:.3f} s" if isinstance(at_us, int | float) else ""
+
+
+def _with_other_inputs(old: Correctable | None, new: Correctable | None) -> list[str]:
+    """Derived values, by name, that are there before and after and do not rest on the same."""
+    before, after = _inputs(old), _inputs(new)
+    return [name for name in before if name in after and before[name] != after[name]]
+
+
+def _inputs(entry: Correctable | None) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for value in entry.run.derived if isinstance(entry, RunDone) else ():
+        name = f"derived {value.name.replace('_', ' ')}"
+        found.setdefault(name, []).append((value.rule, value.inputs))
+    return found
