@@ -1,5 +1,6 @@
 """Requirements on what the values of a run are derived from: all of its level, or less is said."""
 
+import numpy as np
 import pytest
 
 from manostat.core import codes
@@ -11,7 +12,7 @@ from manostat_tools.guide.follower import RunFollower, Seen
 from manostat_tools.link.subscription import LinkBack, LinkLost
 from manostat_tools.session.model import Contrast, Needle, Preparation
 
-from ..derive.made import LINE, NL_DEN, NL_NUM, WARMING, make
+from ..derive.made import LINE, NL_DEN, NL_NUM, PSI, STEP_NL, WARMING, make
 from .ticks import Ticks
 
 MADE = make(WARMING, noise_pa=60.0)
@@ -75,6 +76,58 @@ def test_where_the_whole_level_is_nowhere_what_counts_from_its_beginning_has_a_r
     assert values.keys().isdisjoint(OF_THE_LEVEL)
     assert any("disc volume" in said and "0.200 mL of the level" in said for said in reasons)
     assert holds(values["disc_pressure"], "disc_pa"), "the run itself was seen"
+
+
+def opened_between() -> Recording:
+    """The whole level with a line that lost 12 psi in a rest that is not recorded: to fill it again
+    takes 60 uL that never reach the disc."""
+    seconds = 1.2
+    before = WHOLE.until(FIRST_STOP_US + 2_000_000)
+    after = WHOLE.without(0, int(WHOLE.time_us[WHOLE.moving & (WHOLE.time_us > FIRST_STOP_US)][0]))
+    share = np.linspace(0.0, 1.0, round(seconds / 0.002))
+    more = round(0.05e6 * seconds / STEP_NL)
+    return Recording(
+        np.concatenate(
+            [
+                before.time_us,
+                after.time_us[0] + (share[:-1] * seconds * 1e6).astype(np.int64),
+                after.time_us + round(seconds * 1e6),
+            ]
+        ),
+        np.concatenate(
+            [
+                before.pressure_pa,
+                after.pressure_pa[0] - 12.0 * PSI * (1.0 - share[:-1]),
+                after.pressure_pa,
+            ]
+        ),
+        np.concatenate(
+            [
+                before.steps,
+                after.steps[0] + (share[:-1] * more).astype(np.int64),
+                after.steps + more,
+            ]
+        ),
+        np.concatenate([before.moving, share[:-1] >= 0.0, after.moving]),
+    )
+
+
+def test_a_line_that_was_opened_between_two_runs_leaves_what_the_host_saw_of_the_second():
+    """The pump's trace has ten seconds of a rest: that the line was off the needle is not in it."""
+    values, reasons = derived(seen(GONE_ON), opened_between())
+    assert values.keys().isdisjoint(OF_THE_LEVEL)
+    assert any("was the line opened" in said for said in reasons)
+    assert holds(values["disc_pressure"], "disc_pa")
+    values, reasons = derived(None, opened_between())
+    assert not values and any("was the line opened" in said for said in reasons)
+
+
+def test_a_rest_that_is_not_recorded_changes_nothing_where_the_line_was_left_alone():
+    later_us = int(WHOLE.time_us[WHOLE.moving & (WHOLE.time_us > FIRST_STOP_US)][0])
+    traced = WHOLE.without(FIRST_STOP_US + 3_000_000, later_us)
+    assert traced.has_unseen_rest() and not WHOLE.has_unseen_rest()
+    values, reasons = derived(seen(GONE_ON), traced)
+    assert not reasons and holds(values["disc_volume"], "entered_nl")
 
 
 def test_a_trace_that_begins_at_a_power_cut_says_no_more_of_a_run_that_was_not_seen():

@@ -82,6 +82,15 @@ class Recording:
             for place in long
         ]
 
+    def has_unseen_rest(self) -> bool:
+        """Whether the plunger rested for over a second between two motions with nothing recorded:
+        the line may have been opened to air meanwhile, and closed again."""
+        moved_us = self.time_us[self.moving]
+        return len(moved_us) > 0 and any(
+            made == 0 and end - begin > 1_000_000 and moved_us[0] < begin and end < moved_us[-1]
+            for begin, end, made in self.gaps()
+        )
+
     def without(self, from_us: int, to_us: int) -> "Recording":
         """The same with the readings of `from_us` to `to_us` lost: a gap."""
         kept = (self.time_us < from_us) | (self.time_us >= to_us)

@@ -1,6 +1,6 @@
 """Derived values of a run, from the ticks that the host has seen of it, or the pump's own trace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from manostat_tools.derive.compliance import as_quantity, from_quantity, line_compliance
 from manostat_tools.derive.equipment import (
@@ -36,8 +36,8 @@ def derived_of(
     """All values of a run into a disc; `ratio`: nL of a step. Nothing, with the reason, if the
     line's compliance is not known, or the run is nowhere whole: neither `seen` over the link, nor
     `traced` by the pump."""
-    recording, press_us = _best(seen, traced)
-    if recording is None:
+    sources = list(_sources(seen, traced))
+    if not sources:
         return (), (_NOT_WHOLE,)
     if preparation.line_compliance is None:
         return (), ("the line's compliance was not measured",)
@@ -48,22 +48,37 @@ def derived_of(
             HSC_ZEROED if preparation.zero_at_disc_height else HSC,
             _range(needle, contrast),
         )
-        found = derive(recording, equipment, press_us)
+        return _first_with_volume(sources, equipment)
     except (ValueError, ArithmeticError) as wrong:
         return (), (str(wrong),)
-    return found.values, reasons(found.refused)
 
 
-def _best(
+def _first_with_volume(
+    sources: Sequence[tuple[Recording, int | None]], equipment: Equipment
+) -> Found:
+    """Of the first source that tells the volume, else of the last."""
+    said: list[str] = []
+    for place, (recording, press_us) in enumerate(sources, 1):
+        found = derive(recording, equipment, press_us)
+        why = found.why_not("disc_volume")
+        if why is None or place == len(sources):
+            break
+        said.append(f"disc volume, from the pump's trace of the whole level: {why}")
+    return found.values, (*reasons(found.refused), *said)
+
+
+def _sources(
     seen: Seen | None, traced: Callable[[], Recording | None]
-) -> tuple[Recording | None, int | None]:
-    """What to derive from, with the press where the host saw it: the ticks of the whole level,
-    else the pump's trace of all of it, else the ticks of this run alone, else what is traced."""
+) -> Iterator[tuple[Recording, int | None]]:
+    """What to derive from, the best first, with the press where the host saw it: the ticks of the
+    whole level; else the pump's trace of all of it, and the ticks of this run alone; else what is
+    traced."""
     own = seen.recording() if seen is not None and not seen.lost else None
     told = None if own is not None and own.begins_level else traced()
-    if own is None or (told is not None and told.begins_level):
-        return told, None
-    return own, seen.press_us() if seen is not None else None
+    if told is not None and (own is None or told.begins_level):
+        yield told, None
+    if own is not None and seen is not None:
+        yield own, seen.press_us()
 
 
 def reasons(refused: Sequence[NotDerived]) -> tuple[str, ...]:
