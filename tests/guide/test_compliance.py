@@ -41,7 +41,7 @@ def scene(pressed, tmp_path):
         (run,) = unassigned(store, unit)
         assert run.kind is RunKind.COMPLY
         made = FakeScene(Screen(comply="y"))
-        made.talk = SimpleNamespace(store=store, event=made.screen.turn.append)
+        made.talk = SimpleNamespace(store=store, unit=unit, event=made.screen.turn.append)
         made.session = SimpleNamespace(**vars(FakeScene.session))
         made.recorded = Preparation(zero_pa=0, runs=(run,))
         yield made

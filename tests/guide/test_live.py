@@ -155,9 +155,7 @@ def test_run_is_to_be_let_go_at_the_stop_and_not_when_the_watching_is_over():
 def test_the_line_is_watched_only_as_long_as_something_can_be_derived(compliance, rest_s):
     scene = Scene(None, None, None, None, 15.0)
     preparation = SimpleNamespace(line_compliance=compliance)
-    scene.talk = SimpleNamespace(
-        progress=lambda: SimpleNamespace(session=SimpleNamespace(preparation=preparation))
-    )
+    scene.talk = SimpleNamespace(progress=lambda: SimpleNamespace(preparation=preparation))
     assert scene.rest_s == rest_s
 
 

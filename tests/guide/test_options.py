@@ -126,7 +126,7 @@ def test_a_closed_session_says_so_and_reads_the_pump_only_if_that_is_wanted(clos
     for answers, asked in (([], []), (["n"], []), (["y"], [0])):
         shown = screen(Script(answers, "answers"))
         motion = type("Motion", (), {"pull": lambda self: closed.pull()})()
-        late(Scene(closed, shown, motion, None, 15.0))
+        late(Scene(closed, shown, motion, None, 15.0), has_records=True)
         assert "this session was closed at" in said(shown)
         assert closed.pump.asked == asked
 

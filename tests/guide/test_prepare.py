@@ -60,7 +60,7 @@ class FakeScene(Scene):
             line_pa=lambda: line_pa,
             calibration=lambda: calibration,
         )
-        talk = SimpleNamespace(event=screen.turn.append)
+        talk = SimpleNamespace(event=screen.turn.append, is_set_for=lambda order: True)
         super().__init__(talk, screen, motion, load_board(BOARDS / "RPI_PICO").pump, 15.0)
         self.pressed = pressed
         self.added = []
@@ -71,6 +71,10 @@ class FakeScene(Scene):
         preparation=Preparation(zero_pa=0),
         syringe=w.BD_10,
     )
+
+    @property
+    def preparation(self):
+        return self.session.preparation
 
     def add(self, entry):
         self.added.append(entry)

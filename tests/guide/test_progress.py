@@ -15,6 +15,7 @@ from manostat_tools.guide.progress import (
     progress_of,
 )
 from manostat_tools.session.model import Concordance, RunKind
+from manostat_tools.session.told import pump_taken
 
 from ..session import written as w
 
@@ -74,35 +75,38 @@ def test_the_end_comes_when_all_levels_are_done_and_once():
     order=st.none() | st.integers(1, 99),
     kind=st.sampled_from(RunKind),
     record=st.integers(0, 1_000_000),
+    unit=st.sampled_from(["", "8908000000000000"]),
 )
 @w.SAME_EACH_RUN
-def test_what_was_set_for_a_level_is_read_back_from_its_event(order, kind, record):
-    armed = Armed(order, kind, record)
+def test_what_was_set_for_a_level_is_read_back_from_its_event(order, kind, record, unit):
+    armed = Armed(order, kind, record, unit)
     assert armed_in(armed.text) == armed
     assert armed_in(armed.text + " ") is None
 
 
-def test_a_run_belongs_to_what_was_set_last_before_it_and_to_nothing_before_the_session():
-    progress = progress_of(
-        "s",
-        (
-            *PREPARED,
-            w.event(Armed(None, RunKind.COMPLY, 10).text),
-            w.event(Armed(1, RunKind.INJECT, 20).text),
-            w.event(Armed(2, RunKind.INJECT, 30).text),
-        ),
-    )
+PUMP = "8908000000000000"
+TAKEN = w.event(pump_taken(PUMP, "production image"))
 
-    def level_of(sequence, kind=RunKind.INJECT):
-        return progress.level_of(w.run(sequence, kind=kind))
 
-    assert level_of(10) == (False, None)
-    assert level_of(11, RunKind.COMPLY) == (True, None)
-    assert level_of(21) == (True, 1)
-    assert level_of(30) == (True, 1)
-    assert level_of(31) == (True, 2)
-    assert level_of(31, RunKind.SHAM) == (True, 2)
-    assert level_of(31, RunKind.PRIME) == (True, None)
+def test_what_was_prepared_with_another_pump_holds_no_more_and_is_asked_for_again():
+    before = (*PREPARED, w.ran(1), *ANSWERED, w.event(done(1)))
+    told = progress_of("s", [*before, TAKEN])
+    assert told.session.preparation.zero_pa == 0, "what was done stays in the report"
+    assert (told.preparation.zero_pa, told.preparation.line_compliance) == (None, None)
+    assert told.next_step() == Step(What.EQUIPMENT)
+    again = (*before, TAKEN, w.fitted(syringe=w.BD_10))
+    assert step_after(*again) == Step(What.ZERO)
+    zeroed = (*again, w.prepared(zero_pa=700, zero_at_disc_height=True))
+    assert progress_of("s", zeroed).preparation.zero_pa == 700
+    assert step_after(*zeroed) == Step(What.PRIME)
+    primed = (*zeroed, w.prepared(primed=True))
+    assert step_after(*primed) == Step(What.COMPLY)
+    assert step_after(*primed, w.event(NO_COMPLIANCE)) == Step(What.RUN, 2)
+
+
+def test_what_was_left_out_with_another_pump_is_asked_for_again():
+    left_out = (*PLANNED_TWO, w.event(NO_ZERO), w.prepared(primed=False), w.event(NO_COMPLIANCE))
+    assert step_after(*left_out, TAKEN, w.fitted(syringe=w.BD_10)) == Step(What.ZERO)
 
 
 @given(cut=st.integers(1, 14))

@@ -66,7 +66,8 @@ def talk(tmp_path):
 
 
 def write_down(talk):
-    runs = talk.new_runs()
+    """All of them: these pumps keep no record of a setting."""
+    runs = [(claim.run, claim.order) for claim in talk.claims()]
     for run, order in runs:
         talk.add(e.RunDone(host_utc=w.START, level=order, run=run))
     return runs
@@ -96,10 +97,10 @@ def test_each_pull_asks_from_the_newest_record_on_and_each_run_is_written_down_o
 
 def test_what_the_pump_did_before_anything_was_set_is_of_no_session(talk):
     talk.pull()
-    assert talk.new_runs() == []
+    assert talk.claims() == []
     talk.arm(1, RunKind.INJECT)
-    assert talk.new_runs() == []
-    assert Armed(1, RunKind.INJECT, talk.newest_record()).text in talk.progress().texts
+    assert talk.claims() == []
+    assert Armed(1, RunKind.INJECT, talk.newest_record(), UNIT).text in talk.progress().texts
 
 
 def test_half_a_pull_is_kept_and_the_rest_comes_when_the_link_is_back(talk):
@@ -135,7 +136,7 @@ def test_what_fails_with_the_link_there_is_not_tried_for_ever(talk):
 def test_what_the_pump_told_late_is_added_once_and_what_was_derived_stays(talk):
     talk.arm(1, RunKind.INJECT)
     talk.pull_journal()
-    ((run, order),) = talk.new_runs()
+    ((run, order),) = [(claim.run, claim.order) for claim in talk.claims()]
     assert run.trace is None, "it was asked for before it was stored"
     derived = run.model_copy(update={"derived": (w.COMPLIANCE,), "began_at": w.START})
     talk.add(e.RunDone(host_utc=w.START, level=order, run=derived))

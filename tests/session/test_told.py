@@ -5,7 +5,7 @@ import pytest
 from manostat_tools.guide.progress import Armed, done, given
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import RunKind
-from manostat_tools.session.told import LINK_LOST, is_setting, without_paths
+from manostat_tools.session.told import LINK_LOST, is_setting, pump_taken, without_paths
 
 from .written import closed, event, found, opened, planned, ran, responded
 
@@ -23,6 +23,9 @@ def events(*texts):
     [
         (Armed(2, RunKind.INJECT, 13).text, "the pump was set for L4-5: inject"),
         (Armed(None, RunKind.COMPLY, 13).text, "the pump was set for no level: comply"),
+        (Armed(2, RunKind.INJECT, 13, "4d" * 8).text, "the pump was set for L4-5: inject"),
+        (pump_taken("4d2d303138000000", "production image ab; before it M-017"),
+         "another pump from here on: M-018, production image ab; before it M-017"),
         (done(2), "L4-5 is done"),
         (given(1, {"nrs": "7"}), "L3-4, answered before the program ended: nrs 7"),
         ("run of record 52, not derived: too short", "L4-5, run 1, not derived: too short"),

@@ -147,6 +147,24 @@ def test_a_session_that_goes_on_after_another_has_the_pump_again_from_its_next_s
     assert not mine & second
 
 
+def test_a_session_that_went_on_with_another_pump_has_that_pump_from_its_setting(clinic):
+    elsewhere = UnitIdentity(serial="22" * 8, image_hash="ab" * 32, firmware="", bench_image=True)
+    clinic.store.append("moved", opened(unit=elsewhere))
+    clinic.store.append("moved", planned(1, "L4-5"))
+    clinic.inject()  # of nobody
+    clinic.pull()
+    assert pump_events(clinic.store, "moved") == []
+    said = f"set for level 1: inject, after record 9 of the pump {UNIT}"
+    clinic.store.append("moved", event(said))
+    clinic.set_anew()
+    clinic.inject()
+    clinic.pull()
+    clinic.store.append("moved", run_entry(1, unassigned(clinic.store, UNIT)[-1]))
+    boot, *others = [one.text for one in pump_events(clinic.store, "moved")]
+    assert boot.startswith("after power-on")
+    assert others.count("ready; RUN closed") == 1
+
+
 def test_a_late_run_adds_its_own_events_and_a_note_adds_none(clinic):
     clinic.open("first")
     clinic.store.append("first", closed())

@@ -26,8 +26,9 @@ from manostat_tools.guide.hands import Hands, hints
 from manostat_tools.guide.keys import key_for
 from manostat_tools.guide.motion import Motion
 from manostat_tools.guide.options import add_options, go_on_with, scenarios_of, wrong_options
+from manostat_tools.guide.pumps import Attached, go_on, has_records_for, sort
 from manostat_tools.guide.questions import Question
-from manostat_tools.guide.resumed import is_closed, late, new_name, resumed
+from manostat_tools.guide.resumed import is_closed, late, new_name, resumed, whose
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import Talk, now, unit_name
@@ -143,9 +144,13 @@ def _session(
         scene = Scene(talk, screen, motion, mechanics, options.decay)
         screen.head(f"Session {talk.name}")
         screen.say(about(pump, hello))
+        there = Attached(unit, hello, emulated)
+        if name is not None:
+            screen.say(whose(scene.session), "bold")
         if was_closed:
-            late(scene)
+            late(scene, has_records_for(scene, there))
         elif name is not None:
+            go_on(scene, there)
             recover(scene)
         else:
             _open(scene, hello, emulated)
@@ -218,3 +223,4 @@ def _open(scene: Scene, hello: Hello, emulated: bool) -> None:
             unit=unit,
         )
     )
+    scene.talk.event(sort(emulated))

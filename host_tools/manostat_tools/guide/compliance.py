@@ -68,8 +68,12 @@ def _is_told_by_an_earlier_run(scene: Scene) -> bool:
 
 
 def _recorded(scene: Scene) -> Run | None:
-    """The newest such run of the session."""
-    runs = [run for run in scene.session.preparation.runs if run.kind is RunKind.COMPLY]
+    """The newest such run of the session with this pump."""
+    runs = [
+        run
+        for run in scene.session.preparation.runs
+        if run.kind is RunKind.COMPLY and run.source and run.source.serial == scene.talk.unit
+    ]
     return runs[-1] if runs else None
 
 

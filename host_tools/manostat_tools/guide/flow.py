@@ -1,5 +1,6 @@
 """The session step by step, until it is closed: each step is told by what is in the store."""
 
+from manostat_tools.devices.errors import DeviceError
 from manostat_tools.guide import answered, compliance, finish, level, prepare
 from manostat_tools.guide.progress import Step, What
 from manostat_tools.guide.scene import Scene
@@ -45,6 +46,11 @@ def _note_proof(scene: Scene) -> None:
 def recover(scene: Scene) -> None:
     """What the pump recorded while nobody watched; a run that is under way is followed."""
     if (unit := scene.motion.under_way()) is not None:
+        if not scene.talk.is_set_for():
+            raise DeviceError(
+                "a run is under way that this session did not set: end it at the pump, or go on "
+                "with the session that set it"
+            )
         scene.screen.say("a run is under way: it is followed")
         scene.follow(unit, scene.rest_s)
         return

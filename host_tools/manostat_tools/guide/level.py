@@ -112,6 +112,10 @@ def next_of(scene: Scene, order: int) -> None:
         answered.correct(scene, order)
     elif answer == "again":
         run(scene, order)
+    elif not scene.talk.is_set_for(order):
+        scene.screen.warn(
+            "the pump was set for something else since: allowed again, as a new level"
+        )
     else:
         scene.motion.acknowledge()
         unit = scene.motion.held()

@@ -12,8 +12,9 @@ from enum import Enum
 from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import apply
 from manostat_tools.session.fold import fold
-from manostat_tools.session.model import Run, RunKind, Session
+from manostat_tools.session.model import Preparation, Run, RunKind, Session
 from manostat_tools.session.provoked import INTO_DISC
+from manostat_tools.session.told import SETTING, pump_taken_in
 
 PLANNED = "all levels are planned"
 NO_ZERO = "no zero was taken"
@@ -22,7 +23,8 @@ _DONE = "level {} is done"
 _GIVEN = "level {}, answered before the program ended: "
 _GIVEN_AS = re.compile(r"level (\d+), answered before the program ended: (\{.*\})", re.DOTALL)
 _ARMED = "set for level {}: {}, after record {} of the pump"
-_ARMED_AS = re.compile(r"set for level (\d+|none): (\w+), after record (\d+) of the pump")
+_OF_A_PUMP = ("calibration", "zero_pa", "zero_at_disc_height", "primed", "line_compliance")
+_SYRINGE = "syringe"
 
 
 class What(Enum):
@@ -50,25 +52,28 @@ class Step:
 
 @dataclass(frozen=True)
 class Armed:
-    """A prescription was set: runs behind `record` are of this level; None: of none."""
+    """A prescription was set: runs behind `record` are of this level; None: of none. `unit`: of
+    the pump in the store; "": that which the session was opened with."""
 
     order: int | None
     kind: RunKind
     record: int
+    unit: str = ""
 
     @property
     def text(self) -> str:
         """For a host event."""
-        return _ARMED.format("none" if self.order is None else self.order, self.kind, self.record)
+        order = "none" if self.order is None else self.order
+        return f"{_ARMED.format(order, self.kind, self.record)} {self.unit}".rstrip()
 
 
 def armed_in(text: str) -> Armed | None:
     """What such a host event says; None for any other."""
-    found = _ARMED_AS.fullmatch(text)
+    found = SETTING.fullmatch(text)
     if found is None:
         return None
     order = None if found[1] == "none" else int(found[1])
-    return Armed(order, RunKind(found[2]), int(found[3]))
+    return Armed(order, RunKind(found[2]), int(found[3]), found[4] or "")
 
 
 def done(order: int) -> str:
@@ -90,21 +95,29 @@ def _given_in(text: str) -> tuple[int, dict[str, str]] | None:
 @dataclass(frozen=True)
 class Progress:
     """`texts`: of the host events; `responded`, `found`: levels with a response, or a finding, to
-    their newest injection; `given`: answers to it, as typed, that are in neither yet."""
+    their newest injection; `given`: answers to it, as typed, that are in neither yet; `stale`: what
+    was prepared with another pump than that of now, by name."""
 
     session: Session
     texts: tuple[str, ...]
     responded: frozenset[int]
     found: frozenset[int]
     given: Mapping[int, Mapping[str, str]]
+    stale: frozenset[str] = frozenset()
+
+    @property
+    def preparation(self) -> Preparation:
+        """What holds for the pump of now: no zero, no line and no calibration of another one."""
+        lost: dict[str, None] = {name: None for name in _OF_A_PUMP if name in self.stale}
+        return self.session.preparation.model_copy(update=lost)
 
     def next_step(self) -> Step:
         """What is to be done now. Nothing is ever done twice, and nothing left out unasked."""
         if self.session.closed_at is not None:
             return Step(What.REPORT)
-        done = self.session.preparation
+        done = self.preparation
         waiting = (
-            (What.EQUIPMENT, self.session.syringe is None),
+            (What.EQUIPMENT, self.session.syringe is None or _SYRINGE in self.stale),
             (What.LEVELS, PLANNED not in self.texts),
             (What.ZERO, done.zero_pa is None and NO_ZERO not in self.texts),
             (What.PRIME, done.primed is None),
@@ -125,24 +138,18 @@ class Progress:
             return Step(What.ANSWERS, order)
         return Step(What.NEXT, order)
 
-    def level_of(self, run: Run) -> tuple[bool, int | None]:
-        """Whether a run of the pump's journal belongs to this session, and to which level."""
-        if run.source is None:
-            return False, None
-        for text in reversed(self.texts):
-            armed = armed_in(text)
-            if armed is not None and armed.record < run.source.sequence:
-                return True, armed.order if run.kind in (*INTO_DISC, RunKind.SHAM) else None
-        return False, None
-
 
 def progress_of(name: str, entries: Sequence[e.SessionEntry]) -> Progress:
     """Of the entries of the session `name`. FoldError if they contradict each other."""
     asked: dict[type, set[int]] = {e.Responded: set(), e.Found: set()}
     texts: list[str] = []
     kept: dict[int, dict[str, str]] = {}
+    stale: set[str] = set()
     for _, entry in apply(entries).standing:
         if isinstance(entry, e.HostEvent):
+            if pump_taken_in(entry.text) is not None:
+                stale |= {*_OF_A_PUMP, _SYRINGE}
+                texts = [text for text in texts if text not in (NO_ZERO, NO_COMPLIANCE)]
             texts.append(entry.text)
             if (answers := _given_in(entry.text)) is not None:
                 kept[answers[0]] = answers[1]
@@ -152,6 +159,10 @@ def progress_of(name: str, entries: Sequence[e.SessionEntry]) -> Progress:
             kept.pop(entry.level or 0, None)
         elif isinstance(entry, e.Responded | e.Found):
             asked[type(entry)].add(entry.level)
+        elif isinstance(entry, e.Prepared):
+            stale -= entry.given.keys()
+        elif isinstance(entry, e.Equipment) and entry.syringe is not None:
+            stale.discard(_SYRINGE)
     session = fold(name, entries)
     responded, found = frozenset(asked[e.Responded]), frozenset(asked[e.Found])
-    return Progress(session, tuple(texts), responded, found, kept)
+    return Progress(session, tuple(texts), responded, found, kept, frozenset(stale))

@@ -7,6 +7,7 @@ from manostat_tools.guide.answers import NoMoreAnswersError
 from manostat_tools.guide.questions import Question
 from manostat_tools.guide.scene import Scene
 from manostat_tools.session import entries as e
+from manostat_tools.session.model import Session
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.store import Store
@@ -45,15 +46,26 @@ def new_name(store: Store) -> str:
     return f"{day}-{number}"
 
 
-def late(scene: Scene) -> None:
+def whose(session: Session) -> str:
+    """Of whom a stored session is, for who goes on with it."""
+    where = "; SIMULATED, into a plant" if session.simulated else ""
+    return (
+        f"patient {session.patient_code}, operator {session.operator}, opened "
+        f"{session.opened_at:%Y-%m-%d %H:%M} UTC{where}"
+    )
+
+
+def late(scene: Scene, has_records: bool) -> None:
     """Of a closed session: nothing is asked any more, and the pump's record is read only if that
-    is wanted."""
+    is wanted; `has_records`: the pump can have some of it."""
     closed_at = scene.session.closed_at
     assert closed_at is not None
     scene.screen.warn(
         f"this session was closed at {closed_at:%Y-%m-%d %H:%M} UTC: only what the pump has told "
         "late can be added"
     )
+    if not has_records:
+        return
     try:
         if not scene.screen.ask(_LATE):
             return

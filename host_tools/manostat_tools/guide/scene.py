@@ -13,10 +13,11 @@ from manostat_tools.guide.plan import Dose, told, unit_of
 from manostat_tools.guide.questions import Question
 from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import Talk, now
+from manostat_tools.guide.whose import Claim, refused, taken_by_word
 from manostat_tools.pump import Pump as Mechanics
 from manostat_tools.session import entries as e
 from manostat_tools.session.calibration import Calibration
-from manostat_tools.session.model import Level, Run, Session, Syringe
+from manostat_tools.session.model import Level, Preparation, Run, Session, Syringe
 from manostat_tools.session.presets import PRESETS, Preset
 from manostat_tools.session.provoked import INTO_DISC
 from manostat_tools.session.told import without_paths
@@ -44,6 +45,11 @@ class Scene:
         return self.talk.progress().session
 
     @property
+    def preparation(self) -> Preparation:
+        """What was prepared with the pump of now."""
+        return self.talk.progress().preparation
+
+    @property
     def syringe(self) -> Syringe:
         """Asked for before anything moves."""
         syringe = self.session.syringe
@@ -53,18 +59,18 @@ class Scene:
     @property
     def zero_pa(self) -> int:
         """0 if none was taken, and the unit has none of its own."""
-        return self.session.preparation.zero_pa or 0
+        return self.preparation.zero_pa or 0
 
     @property
     def rest_s(self) -> float:
         """How long the line is watched after an injection: without its compliance nothing can be
         derived from its decay, and its plateau shows soon."""
-        is_known = self.session.preparation.line_compliance is not None
+        is_known = self.preparation.line_compliance is not None
         return self.decay_s if is_known else min(self.decay_s, _PLATEAU_S)
 
     def calibration(self) -> Calibration | None:
         """Of the unit, as the pump tells it; written down once. None: it has none."""
-        held = self.session.preparation.calibration
+        held = self.preparation.calibration
         if held is None and (held := self.motion.calibration()) is not None:
             self.add(e.Prepared(host_utc=now(), calibration=held))
         return held
@@ -97,13 +103,15 @@ class Scene:
         return self.follow(unit, rest_s)
 
     def follow(self, unit: tuple[int, ...], rest_s: float) -> Seen:
-        """Until the pump has recorded a run; then it is in the store."""
+        """Until the pump has recorded a run; then it is in the store, unless it is not of this
+        session."""
         while True:
             seen, began = self.motion.watch(words.mode(unit[0]), unit, rest_s)
             if not seen.is_whole and rest_s > 0:
                 self.motion.await_trace()
             self.motion.pull()
-            if self.collect(seen, began):
+            if self.talk.claims():
+                self.collect(seen, began)
                 return seen
             self.screen.warn(_NOTHING)
             self.motion.acknowledge()
@@ -111,7 +119,13 @@ class Scene:
     def collect(self, seen: Seen | None, began: datetime | None) -> list[Run]:
         """Write down the runs that the stored journal has and the session has not; `seen` None:
         nobody watched."""
-        found = self.talk.new_runs()
+        claims = self.talk.claims()
+        watched = claims[-1] if claims and seen is not None and _is_whole(seen) else None
+        found = [
+            (claim.run, claim.order)
+            for claim in claims
+            if claim.is_certain or (claim.begins and claim is watched) or self._is_ours(claim)
+        ]
         for place, (run, order) in enumerate(found):
             is_last = place == len(found) - 1
             whole, reasons = run, _NO_REASONS
@@ -128,6 +142,24 @@ class Scene:
                     self.talk.event(f"run of record {_record(run)}, not derived: {reason}")
         return [run for run, _ in found]
 
+    def _is_ours(self, claim: Claim) -> bool:
+        """Of a run in a level that was begun at the pump since it was set: by the operator's word.
+        A closed session takes none."""
+        session, source = self.session, claim.source
+        of = "no level" if claim.order is None else self.level(claim.order).name
+        said = (
+            f"record {source.sequence} of the pump, {claim.run.kind}, "
+            f"{words.volume(claim.run.volume_nl)}, is of level {source.level} of the pump, which "
+            f"was not set for {of} of patient {session.patient_code}"
+        )
+        if session.closed_at is not None:
+            self.screen.warn(f"{said}: it is not added")
+            return False
+        self.screen.warn(said)
+        is_ours = self.screen.ask(Question("whose", f"Is it of {of}, of this patient?", q.yes, "n"))
+        self.talk.event(taken_by_word(source) if is_ours else refused(source))
+        return is_ours
+
     def _derive(self, run: Run, level: Level, seen: Seen | None) -> tuple[Run, tuple[str, ...]]:
         rx = run.prescription
         with self.screen.console.status("deriving ..."):
@@ -135,11 +167,15 @@ class Scene:
                 seen,
                 lambda: recording_of(self.talk.store, run),
                 (rx.nl_num, rx.nl_den),
-                self.session.preparation,
+                self.preparation,
                 level.needle,
                 level.contrast,
             )
         return run.model_copy(update={"derived": values}), reasons
+
+
+def _is_whole(seen: Seen) -> bool:
+    return bool(seen.frames) and not seen.lost
 
 
 def _record(run: Run) -> int | str:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from manostat_tools.devices.probe import Hello
 from manostat_tools.guide.progress import Armed, Progress, progress_of
+from manostat_tools.guide.whose import Claim, claims_of, settings_on
 from manostat_tools.journal.seals import name_of
 from manostat_tools.link import BrokenOffError, LinkError, Pump
 from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import goes_on
 from manostat_tools.session.model import Run, RunKind
 from manostat_tools.store.imports import import_pull
-from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import runs_of_unit, units_of
 
@@ -61,7 +61,7 @@ class Talk:
 
     def arm(self, order: int | None, kind: RunKind) -> None:
         """Write down that runs of the pump from here on are of this level."""
-        self.event(Armed(order, kind, self.newest_record()).text)
+        self.event(Armed(order, kind, self.newest_record(), self.unit).text)
 
     def newest_record(self) -> int:
         """Sequence number of the newest record that is stored of this pump; 0: none."""
@@ -95,15 +95,18 @@ class Talk:
 
     def new_runs(self) -> list[tuple[Run, int | None]]:
         """Runs of the pump that belong to this session and are not written down, with the level."""
-        progress = self.progress()
-        if self.unit not in units_of(self.store):
-            return []
-        found = []
-        for run in unassigned(self.store, self.unit):
-            is_ours, order = progress.level_of(run)
-            if is_ours:
-                found.append((run, order))
-        return found
+        return [(claim.run, claim.order) for claim in self.claims() if claim.is_certain]
+
+    def claims(self) -> list[Claim]:
+        """The same, and those of which somebody has to say whether they do."""
+        return claims_of(self.store, self.name, self.unit)
+
+    def is_set_for(self, order: int | None = None) -> bool:
+        """Whether this session was the last that set the pump; with `order`: for that level."""
+        settings = settings_on(self.store, self.unit)
+        if not settings or settings[-1][0] != self.name:
+            return False
+        return order is None or settings[-1][1].order == order
 
     def add_late(self) -> int:
         """What the pump told later of runs that are written down: marks after the stop, traces.

@@ -10,8 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from manostat_tools import words
+
 LINK_LOST = "the link was lost"
-_SETTING = re.compile(r"set for level (\d+|none): (\w+), after record (\d+) of the pump")
+SETTING = re.compile(
+    r"set for level (\d+|none): (\w+), after record (\d+) of the pump(?: ([0-9a-f]{16}))?"
+)
+"""Of no pump named: that which the session was opened with."""
+_PUMP_TAKEN = re.compile(r"another pump from here on: ([0-9a-f]{16}), (.*)", re.DOTALL)
 _DONE = re.compile(r"level (\d+) is done")
 _ANSWERED = re.compile(r"level (\d+), (answered before the program ended): (\{.*\})", re.DOTALL)
 _NOT_DERIVED = re.compile(r"run of record (\d+), not derived: (.*)", re.DOTALL)
@@ -34,7 +40,25 @@ class NotDerived(NamedTuple):
 
 def is_setting(text: str) -> bool:
     """Whether the pump was set for something: what it records from here on is of this session."""
-    return _SETTING.fullmatch(text) is not None
+    return SETTING.fullmatch(text) is not None
+
+
+def pump_set_by(text: str) -> str | None:
+    """The pump that such a host event names; None if it names none."""
+    found = SETTING.fullmatch(text)
+    return found[4] if found else None
+
+
+def pump_taken(unit: str, image: str) -> str:
+    """The text of the host event by which a session goes on with another pump. `image`: which it
+    runs, in words."""
+    return f"another pump from here on: {unit}, {image}"
+
+
+def pump_taken_in(text: str) -> str | None:
+    """The pump of such a host event; None for any other."""
+    found = _PUMP_TAKEN.fullmatch(text)
+    return found[1] if found else None
 
 
 def not_derived_in(text: str) -> NotDerived | None:
@@ -45,9 +69,11 @@ def not_derived_in(text: str) -> NotDerived | None:
 
 def readable(text: str, levels: Mapping[str, str], runs: Mapping[int, str]) -> str:
     """A host event for people. `levels`: names by order; `runs`: what a record is called."""
-    if found := _SETTING.fullmatch(text):
+    if found := SETTING.fullmatch(text):
         of = "no level" if found[1] == "none" else _named(found[1], levels)
         return f"the pump was set for {of}: {found[2]}"
+    if found := _PUMP_TAKEN.fullmatch(text):
+        return f"another pump from here on: {words.serial(found[1])}, {found[2]}"
     if found := _DONE.fullmatch(text):
         return f"{_named(found[1], levels)} is done"
     if found := _ANSWERED.fullmatch(text):

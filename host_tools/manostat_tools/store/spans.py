@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from manostat_tools.session import entries as e
-from manostat_tools.session.told import is_setting
+from manostat_tools.session.told import is_setting, pump_set_by
 from manostat_tools.store.chain import Imported
 from manostat_tools.store.store import Written
 from manostat_tools.store.units import Unit
@@ -51,9 +51,10 @@ def span_of(written: Sequence[Written], session: str, unit: str, is_closed: bool
             continue
         if isinstance(entry, e.Opened):
             pump_of[who] = entry.unit.serial
-        takes = isinstance(entry, e.Opened) or (
-            isinstance(entry, e.HostEvent) and is_setting(entry.text)
-        )
+        is_set = isinstance(entry, e.HostEvent) and is_setting(entry.text)
+        takes = isinstance(entry, e.Opened) or is_set
+        if isinstance(entry, e.HostEvent) and (named := pump_set_by(entry.text)):
+            pump_of[who] = named
         if takes and pump_of.get(who) == unit and (had is None or had.session != who):
             newest = max(span.unit.journal, default=None)
             # Of a pump that nothing was known of, a first pull brings all that it ever did.
