@@ -17,6 +17,7 @@ from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import Talk
 from manostat_tools.session.model import RunKind
+from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
 
 from ..book_bench import UNIT as VALUES
@@ -227,3 +228,22 @@ def test_what_was_set_for_no_level_is_of_the_session_alone(clinic, pump):
     pump.inject()
     resume(talk)
     assert (runs_of(talk), len(talk.progress().session.preparation.runs)) == ((), 1)
+
+
+def test_a_run_that_was_struck_out_does_not_come_back(clinic, pump):
+    talk = clinic.open("a", pump)
+    clinic.set_for(talk)
+    pump.inject()
+    talk.pull_journal()
+    Led(talk).scene.collect(None, None)
+    (number,) = [
+        number
+        for number, entry in enumerate(talk.store.session_entries("a"), 1)
+        if entry.kind == "run"
+    ]
+    talk.add(w.corrected(number, None, wrong="another patient's injection"))
+    import_pull(clinic.store, bytes(pump.flash.memory), w.START, UNIT)  # its trace comes later
+    assert talk.new_runs() == []
+    assert talk.add_late() == 0
+    resume(talk)
+    assert runs_of(talk) == ()

@@ -10,7 +10,7 @@ from manostat_tools.guide.whose import Claim, claims_of, settings_on
 from manostat_tools.journal.seals import name_of
 from manostat_tools.link import BrokenOffError, LinkError, Pump
 from manostat_tools.session import entries as e
-from manostat_tools.session.corrections import goes_on
+from manostat_tools.session.corrections import apply, goes_on
 from manostat_tools.session.model import Run, RunKind
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
@@ -117,14 +117,10 @@ class Talk:
             for run in (runs_of_unit(self.store, known) if known else [])
             if run.source is not None
         }
-        newest: dict[int, e.RunDone] = {}
-        for number, entry in enumerate(self.store.session_entries(self.name), 1):
-            if isinstance(entry, e.RunDone):
-                newest[number] = entry
-            elif isinstance(entry, e.Correction) and isinstance(entry.instead, e.RunDone):
-                newest[entry.entry] = entry.instead
         count = 0
-        for number, entry in newest.items():
+        for number, entry in apply(self.store.session_entries(self.name)).standing:
+            if not isinstance(entry, e.RunDone):
+                continue
             source = entry.run.source
             later = by_hash.get(source.record_hash) if source else None
             if later is not None and self._add_later(number, entry, later):

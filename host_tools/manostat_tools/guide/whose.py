@@ -84,7 +84,7 @@ def claims_of(store: Store, session: str, unit: str) -> list[Claim]:
     texts = {entry.text for entry in standing if isinstance(entry, e.HostEvent)}
     had = [entry.run.source for entry in standing if isinstance(entry, e.RunDone)]
     found = []
-    for run in unassigned(store, unit):
+    for run in unassigned(store, unit, session):
         source = run.source
         place = _in_force(settings, source.sequence) if source is not None else None
         if source is None or place is None or settings[place][0] != session:

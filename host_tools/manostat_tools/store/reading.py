@@ -1,6 +1,6 @@
 """A session read from the store, with what the pump tells of it."""
 
-from manostat_tools.session.entries import Opened
+from manostat_tools.session.entries import Opened, RunDone
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Event, Run, Session
 from manostat_tools.session.pump_events import Own, events_of
@@ -26,8 +26,9 @@ def runs_in(session: Session) -> list[Run]:
     return [*session.preparation.runs, *(run for level in session.levels for run in level.runs)]
 
 
-def unassigned(store: Store, unit: str) -> list[Run]:
-    """Runs in the stored journal of a pump that are in no session, by their sequence."""
+def unassigned(store: Store, unit: str, session: str | None = None) -> list[Run]:
+    """Runs in the stored journal of a pump that are in no session, by their sequence; for `session`
+    also without those that were struck out of it: they do not come back."""
     units = units_of(store)
     if unit not in units:
         raise StoreError(f"unit {unit}: nothing of it is in {store.file}")
@@ -37,8 +38,17 @@ def unassigned(store: Store, unit: str) -> list[Run]:
         for run in runs_in(fold(session, store.session_entries(session)))
         if run.source is not None
     }
+    if session is not None:
+        taken |= _written_in(store, session)
     runs = runs_of_unit(store, units[unit])
     return [run for run in runs if run.source and run.source.record_hash not in taken]
+
+
+def _written_in(store: Store, session: str) -> set[str]:
+    """Hashes of the records of all runs that were ever written down in a session."""
+    entries = store.session_entries(session)
+    sources = [entry.run.source for entry in entries if isinstance(entry, RunDone)]
+    return {source.record_hash for source in sources if source is not None}
 
 
 def opened_of(store: Store, session: str) -> Opened | None:
