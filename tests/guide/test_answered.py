@@ -103,6 +103,15 @@ def test_a_correction_asks_all_with_what_stands_and_keeps_what_was_said(at_termi
     assert all("mistyped" in line for line in told)
 
 
+def test_words_that_were_never_said_can_be_taken_back(at_terminal):
+    at_terminal(answers, *ALL)
+    _, level = at_terminal(correct, "", "", "", "-", "-", "", "of another patient")
+    assert (level.response.quote, level.finding.pattern) == ("", "")
+    assert (level.response.intensity, level.finding.dallas) == (7, 4)
+    _, level = at_terminal(correct, "8", "", "", "", "", "", "mistyped")
+    assert (level.response.quote, level.finding.pattern) == ("", "")
+
+
 def test_a_correction_of_a_correction_begins_with_what_stands(at_terminal):
     at_terminal(answers, *ALL)
     at_terminal(correct, "8", "", "", "", "", "", "once")

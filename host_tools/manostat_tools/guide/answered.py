@@ -20,8 +20,8 @@ _CONCORDANCE = Question(
 _LASTED = Question(
     "lasted", "How long it lasted, s; - if not recorded", q.or_none(q.number(0, 3600, "s"))
 )
-_QUOTE = Question("quote", "The patient's own words; empty: none", q.text)
-_PATTERN = Question("pattern", "Contrast pattern; empty: not recorded", q.text)
+_QUOTE = Question("quote", "The patient's own words; empty: none", q.words)
+_PATTERN = Question("pattern", "Contrast pattern; empty: not recorded", q.words)
 _DALLAS = Question(
     "dallas", "Modified Dallas grade, 0 to 5; - if not known", q.or_none(q.whole(0, 5))
 )
@@ -121,10 +121,18 @@ def _typed(value: object) -> str:
 
 
 def _again(scene: Scene, questions: Sequence[Question[Any]], before: Sequence[str]) -> list[Any]:
+    """An empty answer is the one before; "-" empties what holds words too."""
     return [
-        scene.screen.ask(Question(question.id, question.text, question.read, typed))
+        scene.screen.ask(Question(question.id, _with_none(question, typed), question.read, typed))
         for question, typed in zip(questions, before, strict=True)
     ]
+
+
+def _with_none(question: Question[Any], typed: str) -> str:
+    """Where an empty answer is no longer none."""
+    if question.read is not q.words or not typed:
+        return question.text
+    return f"{question.text.partition(';')[0]}; -: none"
 
 
 def _all_of(scene: Scene, order: int, questions: Sequence[Question[Any]]) -> list[Any]:

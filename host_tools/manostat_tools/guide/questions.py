@@ -38,6 +38,11 @@ def text(said: str) -> str:
     return said
 
 
+def words(said: str) -> str:
+    """Anything; "-" or nothing: none."""
+    return "" if said == "-" else said
+
+
 def name(said: str) -> str:
     """Something of at most 200 letters."""
     if not said or len(said) > 200:
