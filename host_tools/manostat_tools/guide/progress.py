@@ -84,7 +84,7 @@ def done(order: int) -> str:
 def given(order: int, said: Mapping[str, str]) -> str:
     """The text of the host event that keeps answers to a level when the program ends before the
     last of them: what was typed, by question."""
-    return f"{_GIVEN.format(order)}{json.dumps(dict(said))}"
+    return f"{_GIVEN.format(order)}{json.dumps(dict(said), ensure_ascii=False)}"
 
 
 def _given_in(text: str) -> tuple[int, dict[str, str]] | None:

@@ -10,6 +10,9 @@ from manostat_tools.session.model import Concordance, Contrast, Needle, Role, Sy
 
 T = TypeVar("T")
 Level = tuple[str, Role]
+MOST_LETTERS = 1500
+"""Of a text: with six letters for each, as JSON writes what cannot be shown, it still fits with
+other answers into the 10 000 of an entry (`session/entries.py`)."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Question(Generic[T]):
     def value(self, answer: str) -> T:
         """Of one line. ValueError, with what is allowed, for an answer that is none."""
         said = self.said(answer)
+        _check_letters(said)
         return self.read(self.usual if not said and self.usual is not None else said)
 
     def said(self, answer: str) -> str:
@@ -33,14 +37,23 @@ class Question(Generic[T]):
         return answer.strip().removeprefix(f"{self.id}:").strip()
 
 
+def _check_letters(said: str) -> None:
+    """Bytes of a terminal or a pipe that are no UTF-8 become letters that cannot be stored."""
+    for letter in said:
+        if "\ud800" <= letter <= "\udfff":
+            raise ValueError(f"U+{ord(letter):04X}: allowed text in UTF-8")
+
+
 def text(said: str) -> str:
-    """Anything, also nothing."""
+    """Anything, also nothing, of at most 1500 letters."""
+    if len(said) > MOST_LETTERS:
+        raise ValueError(f"{len(said)} letters: allowed at most {MOST_LETTERS}")
     return said
 
 
 def words(said: str) -> str:
     """Anything; "-" or nothing: none."""
-    return "" if said == "-" else said
+    return "" if said == "-" else text(said)
 
 
 def name(said: str) -> str:
