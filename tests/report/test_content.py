@@ -282,6 +282,16 @@ def test_answers_to_a_run_that_does_not_count_say_so(again):
     assert named["Earlier finding, of run 2"] == NONE
 
 
+def test_a_response_to_a_sham_is_told_as_one_and_stands_in_no_place_of_another(session):
+    """In the example run 1 of L4-5 is a sham."""
+    to_sham = {"earlier_responses": (session.levels[2].response,), "responses_of": (1,)}
+    told = with_level(session, "L4-5", response=None, **to_sham)
+    named = facts(tell(told))
+    assert named["Response to sham run 1"] == "concordant" and named["Response"] == NONE
+    assert level_cell(told, "L4-5", "Pain is").text == NONE
+    assert level_cell(told, "L4-5", "Pain is").alerts == ()
+
+
 def test_an_earlier_finding_has_no_comma_with_nothing_behind_it(session):
     told = facts(tell(with_level(session, "L4-5", earlier_findings=(Finding(dallas=3),))))
     assert told["Earlier finding 1"] == "Dallas 3"

@@ -14,6 +14,7 @@ NAMES = ("levels", "runs", "marks", "plateaus", "derived", "grades", "events", "
 UNITS = ("_pa", "_nl", "_ms", "_s", "_nl_s", "_ml", "_mm", "_c", "_utc", "_nrs")
 COUNTS = {
     *("order", "run", "counted_run", "press", "plateau", "boot", "sequence", "steps"),
+    *("response_run", "finding_run"),
     *("late_ticks", "pump_level", "needle_gauge", "dallas", "nl_num", "nl_den"),
     *("value", "low_95", "high_95"),  # of a derived value: its unit is in the next column
 }
@@ -46,6 +47,7 @@ def test_values_are_the_raw_ones_whatever_unit_the_report_is_in(session, traces)
     assert row["press_volume_nl"] == press.volume_nl
     assert row["counted_run"] == 2
     assert row["intensity_nrs"] == 8
+    assert row["response_run"] == row["finding_run"] == 2
 
 
 def test_what_is_not_recorded_is_null_and_an_empty_text_is_not(session, tmp_path):

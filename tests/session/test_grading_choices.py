@@ -29,7 +29,7 @@ GUIDELINE = "end points, guideline style"
 def test_the_last_injection_counts_and_shams_never_do():
     low, high = run(psi(10), mark(psi(10))), run(psi(30), mark(psi(30), at_ms=90_000), number=2)
     sham = run(0, kind=RunKind.SHAM, number=3)
-    found = grades(session(suspect(0, runs=(low, high, sham)), *TWO))[ABSOLUTE]
+    found = grades(session(suspect(0, runs=(low, high, sham), responses_of=(2,)), *TWO))[ABSOLUTE]
     assert found.inputs["run"] == 2
     assert found.inputs["above_opening_at_press_pa"] == psi(30)
     assert found.result == NOT_MET
@@ -117,6 +117,10 @@ def test_a_pressure_within_the_sensors_error_of_a_boundary_is_told(above_psi, ne
 
 
 def cautions(**changes):
+    """The last answers are to the last run."""
+    of = tuple(one.number for one in changes.get("runs", ()))[-1:]
+    if "earlier_responses" not in changes:
+        changes |= {"responses_of": of, "findings_of": of}
     return " / ".join(grades(session(suspect(psi(10), **changes), *TWO))[ABSOLUTE].cautions)
 
 
@@ -136,7 +140,9 @@ def test_a_result_says_what_weakens_it():
     faulty = (run(0, fault="late"), run(psi(10), mark(psi(10)), number=2))
     assert "another run of this level ended in a fault" in cautions(runs=faulty)
     before = said(Concordance.ABSENT, 0)
-    assert "answered otherwise" in cautions(runs=twice, earlier_responses=(before,))
+    assert "answered otherwise" in cautions(
+        runs=twice, earlier_responses=(before,), responses_of=(1, 2)
+    )
 
 
 def test_a_painless_suspect_that_was_not_carried_to_an_end_point_is_told():

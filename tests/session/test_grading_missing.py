@@ -84,7 +84,10 @@ UNFIT = {
     "uncertain": {"runs": (run(psi(50), uncertain=True),)},
     "fault": {"runs": (run(psi(50), fault="late"),)},
     "pressed": {"runs": (run(psi(50), PRESS),)},
-    "pressed earlier": {"runs": (run(psi(50), PRESS), run(psi(50), number=2))},
+    "pressed earlier": {
+        "runs": (run(psi(50), PRESS), run(psi(50), number=2)),
+        "responses_of": (2,),
+    },
     "rated": {"response": said(Concordance.ABSENT, 3)},
     "answered otherwise before": {"earlier_responses": (said(Concordance.DISCORDANT, 3),)},
 }

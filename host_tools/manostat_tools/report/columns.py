@@ -22,8 +22,10 @@ COLUMNS: dict[str, dict[str, str]] = {
         "intensity_nrs": "whole",
         "persisted_s": "number",
         "quote": "text",
+        "response_run": "whole",
         "dallas": "whole",
         "pattern": "text",
+        "finding_run": "whole",
     },
     "runs": {
         **_PLACE,

@@ -56,15 +56,16 @@ def _notices(level: Level) -> Iterator[Notice]:
 
 def _about(level: Level) -> Facts:
     needle, contrast, finding = level.needle, level.contrast, level.finding
+    of = cells.of_run(level, level.responses_of) if level.response else ""
     rows = [
         ("Preset", cells.text(level.preset)),
         ("Preset confirmed by", cells.text(level.confirmed_by or cells.unconfirmed(level))),
         ("Needle", cells.text(needle and f"{needle.gauge} G x {needle.length_mm} mm")),
         ("Contrast", cells.text(contrast and str(contrast))),
-        *_answer_rows(f"Response{cells.of_run(level, level.responses_of)}", level.response),
+        *_answer_rows(f"Response{of}", level.response),
     ]
     for at, earlier in enumerate(level.earlier_responses):
-        rows += _answer_rows(_earlier("response", level.responses_of, at), earlier)
+        rows += _answer_rows(_earlier_response(level, at), earlier)
     of = cells.of_run(level, level.findings_of)
     rows += [
         (f"Dallas grade{of}", cells.text(finding and finding.dallas, strong=True)),
@@ -75,6 +76,13 @@ def _about(level: Level) -> Facts:
         for at, found in enumerate(level.earlier_findings)
     ]
     return Facts(tuple(rows))
+
+
+def _earlier_response(level: Level, at: int) -> str:
+    of = level.responses_of[at] if level.responses_of else None
+    if any(run.number == of and run.kind is RunKind.SHAM for run in level.runs):
+        return f"Response to sham run {of}"
+    return _earlier("response", level.responses_of, at)
 
 
 def _earlier(what: str, of_runs: Sequence[int], at: int) -> str:

@@ -114,7 +114,7 @@ def level_row(level: Level, unit: Unit) -> tuple[Cell, ...]:
         cells.text(level.name, strong=True),
         cells.text(cells.role(level), strong=level.role is Role.SUSPECT),
     )
-    of = cells.answered(level, level.responses_of)
+    of = cells.answered(level, level.responses_of) if response else ()
     found_of = cells.answered(level, level.findings_of)
     said = (
         cells.text(response and response.intensity, *of, strong=True),

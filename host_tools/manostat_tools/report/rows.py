@@ -6,6 +6,7 @@ from typing import Any
 
 from manostat_tools.report.columns import COLUMNS
 from manostat_tools.report.trace import Traces, trace_of
+from manostat_tools.session.answers import finding_run, response_run
 from manostat_tools.session.grading import grade_levels
 from manostat_tools.session.model import Level, Quantity, Run, Session
 from manostat_tools.session.provoked import provoked
@@ -56,8 +57,10 @@ def _levels(session: Session, _traces: Traces) -> Iterator[Row]:
             "intensity_nrs": response and response.intensity,
             "persisted_s": response and response.persisted_s,
             "quote": response and response.quote,
+            "response_run": response_run(level),
             "dallas": finding and finding.dallas,
             "pattern": finding and finding.pattern,
+            "finding_run": finding_run(level),
         }
 
 

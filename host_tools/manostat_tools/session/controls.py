@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from manostat_sim.plant.tables import PA_PER_PSI
-from manostat_tools.session.model import Concordance, Level, Role, Run, Session
+from manostat_tools.session.answers import (
+    earlier_responses,
+    no_response,
+    response_to,
+    unclear_responses,
+)
+from manostat_tools.session.model import Concordance, Level, Response, Role, Run, Session
 from manostat_tools.session.provoked import (
     above_opening_pa,
     counted_run,
@@ -19,6 +25,7 @@ from manostat_tools.session.provoked import (
 )
 from manostat_tools.session.said import END_POINTS, opening_at_rest, reason_code
 
+_HURT_EARLIER = "an earlier injection was answered with pain"
 LATE_PA = 50.0 * PA_PER_PSI
 """Over it a control that hurts discordantly is still one for "possible" (M)."""
 
@@ -35,12 +42,13 @@ class Did(StrEnum):
 @dataclass(frozen=True)
 class Control:
     """A disc tested as control. `peak_above_pa`: how far it was tested, where an opening is known;
-    `why`: one reason or more for UNKNOWN."""
+    `why`: one reason or more for UNKNOWN; `cautions`: what weakens what it did."""
 
     name: str
     did: Did
     why: tuple[str, ...] = ()
     peak_above_pa: int | None = None
+    cautions: tuple[str, ...] = ()
 
 
 def controls_for(session: Session, level: Level) -> tuple[Control, ...]:
@@ -71,32 +79,33 @@ def _how_far(found: Control) -> tuple[bool, int]:
 
 def control(level: Level) -> Control:
     """What one control level did."""
-    run, response = counted_run(level), level.response
+    run = counted_run(level)
     if run is None:
         return Control(level.name, Did.UNKNOWN, ("no injection into the disc",))
-    peak_pa = above_opening_pa(run, run.peak_pa)
+    peak_pa, response = above_opening_pa(run, run.peak_pa), response_to(level, run)
+    cautions = unclear_responses(level)
     why = list(doubts(run))
     if response is None:
-        why.append("no response recorded")
+        why += no_response(level, run)
     elif response.concordance is Concordance.ABSENT:
-        why += _not_painless(level, run)
+        why += _not_painless(level, run, response)
         if not why:
-            return Control(level.name, Did.PAINLESS, (), peak_pa)
+            return Control(level.name, Did.PAINLESS, (), peak_pa, cautions)
     elif response.concordance is Concordance.CONCORDANT:
-        return Control(level.name, Did.PAINFUL, (), peak_pa)
+        return Control(level.name, Did.PAINFUL, (), peak_pa, cautions)
     elif not why:
-        return _discordant(level, peak_pa)
+        return _discordant(level, peak_pa, cautions)
     return Control(level.name, Did.UNKNOWN, tuple(why), peak_pa)
 
 
-def _not_painless(level: Level, run: Run) -> list[str]:
+def _not_painless(level: Level, run: Run, response: Response) -> list[str]:
     said = []
-    if any(first_press(level, other) for other in injections(level)):
+    if _pressed(level):
         said.append("the button was pressed, yet the response says no pain")
-    if level.response is not None and level.response.intensity:
+    if response.intensity:
         said.append("an intensity is recorded, yet the response says no pain")
-    if any(answer.concordance is not Concordance.ABSENT for answer in level.earlier_responses):
-        said.append("an earlier injection was answered with pain")
+    if _hurt_earlier(level):
+        said.append(_HURT_EARLIER)
     if reason_code(run) not in END_POINTS:
         said.append(f"not carried to an end point of pressure or volume: {run.reason}")
     elif opening_at_rest(run) is None:
@@ -104,11 +113,25 @@ def _not_painless(level: Level, run: Run) -> list[str]:
     return said
 
 
-def _discordant(level: Level, peak_pa: int | None) -> Control:
+def _hurt_earlier(level: Level) -> bool:
+    return any(answer.concordance is not Concordance.ABSENT for answer in earlier_responses(level))
+
+
+def _pressed(level: Level, but: Run | None = None) -> bool:
+    """Whether the button was pressed in any injection but `but`."""
+    return any(first_press(level, run) for run in injections(level) if run is not but)
+
+
+def _discordant(level: Level, peak_pa: int | None, cautions: tuple[str, ...]) -> Control:
     found = provoked(level.model_copy(update={"role": Role.SUSPECT}))
     # An intensity is not asked of a control.
     why = tuple(text for text in found.missing if text != "no intensity recorded")
     if why or found.above_pa is None:
         return Control(level.name, Did.UNKNOWN, why, peak_pa)
     did = Did.LATE if found.above_pa > LATE_PA else Did.PAINFUL
-    return Control(level.name, did, (), peak_pa)
+    if did is Did.LATE and _hurt_earlier(level):
+        return Control(level.name, Did.UNKNOWN, (_HURT_EARLIER,), peak_pa)
+    if did is Did.LATE and _pressed(level, found.run):
+        why = ("the button was pressed in another injection of this disc",)
+        return Control(level.name, Did.UNKNOWN, why, peak_pa)
+    return Control(level.name, did, (), peak_pa, cautions)

@@ -7,14 +7,13 @@
 Not a certified medical device. docs/report.md explains each rule and each choice.
 """
 
-from collections.abc import Sequence
-
 from manostat_sim.plant.tables import LINE_SENSOR_TOTAL_ERROR, PA_PER_PSI
 from manostat_tools import words
-from manostat_tools.session.controls import Control, Did, control, controls_for
+from manostat_tools.session.answers import finding_elsewhere, finding_of, response_to
+from manostat_tools.session.controls import Did, control, controls_for
 from manostat_tools.session.model import Grade, Level, Role, RunKind, Session
 from manostat_tools.session.protocols import end_points
-from manostat_tools.session.provoked import Provoked, first_press, provoked
+from manostat_tools.session.provoked import Provoked, counted_run, first_press, provoked
 from manostat_tools.session.rules import NOT_MET, RULES, Case, Rule, Said
 from manostat_tools.session.said import END_POINTS, opening_at_rest, reason_code
 
@@ -67,7 +66,8 @@ def _ask(rule: Rule, case: Case) -> Grade:
 
 def _inputs(case: Case) -> dict[str, float | int | str | None]:
     found, level = case.found, case.level
-    run, response = found.run, level.response
+    run, response = found.run, found.response
+    finding = finding_of(level, run)
     inputs: dict[str, float | int | str | None] = {
         "run": None if run is None else run.number,
         "opening_pa": None if run is None else opening_at_rest(run),
@@ -79,7 +79,7 @@ def _inputs(case: Case) -> dict[str, float | int | str | None]:
     inputs["pressed_while_moving"] = None if found.mark is None else _yes(found.mark.moving)
     inputs["concordance"] = None if response is None else response.concordance.value
     inputs["intensity_nrs"] = None if response is None else response.intensity
-    inputs["dallas_grade"] = None if level.finding is None else level.finding.dallas
+    inputs["dallas_grade"] = None if finding is None else finding.dallas
     for other in case.controls:
         inputs[f"control {other.name}"] = other.did.value
         inputs[f"control {other.name} peak_above_opening_pa"] = other.peak_above_pa
@@ -99,8 +99,9 @@ def _cautions(rule: Rule, case: Case, stands: bool) -> tuple[str, ...]:
     if any(run.kind is RunKind.SHAM and first_press(case.level, run) for run in case.level.runs):
         said.append("the button was pressed in a sham run, in which nothing moved")
     said += [f"control {other.name} hurt" for other in case.controls if other.did in _HURT]
+    said += [f"control {other.name}: {text}" for other in case.controls for text in other.cautions]
     if stands:
-        said += _positive(case.level, case.controls, above_pa)
+        said += _positive(case, above_pa)
     return tuple(said)
 
 
@@ -160,16 +161,21 @@ def _in_the_disc(rule: Rule, found: Provoked, above_pa: int) -> list[str]:
     ]
 
 
-def _positive(level: Level, controls: Sequence[Control], above_pa: int | None) -> list[str]:
+def _positive(case: Case, above_pa: int | None) -> list[str]:
     """What a positive level also needs, beyond the rule's own words."""
-    said = []
-    if level.finding is None or level.finding.dallas is None:
+    said: list[str] = []
+    run, response = case.found.run, case.found.response
+    finding = finding_of(case.level, run)
+    elsewhere = () if run is None else finding_elsewhere(case.level, run)
+    if elsewhere:
+        said += elsewhere
+    elif finding is None or finding.dallas is None:
         said.append("annular disruption is not recorded, and a positive level shows it")
-    elif level.finding.dallas == 0:
+    elif finding.dallas == 0:
         said.append("no annular disruption (Dallas 0), and a positive level shows it")
-    if level.response is not None and level.response.persisted_s is None:
+    if response is not None and response.persisted_s is None:
         said.append("not recorded whether the pain persisted (30-60 s, M)")
-    for other in controls:
+    for other in case.controls:
         tested = other.did is Did.PAINLESS and other.peak_above_pa is not None
         if tested and above_pa is not None and (other.peak_above_pa or 0) < above_pa:
             said.append(f"control {other.name} was tested less far than this level hurt at")
@@ -177,7 +183,7 @@ def _positive(level: Level, controls: Sequence[Control], above_pa: int | None) -
 
 
 def _control_grade(level: Level) -> Grade:
-    did = control(level)
+    did, response = control(level), response_to(level, counted_run(level))
     known = did.did is not Did.UNKNOWN
     return Grade(
         rule="control disc",
@@ -188,9 +194,10 @@ def _control_grade(level: Level) -> Grade:
         result=did.did.value if known else None,
         inputs={
             "peak_above_opening_pa": did.peak_above_pa,
-            "concordance": None if level.response is None else level.response.concordance.value,
+            "concordance": None if response is None else response.concordance.value,
         },
         missing=did.why,
+        cautions=did.cautions,
     )
 
 

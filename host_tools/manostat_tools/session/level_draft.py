@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import FoldError
-from manostat_tools.session.model import Contrast, Finding, Level, Needle, Response, Run
+from manostat_tools.session.model import Contrast, Finding, Level, Needle, Response, Run, RunKind
 from manostat_tools.session.provoked import INTO_DISC
 
 
@@ -23,6 +23,7 @@ class LevelDraft:
     """How many runs there were at the last response, and at the last finding."""
     answered_run: dict[str, list[int]] = field(default_factory=dict)
     """Number of the run that each of them was for."""
+    past_sham: bool = False
     notes: list[str] = field(default_factory=list)
 
     def answer(self, what: str) -> None:
@@ -33,12 +34,33 @@ class LevelDraft:
                 "allowed a correction of it"
             )
         self.answered[what] = len(self.runs)
+        self.answered_run.setdefault(what, []).append(self._run_of(what))
+
+    def _run_of(self, what: str) -> int:
+        """Number of the run that an answer is for now: the newest injection, or, of responses once
+        that has one, the sham after it. Images after a sham show what the injection left. 0: none.
+        """
         into_disc = [run.number for run in self.runs if run.kind in INTO_DISC]
-        newest = into_disc[-1] if into_disc else len(self.runs)
-        self.answered_run.setdefault(what, []).append(newest)
+        if not into_disc:
+            return max(self._no_injections(), default=0)
+        newest = into_disc[-1]
+        if what == "finding":
+            return newest
+        if newest in self.answered_run.get(what, []):
+            return len(self.runs)
+        self.past_sham = any(run.kind is RunKind.SHAM for run in self.runs[newest:])
+        return newest
+
+    def _no_injections(self) -> list[int]:
+        return [run.number for run in self.runs if run.kind not in INTO_DISC]
 
     def as_level(self) -> Level:
-        """As it stands. A finding in which nothing was said takes the place of none."""
+        """As it stands. A finding in which nothing was said takes the place of none, and a response
+        to a sham that of none to an injection."""
+        said = list(zip(self.responses, self.answered_run.get("response", []), strict=True))
+        others = [one for one in said if one[1] in self._no_injections()]
+        said = [one for one in said if one not in others]
+        earlier = [*others, *said[:-1]]
         found = list(zip(self.findings, self.answered_run.get("finding", []), strict=True))
         found = [one for one in found if not one[0].is_empty] or found[-1:]
         findings, found_of = [one for one, _ in found], [run for _, run in found]
@@ -51,11 +73,12 @@ class LevelDraft:
             needle=self.needle,
             contrast=self.contrast,
             runs=tuple(self.runs),
-            response=self.responses[-1] if self.responses else None,
+            response=said[-1][0] if said else None,
             finding=findings[-1] if findings else None,
-            earlier_responses=tuple(self.responses[:-1]),
+            earlier_responses=tuple(response for response, _ in earlier),
             earlier_findings=tuple(findings[:-1]),
-            responses_of=tuple(self.answered_run.get("response", [])),
+            responses_of=tuple(run for _, run in [*earlier, *said[-1:]]),
+            responded_past_sham=self.past_sham,
             findings_of=tuple(found_of),
             notes=tuple(self.notes),
         )

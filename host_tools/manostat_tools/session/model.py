@@ -216,10 +216,13 @@ class Level(Model):
     response: Response | None = None
     finding: Finding | None = None
     earlier_responses: tuple[Response, ...] = ()
-    """Given before a further run of the level; `response` is the last."""
+    """To shams, and to injections before that of `response`, which is the last to an injection."""
     earlier_findings: tuple[Finding, ...] = ()
     responses_of: tuple[int, ...] = ()
-    """Number of the run that each was for: the earlier ones, then `response`."""
+    """Number of the run that each was for: the earlier ones, then `response`; 0: it was given
+    before any. Empty: not recorded."""
+    responded_past_sham: bool = False
+    """Between the injection that `response` is for and that response a sham was done."""
     findings_of: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -7,6 +7,13 @@ from typing import Any
 
 from manostat.core import codes
 from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools.session.answers import (
+    finding_elsewhere,
+    finding_of,
+    no_response,
+    response_to,
+    unclear_responses,
+)
 from manostat_tools.session.model import Concordance, Grade, Level, Run
 from manostat_tools.session.provoked import above_opening_pa, counted_run, doubts, uncertain_before
 from manostat_tools.session.said import opening_at_rest, reason_code
@@ -24,7 +31,7 @@ def _hebelka(level: Level) -> Grade:
     run = counted_run(level)
     reached = []
     if run is not None:
-        if _concordant(level, 5):
+        if _concordant(level, run, 5):
             reached.append("concordant pain of at least 5/10")
         if (run.peak_pa or 0) >= 80.0 * PA_PER_PSI:
             reached.append("80 psi absolute")
@@ -45,7 +52,7 @@ def _guideline(level: Level) -> Grade:
     reached = []
     if run is not None:
         reached += _guideline_pressures(level, run)
-        if _concordant(level, 7):
+        if _concordant(level, run, 7):
             reached.append("concordant pain of at least 7/10")
         if run.volume_nl >= 3_000_000:
             reached.append("3.0 mL, the lower of 3.0-3.5 mL")
@@ -72,7 +79,8 @@ def _guideline_pressures(level: Level, run: Run) -> list[str]:
     )
     if above_pa is not None and (stopped or above_pa >= _LIMIT_A_O_PA):
         said.append("50 psi above opening")
-    normal = level.finding is not None and level.finding.dallas == 0
+    finding = finding_of(level, run)
+    normal = finding is not None and finding.dallas == 0
     if normal and (run.peak_pa or 0) >= 80.0 * PA_PER_PSI:
         said.append("80 psi, the lower of 80-100 psi, with a normal nucleogram")
     return said
@@ -100,8 +108,8 @@ def _discomanometry(level: Level) -> Grade:
     )
 
 
-def _concordant(level: Level, least: int) -> bool:
-    response = level.response
+def _concordant(level: Level, run: Run, least: int) -> bool:
+    response = response_to(level, run)
     return (
         response is not None
         and response.concordance is Concordance.CONCORDANT
@@ -117,7 +125,7 @@ def _answer(level: Level, run: Run | None, reached: list[str]) -> dict[str, Any]
         f"the volume may include run {number}, whose outcome was not stored"
         for number in uncertain_before(level, run)
     )
-    response = level.response
+    response, finding = response_to(level, run), finding_of(level, run)
     inputs = {
         "run": run.number,
         "peak_pa": run.peak_pa,
@@ -127,10 +135,10 @@ def _answer(level: Level, run: Run | None, reached: list[str]) -> dict[str, Any]
         "stopped_by": run.reason,
         "concordance": None if response is None else response.concordance.value,
         "intensity_nrs": None if response is None else response.intensity,
-        "dallas_grade": None if level.finding is None else level.finding.dallas,
+        "dallas_grade": None if finding is None else finding.dallas,
     }
-    missing = doubts(run)
-    if response is None:
-        missing += ("no response recorded",)
+    missing = (*doubts(run), *no_response(level, run))
     result = None if missing else "; ".join(reached) or NONE_REACHED
+    if result is not None:
+        cautions += (*unclear_responses(level), *finding_elsewhere(level, run))
     return {"result": result, "missing": missing, "inputs": inputs, "cautions": cautions}

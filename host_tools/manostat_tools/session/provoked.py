@@ -1,15 +1,30 @@
-"""What of a level counts for a rule: one run, its first press, the pressure above opening there.
+"""What of a level counts for a rule: one run, the response to it, its first press, the
+pressure above opening there.
 
 Not a certified medical device. The choices made here are explained in docs/report.md.
 """
 
 from dataclasses import dataclass, field
 
-from manostat_tools.session.model import Concordance, Level, PainMark, Role, Run, RunKind
+from manostat_tools.session.answers import INTO_DISC as INTO_DISC
+from manostat_tools.session.answers import (
+    earlier_responses,
+    hurt_in_sham,
+    injections,
+    no_response,
+    response_to,
+    unclear_responses,
+)
+from manostat_tools.session.model import (
+    Concordance,
+    Level,
+    PainMark,
+    Response,
+    Role,
+    Run,
+    RunKind,
+)
 from manostat_tools.session.said import has_fault, opening_at_rest
-
-INTO_DISC = frozenset({RunKind.INJECT, RunKind.STEP})
-"""Shams, priming, compliance and relief never count."""
 
 NOT_FOR_CONTROLS = "a control level: this rule grades suspects"
 
@@ -18,7 +33,7 @@ NOT_FOR_CONTROLS = "a control level: this rule grades suspects"
 class Provoked:
     """`above_pa`: above opening at the press, None without a press or without an opening.
     `before_pa`: the same at each look-back point, by milliseconds before the press.
-    `missing` and `cautions` are sentences."""
+    `missing` and `cautions` are sentences. `response`: to `run`, and to no other."""
 
     run: Run | None
     mark: PainMark | None
@@ -26,11 +41,7 @@ class Provoked:
     before_pa: dict[int, int | None] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
-
-
-def injections(level: Level) -> tuple[Run, ...]:
-    """The runs of a level that went into the disc, in order."""
-    return tuple(run for run in level.runs if run.kind in INTO_DISC)
+    response: Response | None = None
 
 
 def counted_run(level: Level) -> Run | None:
@@ -85,14 +96,15 @@ def provoked(level: Level) -> Provoked:
         return Provoked(None, None, None, {}, (*missing, "no injection into the disc"))
     missing += doubts(run)
     mark = first_press(level, run)
-    missing += _response_missing(level, mark)
+    response, cautions = response_to(level, run), _cautions(level, run)
+    missing += [*no_response(level, run), *_response_missing(response, mark)]
     if mark is None or not mark.points:
-        return Provoked(run, None, None, {}, tuple(missing), _cautions(level, run))
+        return Provoked(run, None, None, {}, tuple(missing), cautions, response)
     missing += _press_missing(run, mark)
     opened = opening_at_rest(run) is not None
     before = {point.before_ms: point.above_pa if opened else None for point in mark.points}
     above_pa = before.pop(0, None)
-    return Provoked(run, mark, above_pa, before, tuple(missing), _cautions(level, run))
+    return Provoked(run, mark, above_pa, before, tuple(missing), cautions, response)
 
 
 def _not_for_suspects(level: Level) -> list[str]:
@@ -104,10 +116,10 @@ def _not_for_suspects(level: Level) -> list[str]:
     return said
 
 
-def _response_missing(level: Level, mark: PainMark | None) -> list[str]:
-    response = level.response
+def _response_missing(response: Response | None, mark: PainMark | None) -> list[str]:
+    """Where response and button disagree."""
     if response is None:
-        return ["no response recorded"]
+        return []
     if response.concordance is Concordance.ABSENT:
         said = []
         if mark is not None:
@@ -148,11 +160,12 @@ def _cautions(level: Level, run: Run) -> tuple[str, ...]:
         said.append(f"the volume may include run {number}, whose outcome was not stored")
     if any(doubts(other) for other in level.runs if other is not run and not other.uncertain):
         said.append("another run of this level ended in a fault or a lock-out")
-    answers = (*level.earlier_responses, *((level.response,) if level.response else ()))
-    if 0 < len(answers) < len(injections(level)):
-        said.append("fewer responses than injections: the response may be to an earlier one")
+    said += unclear_responses(level)
+    answers = (*earlier_responses(level), *((level.response,) if level.response else ()))
     if len({(answer.concordance, answer.intensity) for answer in answers}) > 1:
         said.append("an earlier injection of this level was answered otherwise")
+    if hurt_in_sham(level):
+        said.append("a sham run of this level, in which nothing moved, was answered with pain")
     if level.notes:
         said.append("this level has notes: one of them may say that another run counts")
     return tuple(said)

@@ -35,7 +35,7 @@ class Case:
     @property
     def hurt(self) -> bool:
         """Whether the patient said so, of whatever kind."""
-        response = self.level.response
+        response = self.found.response
         return response is not None and response.concordance is not Concordance.ABSENT
 
 
@@ -81,7 +81,7 @@ def _discogenic(
 
 
 def _pain_unmet(case: Case, below_pa: float, below: str) -> list[str]:
-    response = case.level.response
+    response = case.found.response
     unmet = []
     if response is None or response.concordance is not Concordance.CONCORDANT:
         unmet.append("the pain is not concordant")
@@ -142,7 +142,7 @@ def _derby(case: Case) -> Said:
         return Said(None, missing=("no control stayed painless",))
     if not case.hurt:
         return _derby_painless(case.found)
-    response = case.level.response
+    response = case.found.response
     if response is not None and response.concordance is Concordance.DISCORDANT:
         return Said(None, missing=("the classes do not say what discordant pain means",))
     if case.found.above_pa is None:
