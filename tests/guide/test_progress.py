@@ -65,6 +65,20 @@ def test_a_further_injection_wants_answers_of_its_own_and_a_sham_wants_none():
     assert step_after(*PREPARED, sham) == Step(What.RUN, 1)
 
 
+def test_an_injection_after_a_level_is_done_wants_answers_before_all_else():
+    first = (*PREPARED, w.ran(1), *ANSWERED, w.event(done(1)))
+    again = (*first, w.ran(1, sequence=9))
+    assert step_after(*again) == Step(What.ANSWERS, 1)
+    assert step_after(*again, w.event(done(2))) == Step(What.ANSWERS, 1)
+    assert step_after(*again, ANSWERED[0], w.event(done(2))) == Step(What.ANSWERS, 1)
+    assert step_after(*again, *ANSWERED) == Step(What.RUN, 2)
+    assert step_after(*again, *ANSWERED, w.event(done(2))) == Step(What.CLOSE)
+    skipped = (*PREPARED, w.event(done(1)), w.event(done(2)))
+    assert step_after(*skipped, w.ran(2, sequence=9)) == Step(What.ANSWERS, 2)
+    sham = w.ran(2, sequence=9, kind=RunKind.SHAM)
+    assert step_after(*skipped, sham) == Step(What.CLOSE)
+
+
 def test_the_end_comes_when_all_levels_are_done_and_once():
     both = (*PREPARED, w.event(done(1)), w.event(done(2)))
     assert step_after(*both) == Step(What.CLOSE)

@@ -9,6 +9,7 @@ from manostat_tools import report
 from manostat_tools.guide import questions as q
 from manostat_tools.guide.outcome import grade_lines
 from manostat_tools.guide.plan import plan_warnings
+from manostat_tools.guide.progress import What
 from manostat_tools.guide.questions import Question
 from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.screen import Screen
@@ -26,13 +27,21 @@ _CLOSE = Question(
 _ADVISORY = "what each published rule says; advisory: the physician decides"
 
 
-def close(scene: Scene) -> bool:
-    """The last pull, the grades, a note, the end. False if it is to stay open."""
+def complete(scene: Scene) -> bool:
+    """The last pull. False if it brought an injection that wants answers."""
     scene.screen.head("End of the session")
     scene.motion.pull()
     scene.collect(None, None)
     if late := scene.talk.add_late():
         scene.screen.say(f"the pump has told more of {plural(late, 'run')} since: added")
+    if scene.talk.progress().next_step().what is What.ANSWERS:
+        scene.screen.warn("the pump has recorded an injection since its level was done")
+        return False
+    return True
+
+
+def close(scene: Scene) -> bool:
+    """The grades, a note, the end. False if it is to stay open."""
     for warning in plan_warnings(scene.session.levels):
         scene.screen.warn(warning)
     scene.screen.say(_ADVISORY, "bold")

@@ -20,9 +20,10 @@ _LEVEL = {What.RUN: level.run, What.ANSWERS: answered.answers, What.NEXT: level.
 def lead(scene: Scene) -> bool:
     """True: it is closed. False: it was left open."""
     while (step := scene.talk.progress().next_step()).what is not What.REPORT:
-        if step.what is What.CLOSE:
+        if step.what is not What.CLOSE:
+            _do(scene, step)
+        elif finish.complete(scene):
             return finish.close(scene)
-        _do(scene, step)
     return True
 
 

@@ -127,8 +127,10 @@ class Progress:
             if is_due:
                 return Step(what)
         for level in self.session.levels:
-            if _DONE.format(level.order) not in self.texts:
-                return self._of_level(level.order, level.runs)
+            step = self._of_level(level.order, level.runs)
+            # The pump may be used again after a level is done: its answers are to an earlier run.
+            if step.what is What.ANSWERS or _DONE.format(level.order) not in self.texts:
+                return step
         return Step(What.CLOSE)
 
     def _of_level(self, order: int, runs: Sequence[Run]) -> Step:
