@@ -20,6 +20,7 @@ from manostat_tools.session.said import opening_at_rest, reason_code
 
 NONE_REACHED = "no end point reached"
 _LIMIT_A_O_PA = round(50.0 * PA_PER_PSI)
+_LINE_PA = round(80.0 * PA_PER_PSI)
 
 
 def end_points(level: Level) -> tuple[Grade, ...]:
@@ -33,9 +34,9 @@ def _hebelka(level: Level) -> Grade:
     if run is not None:
         if _concordant(level, run, 5):
             reached.append("concordant pain of at least 5/10")
-        if (run.peak_pa or 0) >= 80.0 * PA_PER_PSI:
+        if _carried_to_pa(run) >= _LINE_PA:
             reached.append("80 psi absolute")
-        if run.volume_nl >= 3_500_000:
+        if _given_nl(run) >= 3_500_000:
             reached.append("3.5 mL")
     return Grade(
         rule="end points, Hebelka 2014",
@@ -54,7 +55,7 @@ def _guideline(level: Level) -> Grade:
         reached += _guideline_pressures(level, run)
         if _concordant(level, run, 7):
             reached.append("concordant pain of at least 7/10")
-        if run.volume_nl >= 3_000_000:
+        if _given_nl(run) >= 3_000_000:
             reached.append("3.0 mL, the lower of 3.0-3.5 mL")
         if reason_code(run) == codes.LEAK:
             reached.append("leak")
@@ -71,19 +72,33 @@ def _guideline(level: Level) -> Grade:
 
 def _guideline_pressures(level: Level, run: Run) -> list[str]:
     said = []
-    above_pa = above_opening_pa(run, run.peak_pa)
-    # The pump stops for 50 psi a little below it: flow is lowered and two ticks looked ahead.
-    stopped = (
-        reason_code(run) == codes.PRESSURE_ABOVE
-        and run.prescription.limit_above_pa >= _LIMIT_A_O_PA
-    )
-    if above_pa is not None and (stopped or above_pa >= _LIMIT_A_O_PA):
+    above_pa = above_opening_pa(run, _carried_to_pa(run))
+    if above_pa is not None and above_pa >= _LIMIT_A_O_PA:
         said.append("50 psi above opening")
     finding = finding_of(level, run)
     normal = finding is not None and finding.dallas == 0
-    if normal and (run.peak_pa or 0) >= 80.0 * PA_PER_PSI:
+    if normal and _carried_to_pa(run) >= _LINE_PA:
         said.append("80 psi, the lower of 80-100 psi, with a normal nucleogram")
     return said
+
+
+def _carried_to_pa(run: Run) -> int:
+    """Line pressure that a run reached. A limit that stopped it is reached: the pump stops a little
+    below it, for flow is lowered and two ticks looked ahead."""
+    peak_pa, code, rx = run.peak_pa or 0, reason_code(run), run.prescription
+    opening_pa = opening_at_rest(run)
+    if code == codes.PRESSURE_LINE:
+        return max(peak_pa, rx.limit_line_pa)
+    if code == codes.PRESSURE_ABOVE and opening_pa is not None:
+        return max(peak_pa, opening_pa + rx.limit_above_pa)
+    return peak_pa
+
+
+def _given_nl(run: Run) -> int:
+    """Volume of a run. One that ended because all was given counts as prescribed: the pump gives
+    the whole steps that are in it."""
+    is_whole = reason_code(run) == codes.VOLUME
+    return max(run.volume_nl, run.prescription.volume_nl) if is_whole else run.volume_nl
 
 
 def _discomanometry(level: Level) -> Grade:
