@@ -2,6 +2,7 @@
 
 import pytest
 
+from manostat_tools.guide.outcome import grade_lines
 from manostat_tools.report.cells import NO_PRESS
 from manostat_tools.report.model import Facts, Figure, Notice, Table, Weight
 from manostat_tools.report.units import NONE, UNITS
@@ -290,6 +291,21 @@ def test_a_response_to_a_sham_is_told_as_one_and_stands_in_no_place_of_another(s
     assert named["Response to sham run 1"] == "concordant" and named["Response"] == NONE
     assert level_cell(told, "L4-5", "Pain is").text == NONE
     assert level_cell(told, "L4-5", "Pain is").alerts == ()
+
+
+def test_a_disc_that_was_tested_twice_is_told_apart_by_its_number(session):
+    again = session.levels[2].model_copy(update={"order": 4})
+    told = tell(session.model_copy(update={"levels": (*session.levels, again)}))
+    named = ("L4-5 (no. 3)", "L4-5 (no. 4)")
+    tables = parts(told, Table)
+    rules = next(of for of in tables if of.title.startswith("What each published rule says of"))
+    assert rules.columns[1:] == named
+    before = next(of for of in tables if of.title.startswith("Suspect levels"))
+    assert tuple(row[0].text for row in before.rows) == named
+    notices = [notice.text for notice in parts(told, Notice)]
+    assert "L4-5 was tested more than once, as numbers 3, 4: each is graded alone." in notices
+    lines = list(grade_lines(session.model_copy(update={"levels": (*session.levels, again)})))
+    assert "L4-5 (no. 4), suspect" in lines and "L3-4, control" in lines
 
 
 def test_an_earlier_finding_has_no_comma_with_nothing_behind_it(session):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from manostat_tools import words
 from manostat_tools.session.grading import grade_levels
+from manostat_tools.session.levels import told_apart
 from manostat_tools.session.model import PainMark, Quantity, Run, Session
 from manostat_tools.session.moment import moment_of
 from manostat_tools.session.provoked import INTO_DISC, NOT_FOR_CONTROLS
@@ -58,8 +59,9 @@ def _derived(value: Quantity, run: Run) -> str:
 
 def grade_lines(session: Session) -> Iterator[str]:
     """Each rule of each level, with what is missing, not met or weakens it."""
+    names = [level.name for level in session.levels]
     for level, grades in grade_levels(session):
-        yield f"{level.name}, {level.role}"
+        yield f"{told_apart(level.name, level.order, names)}, {level.role}"
         for grade in grades:
             if grade.missing == (NOT_FOR_CONTROLS,):
                 continue

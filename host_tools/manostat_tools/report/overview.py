@@ -9,6 +9,7 @@ from manostat_tools.report.model import Cell, Facts, Notice, Part, Section, Tabl
 from manostat_tools.report.units import NONE, Unit
 from manostat_tools.report.verdicts import verdicts
 from manostat_tools.session.grading import GradedLevel
+from manostat_tools.session.levels import told_apart
 from manostat_tools.session.made_with import other_syringe, other_zero
 from manostat_tools.session.model import Level, Role, Run, RunKind, Session
 from manostat_tools.session.provoked import counted_run, doubts, provoked
@@ -47,13 +48,18 @@ def _notices(session: Session) -> Iterator[Notice]:
         yield Notice(Weight.DANGER, "SIMULATED. Nothing here was measured on a person.")
     if session.unit.bench_image:
         yield Notice(Weight.DANGER, "The pump ran a bench image: not for use on a person.")
+    names = [level.name for level in session.levels]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        orders = [str(level.order) for level in by_order(session.levels) if level.name == name]
+        said = f"{name} was tested more than once, as numbers {', '.join(orders)}"
+        yield Notice(Weight.CAUTION, f"{said}: each is graded alone.")
     for level, run in _runs(session):
+        name = told_apart(level.name, level.order, names) if level else "Before the levels"
         for doubt in doubts(run):
-            where = f"{level.name}, " if level else "Before the levels, "
-            yield Notice(Weight.DANGER, f"{where}{doubt}.")
+            yield Notice(Weight.DANGER, f"{name}, {doubt}.")
         if run.kind is RunKind.SHAM and run.marks and level is not None:
             said = f"the button was pressed in sham run {run.number}, in which nothing moved"
-            yield Notice(Weight.CAUTION, f"{level.name}: {said}.")
+            yield Notice(Weight.CAUTION, f"{name}: {said}.")
     for said in (*other_syringe(session), *other_zero(session)):
         yield Notice(Weight.DANGER, said[0].upper() + said[1:])
     if session.closed_at is None:

@@ -7,7 +7,8 @@ from manostat_tools.report.cells import NO_PRESS
 from manostat_tools.report.model import Cell, Lines, Part, Table
 from manostat_tools.report.units import Unit
 from manostat_tools.session.grading import GradedLevel
-from manostat_tools.session.model import Grade, Role
+from manostat_tools.session.levels import told_apart
+from manostat_tools.session.model import Grade, Level, Role
 from manostat_tools.session.provoked import provoked
 from manostat_tools.session.rules import NOT_MET, RULES
 
@@ -17,15 +18,20 @@ NO_RESULT = "no result"
 def verdicts(graded: Sequence[GradedLevel], unit: Unit) -> Iterator[Part]:
     """Look-back points and rules of the suspects, and what the controls did."""
     ordered = sorted(graded, key=lambda pair: pair[0].order)
+    names = [level.name for level, _ in ordered]
     suspects = [pair for pair in ordered if pair[0].role is Role.SUSPECT]
     controls = [pair for pair in ordered if pair[0].role is Role.CONTROL]
     if suspects:
-        yield _before(suspects, unit)
-        yield _suspects(suspects)
-    yield _controls(controls, unit)
+        yield _before(suspects, names, unit)
+        yield _suspects(suspects, names)
+    yield _controls(controls, names, unit)
 
 
-def _before(suspects: Sequence[GradedLevel], unit: Unit) -> Table:
+def _called(level: Level, names: Sequence[str]) -> str:
+    return told_apart(level.name, level.order, names)
+
+
+def _before(suspects: Sequence[GradedLevel], names: Sequence[str], unit: Unit) -> Table:
     """What was felt lies before the press, so the points before it stand beside it."""
     rows = []
     for level, _grades in suspects:
@@ -43,7 +49,7 @@ def _before(suspects: Sequence[GradedLevel], unit: Unit) -> Table:
             at_rest = () if found.mark.moving else ("PRESSED AT REST",)
             said = [cells.pressure(found.above_pa, unit, *at_rest, *alerts, strong=True)]
             said += [cells.pressure(above_pa, unit, *alerts) for above_pa in before]
-        rows.append((cells.text(level.name, strong=True), *said))
+        rows.append((cells.text(_called(level, names), strong=True), *said))
     return Table(
         f"Suspect levels: line pressure above opening ({unit.name}), at the press and before it",
         ("Level", "At the press", *(f"{ms / 1e3:g} s before" for ms in _BEFORE_MS)),
@@ -57,7 +63,7 @@ def _before(suspects: Sequence[GradedLevel], unit: Unit) -> Table:
 _BEFORE_MS = (500, 1000, 2000, 3000)
 
 
-def _suspects(suspects: Sequence[GradedLevel]) -> Table:
+def _suspects(suspects: Sequence[GradedLevel], names: Sequence[str]) -> Table:
     share = 68 / len(suspects)
     common = [_common(grades) for _level, grades in suspects]
     rows = [
@@ -75,7 +81,7 @@ def _suspects(suspects: Sequence[GradedLevel]) -> Table:
         rows.insert(0, (cells.text("All of these rules"), *none))
     return Table(
         "What each published rule says of the suspect levels (advisory)",
-        ("Rule (letter)", *(level.name for level, _ in suspects)),
+        ("Rule (letter)", *(_called(level, names) for level, _ in suspects)),
         tuple(rows),
         (32, *(share for _ in suspects)),
         'The rules in full, their inputs and what is missing stand with each level. "not met" '
@@ -102,7 +108,7 @@ def _answer(grade: Grade, known: Sequence[str]) -> Cell:
     return Cell(grade.result, (*grade.unmet, *grade.cautions), strong=stands)
 
 
-def _controls(controls: Sequence[GradedLevel], unit: Unit) -> Part:
+def _controls(controls: Sequence[GradedLevel], names: Sequence[str], unit: Unit) -> Part:
     if not controls:
         return Lines(("No control disc is recorded: no rule can give a result.",), "Control discs")
     rows = []
@@ -111,7 +117,7 @@ def _controls(controls: Sequence[GradedLevel], unit: Unit) -> Part:
         tested_pa = grade.inputs["peak_above_opening_pa"]
         rows.append(
             (
-                cells.text(level.name, strong=True),
+                cells.text(_called(level, names), strong=True),
                 Cell(grade.result or "proves nothing", grade.missing, strong=not grade.missing),
                 cells.pressure(tested_pa if isinstance(tested_pa, int) else None, unit),
             )

@@ -7,6 +7,8 @@
 Not a certified medical device. docs/report.md explains each rule and each choice.
 """
 
+from dataclasses import replace
+
 from manostat_sim.plant.tables import LINE_SENSOR_TOTAL_ERROR, PA_PER_PSI
 from manostat_tools import words
 from manostat_tools.session.answers import finding_elsewhere, finding_of, response_to
@@ -34,11 +36,21 @@ def grade(session: Session) -> tuple[Grade, ...]:
 
 
 def _grades(session: Session, level: Level) -> tuple[Grade, ...]:
-    found, controls = provoked(level), controls_for(session, level)
+    found, controls = _with_again(session, level, provoked(level)), controls_for(session, level)
     case = Case(level, found, controls)
     graded = tuple(_ask(rule, case) for rule in RULES)
     as_control = (_control_grade(level),) if level.role is Role.CONTROL else ()
     return (*graded, *as_control, *end_points(level))
+
+
+def _with_again(session: Session, level: Level, found: Provoked) -> Provoked:
+    """`found`, with the caution that the same disc was tested by another level too."""
+    tests = [other for other in session.levels if other.name == level.name]
+    if len(tests) < 2:
+        return found
+    others = "another test" if len(tests) == 2 else f"{len(tests) - 1} other tests"
+    said = f"the session has {others} of this disc: this result is of one test alone"
+    return replace(found, cautions=(*found.cautions, said))
 
 
 def _ask(rule: Rule, case: Case) -> Grade:

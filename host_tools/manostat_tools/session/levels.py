@@ -1,5 +1,6 @@
 """The discs by name, from the neck down, and the region of each."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -31,6 +32,11 @@ def position(name: str) -> int:
     """0 for C2-3, counting down the spine: a key to sort by. ValueError as `region_of`."""
     check(name)
     return NAMES.index(name)
+
+
+def told_apart(name: str, order: int, names: Collection[str]) -> str:
+    """A level among levels of these names: with its order where its disc was tested again."""
+    return f"{name} (no. {order})" if list(names).count(name) > 1 else name
 
 
 def check(name: str) -> str:
