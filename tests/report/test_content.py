@@ -6,7 +6,7 @@ from manostat_tools.guide.outcome import grade_lines
 from manostat_tools.report.cells import NO_PRESS
 from manostat_tools.report.model import Facts, Figure, Notice, Table, Weight
 from manostat_tools.report.units import NONE, UNITS
-from manostat_tools.session.model import Finding
+from manostat_tools.session.model import Concordance, Finding
 
 from .reading import (
     LEVELS,
@@ -306,6 +306,23 @@ def test_a_disc_that_was_tested_twice_is_told_apart_by_its_number(session):
     assert "L4-5 was tested more than once, as numbers 3, 4: each is graded alone." in notices
     lines = list(grade_lines(session.model_copy(update={"levels": (*session.levels, again)})))
     assert "L4-5 (no. 4), suspect" in lines and "L3-4, control" in lines
+
+
+def test_what_a_control_did_stands_with_what_weakens_it(session):
+    press = session.levels[2].runs[-1].model_copy(update={"derived": ()})
+    above_pa = round(50.2 * PA["psi"])
+    points = [
+        point.model_copy(update={"above_pa": above_pa, "pressure_pa": press.opening_pa + above_pa})
+        for point in press.marks[0].points
+    ]
+    late = press.marks[0].model_copy(update={"points": tuple(points)})
+    runs = (press.model_copy(update={"number": 1, "marks": (late,)}),)
+    answer = session.levels[2].response.model_copy(update={"concordance": Concordance.DISCORDANT})
+    told = tell(with_level(session, "L3-4", runs=runs, response=answer))
+    table = next(of for of in parts(told, Table) if of.title == "Control discs")
+    cell = next(row[1] for row in table.rows if row[0].text == "L3-4")
+    assert cell.text == "painful only discordantly above 50 psi above opening"
+    assert any("of the boundary at 50 psi" in text for text in cell.alerts)
 
 
 def test_an_earlier_finding_has_no_comma_with_nothing_behind_it(session):

@@ -118,7 +118,11 @@ def _controls(controls: Sequence[GradedLevel], names: Sequence[str], unit: Unit)
         rows.append(
             (
                 cells.text(_called(level, names), strong=True),
-                Cell(grade.result or "proves nothing", grade.missing, strong=not grade.missing),
+                Cell(
+                    grade.result or "proves nothing",
+                    (*grade.missing, *grade.cautions),
+                    strong=not grade.missing,
+                ),
                 cells.pressure(tested_pa if isinstance(tested_pa, int) else None, unit),
             )
         )

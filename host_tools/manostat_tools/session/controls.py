@@ -13,6 +13,7 @@ from manostat_tools.session.answers import (
     response_to,
     unclear_responses,
 )
+from manostat_tools.session.boundaries import boundary_cautions
 from manostat_tools.session.model import Concordance, Level, Response, Role, Run, Session
 from manostat_tools.session.provoked import (
     above_opening_pa,
@@ -42,13 +43,15 @@ class Did(StrEnum):
 @dataclass(frozen=True)
 class Control:
     """A disc tested as control. `peak_above_pa`: how far it was tested, where an opening is known;
-    `why`: one reason or more for UNKNOWN; `cautions`: what weakens what it did."""
+    `why`: one reason or more for UNKNOWN; `cautions`: what weakens what it did; `boundary`: that it
+    may have hurt on the other side of 50 psi."""
 
     name: str
     did: Did
     why: tuple[str, ...] = ()
     peak_above_pa: int | None = None
     cautions: tuple[str, ...] = ()
+    boundary: tuple[str, ...] = ()
 
 
 def controls_for(session: Session, level: Level) -> tuple[Control, ...]:
@@ -128,10 +131,15 @@ def _discordant(level: Level, peak_pa: int | None, cautions: tuple[str, ...]) ->
     why = tuple(text for text in found.missing if text != "no intensity recorded")
     if why or found.above_pa is None:
         return Control(level.name, Did.UNKNOWN, why, peak_pa)
-    did = Did.LATE if found.above_pa > LATE_PA else Did.PAINFUL
+    did = Did.LATE if _is_late(found.above_pa) else Did.PAINFUL
     if did is Did.LATE and _hurt_earlier(level):
         return Control(level.name, Did.UNKNOWN, (_HURT_EARLIER,), peak_pa)
     if did is Did.LATE and _pressed(level, found.run):
         why = ("the button was pressed in another injection of this disc",)
         return Control(level.name, Did.UNKNOWN, why, peak_pa)
-    return Control(level.name, did, (), peak_pa, cautions)
+    near = boundary_cautions(found, found.above_pa, (LATE_PA,), _is_late)
+    return Control(level.name, did, (), peak_pa, cautions, tuple(near))
+
+
+def _is_late(above_pa: float) -> bool:
+    return above_pa > LATE_PA

@@ -9,18 +9,14 @@ Not a certified medical device. docs/report.md explains each rule and each choic
 
 from dataclasses import replace
 
-from manostat_sim.plant.tables import LINE_SENSOR_TOTAL_ERROR, PA_PER_PSI
-from manostat_tools import words
 from manostat_tools.session.answers import finding_elsewhere, finding_of, response_to
+from manostat_tools.session.boundaries import boundary_cautions
 from manostat_tools.session.controls import Did, control, controls_for
 from manostat_tools.session.model import Grade, Level, Role, RunKind, Session
 from manostat_tools.session.protocols import end_points
 from manostat_tools.session.provoked import Provoked, counted_run, first_press, provoked
 from manostat_tools.session.rules import NOT_MET, RULES, Case, Rule, Said
 from manostat_tools.session.said import END_POINTS, opening_at_rest, reason_code
-
-SENSOR_ERROR_PA = LINE_SENSOR_TOTAL_ERROR * 150.0 * PA_PER_PSI
-"""Total error band of the line sensor, 1 % of 150 psi (M): nearer to a boundary nothing is sure."""
 
 GradedLevel = tuple[Level, tuple[Grade, ...]]
 
@@ -102,7 +98,7 @@ def _cautions(rule: Rule, case: Case, stands: bool) -> tuple[str, ...]:
     said = list(case.found.cautions)
     above_pa = case.found.above_pa
     if above_pa is not None:
-        said += _boundary(rule, case.found, above_pa)
+        said += boundary_cautions(case.found, above_pa, rule.boundaries_pa, rule.at)
     run = case.found.run
     if run is not None and not case.hurt and reason_code(run) not in END_POINTS:
         said.append(
@@ -111,66 +107,16 @@ def _cautions(rule: Rule, case: Case, stands: bool) -> tuple[str, ...]:
     if any(run.kind is RunKind.SHAM and first_press(case.level, run) for run in case.level.runs):
         said.append("the button was pressed in a sham run, in which nothing moved")
     said += [f"control {other.name} hurt" for other in case.controls if other.did in _HURT]
-    said += [f"control {other.name}: {text}" for other in case.controls for text in other.cautions]
+    for other in case.controls:
+        # Whether it hurt late is asked by no other rule.
+        near = other.boundary if rule.late else ()
+        said += [f"control {other.name}: {text}" for text in (*other.cautions, *near)]
     if stands:
         said += _positive(case, above_pa)
     return tuple(said)
 
 
 _HURT = (Did.PAINFUL, Did.LATE)
-
-
-def _boundary(rule: Rule, found: Provoked, above_pa: int) -> list[str]:
-    said = [
-        f"within the line sensor's error (1.5 psi) of the boundary at {bound / PA_PER_PSI:.0f} psi"
-        for bound in rule.boundaries_pa
-        if abs(above_pa - bound) <= SENSOR_ERROR_PA
-    ]
-    other = [
-        f"{before_pa / PA_PER_PSI:.2f} psi {before_ms / 1e3:g} s before"
-        for before_ms, before_pa in sorted(found.before_pa.items())
-        if before_pa is not None and rule.at(before_pa) != rule.at(above_pa)
-    ]
-    if other:
-        said.append(
-            f"{above_pa / PA_PER_PSI:.2f} psi above opening at the press, but {', '.join(other)}: "
-            "on the other side of a boundary of this rule"
-        )
-    return said + _in_the_disc(rule, found, above_pa)
-
-
-_NOT_DERIVED = (
-    "the line's pressure contains the needle's drop, which was not derived: the disc's is less"
-)
-
-
-def _in_the_disc(rule: Rule, found: Provoked, above_pa: int) -> list[str]:
-    """What the needle's drop may change. The rules were made with line pressures, and none says how
-    such a drop was taken off."""
-    run, mark = found.run, found.mark
-    if run is None or mark is None or not mark.moving:
-        return []
-    side = rule.at(above_pa)
-    derived = next(
-        (
-            value
-            for value in run.derived
-            if value.name == "disc_above_opening" and value.inputs.get("before_ms") == 0
-        ),
-        None,
-    )
-    if derived is None:
-        if rule.at(0) == side:
-            return []
-        return [_NOT_DERIVED]
-    limits = [derived.value, derived.low, derived.high]
-    if all(rule.at(round(limit)) == side for limit in limits if limit is not None):
-        return []
-    said = words.derived(derived.value, derived.low, derived.high, derived.unit)
-    return [
-        f"the line's pressure contains the needle's drop; derived, the disc is {said} above its "
-        "own opening: on the other side of a boundary of this rule, or near it"
-    ]
 
 
 def _positive(case: Case, above_pa: int | None) -> list[str]:
@@ -209,7 +155,7 @@ def _control_grade(level: Level) -> Grade:
             "concordance": None if response is None else response.concordance.value,
         },
         missing=did.why,
-        cautions=did.cautions,
+        cautions=(*did.cautions, *did.boundary),
     )
 
 

@@ -51,7 +51,8 @@ class Said:
 @dataclass(frozen=True)
 class Rule:
     """`at(above_pa)` is what the pressure alone would say: two pressures with different answers
-    lie on two sides of a boundary. `boundaries_pa` are a.o."""
+    lie on two sides of a boundary. `boundaries_pa` are a.o. `late`: how many controls it asks for
+    that hurt only discordantly above 50 psi a.o."""
 
     name: str
     source: str
@@ -60,6 +61,7 @@ class Rule:
     boundaries_pa: tuple[float, ...]
     say: Callable[[Case], Said]
     at: Callable[[float], str | None]
+    late: int = 0
 
 
 def _discogenic(
@@ -77,7 +79,7 @@ def _discogenic(
     def at(above_pa: float) -> str:
         return name if above_pa < below_pa else NOT_MET
 
-    return Rule(f"IASP/ISIS, {name}", "IASP/ISIS", "M", wording, (below_pa,), say, at)
+    return Rule(f"IASP/ISIS, {name}", "IASP/ISIS", "M", wording, (below_pa,), say, at, late)
 
 
 def _pain_unmet(case: Case, below_pa: float, below: str) -> list[str]:
