@@ -7,7 +7,7 @@ from manostat_tools.session.grading import grade
 from manostat_tools.session.model import Concordance, Role, RunKind
 
 from .grading_cases import ABSOLUTE, OPENING_PA, SUSPECT_RULES, mark, psi
-from .written import found, opened, planned, ran, responded
+from .written import corrected, found, opened, planned, ran, responded
 
 CONCORDANT, DISCORDANT, ABSENT = Concordance.CONCORDANT, Concordance.DISCORDANT, Concordance.ABSENT
 HEBELKA, GUIDELINE = "end points, Hebelka 2014", "end points, guideline style"
@@ -71,7 +71,7 @@ UNANSWERED = {
         (injected(3, 9, 60), SAID, sham(3, 10), SAID, HURT),
         "no response to run 3, which counts: the last one is to run 1",
     ),
-    "nothing yet": ((SAID, HURT), "was given before any run of this level"),
+    "nothing yet": ((SAID, HURT), "the last one is to none that is recorded here"),
 }
 
 
@@ -131,6 +131,44 @@ def test_an_answer_after_relief_takes_no_place_of_that_to_the_injection():
     answered_once = grades(*CONTROLS, HURT, relief, SAID)[ABSOLUTE]
     assert answered_once.result == "absolute discogenic"
     assert not any("response" in text for text in answered_once.cautions)
+
+
+TWO_RUNS = (injected(3, 9, 10), injected(3, 11, 60), SAID, found(3, 0))
+NUMBER_OF = {"second run": 10, "response": 11}  # the first of them stands behind 4 + 4 entries
+
+
+@pytest.mark.parametrize("instead", [None, 2], ids=["struck out", "of another level"])
+def test_an_answer_to_a_run_that_is_gone_is_not_taken_for_one_to_the_run_before(instead):
+    moved = None if instead is None else TWO_RUNS[1].model_copy(update={"level": instead})
+    gone = corrected(NUMBER_OF["second run"], moved)
+    by_rule = grades(*CONTROLS, *TWO_RUNS, gone)
+    why = "no response to run 1, which counts: the last one is to none that is recorded here"
+    assert by_rule[ABSOLUTE].result is None
+    assert why in by_rule[ABSOLUTE].missing
+    assert by_rule[ABSOLUTE].inputs["dallas_grade"] is None
+    again = corrected(NUMBER_OF["response"], SAID)
+    assert why not in grades(*CONTROLS, *TWO_RUNS, gone, again)[ABSOLUTE].missing
+    assert why in grades(*CONTROLS, *TWO_RUNS, again, gone)[ABSOLUTE].missing
+
+
+def test_an_answer_stays_with_its_run_where_that_comes_back_or_another_goes():
+    back = (
+        corrected(NUMBER_OF["second run"], None),
+        corrected(NUMBER_OF["second run"], TWO_RUNS[1]),
+    )
+    session = fold("a", [*PLANNED, *CONTROLS, *TWO_RUNS, *back])
+    assert session.levels[2].responses_of == session.levels[2].findings_of == (2,)
+    first = corrected(NUMBER_OF["second run"] - 1, None)
+    session = fold("a", [*PLANNED, *CONTROLS, *TWO_RUNS, first])
+    assert session.levels[2].responses_of == session.levels[2].findings_of == (1,)
+
+
+def test_a_run_and_its_answer_that_are_moved_together_stay_together():
+    entries = [*PLANNED, injected(1, 5, 10), responded(1)]
+    for number, entry in ((6, entries[5]), (5, entries[4])):
+        entries.append(corrected(number, entry.model_copy(update={"level": 3})))
+    level = fold("a", entries).levels[2]
+    assert level.responses_of == (1,) and len(level.runs) == 1
 
 
 def test_a_sham_between_an_injection_and_its_answer_is_told():

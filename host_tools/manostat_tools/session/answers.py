@@ -55,8 +55,8 @@ def no_response(level: Level, run: Run) -> tuple[str, ...]:
     of = response_run(level)
     if of is None:
         return (f"not recorded whether the response is to run {run.number}, which counts",)
-    was = f"is to run {of}" if of else "was given before any run of this level"
-    return (f"no response to run {run.number}, which counts: the last one {was}",)
+    to = f"run {of}" if of else "none that is recorded here"
+    return (f"no response to run {run.number}, which counts: the last one is to {to}",)
 
 
 def unclear_responses(level: Level) -> tuple[str, ...]:

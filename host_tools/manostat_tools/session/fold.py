@@ -14,6 +14,7 @@ from manostat_tools.session.model import (
     Session,
     Syringe,
 )
+from manostat_tools.session.orphans import orphans
 from manostat_tools.session.presets import check_preset
 from manostat_tools.session.told import NotDerived, not_derived_in, readable
 
@@ -32,10 +33,10 @@ def fold(
     how the two clocks agree. FoldError names the first entry that contradicts those before it.
     """
     corrected = apply(entries)
-    draft = _Draft()
+    draft = _Draft(orphans(entries, corrected.standing))
     for number, entry in corrected.standing:
         try:
-            draft.take(entry)
+            draft.take(number, entry)
         except FoldError as wrong:
             raise FoldError(f"entry {number} ({entry.kind}): {wrong}") from None
     opened = draft.opened
@@ -77,7 +78,8 @@ def admit(session: str, entries: Sequence[e.SessionEntry], new: e.SessionEntry) 
 class _Draft:
     """The session so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, orphaned: frozenset[int]) -> None:
+        self.orphaned = orphaned
         self.opened: e.Opened | None = None
         self.closed: e.Closed | None = None
         self.syringe: Syringe | None = None
@@ -89,8 +91,8 @@ class _Draft:
         self.notes: list[str] = []
         self._sources: set[tuple[str, str]] = set()
 
-    def take(self, entry: e.Correctable) -> None:
-        """One entry that stands. FoldError if it contradicts what came before."""
+    def take(self, number: int, entry: e.Correctable) -> None:
+        """Entry `number`, which stands. FoldError if it contradicts what came before."""
         if isinstance(entry, e.Opened):
             if self.opened is not None:
                 raise FoldError("the session is open already: allowed once")
@@ -111,11 +113,11 @@ class _Draft:
                 self._run(entry)
             case e.Responded():
                 level = self._level(entry.level)
-                level.answer("response")
+                level.answer("response", number in self.orphaned)
                 level.responses.append(entry.response)
             case e.Found():
                 level = self._level(entry.level)
-                level.answer("finding")
+                level.answer("finding", number in self.orphaned)
                 level.findings.append(entry.finding)
             case e.Noted():
                 self._note(entry)

@@ -26,15 +26,16 @@ class LevelDraft:
     past_sham: bool = False
     notes: list[str] = field(default_factory=list)
 
-    def answer(self, what: str) -> None:
-        """A second response or finding is for a further run; else the first is to be corrected."""
+    def answer(self, what: str, orphaned: bool) -> None:
+        """A second response or finding is for a further run; else the first is to be corrected.
+        `orphaned`: the run that it was for is not of this level any more."""
         if self.answered.get(what) == len(self.runs):
             raise FoldError(
                 f"level {self.planned.order} has one already, and no run since: "
                 "allowed a correction of it"
             )
         self.answered[what] = len(self.runs)
-        self.answered_run.setdefault(what, []).append(self._run_of(what))
+        self.answered_run.setdefault(what, []).append(0 if orphaned else self._run_of(what))
 
     def _run_of(self, what: str) -> int:
         """Number of the run that an answer is for now: the newest injection, or, of responses once

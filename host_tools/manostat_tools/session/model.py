@@ -219,8 +219,8 @@ class Level(Model):
     """To shams, and to injections before that of `response`, which is the last to an injection."""
     earlier_findings: tuple[Finding, ...] = ()
     responses_of: tuple[int, ...] = ()
-    """Number of the run that each was for: the earlier ones, then `response`; 0: it was given
-    before any. Empty: not recorded."""
+    """Number of the run that each was for: the earlier ones, then `response`; 0: of none
+    that is there. Empty: not recorded."""
     responded_past_sham: bool = False
     """Between the injection that `response` is for and that response a sham was done."""
     findings_of: tuple[int, ...] = ()
