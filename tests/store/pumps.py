@@ -66,6 +66,22 @@ def complied():
 
 
 @cache
+def pressed_at_rest():
+    """The storage of a pump of which RUN was let go of, and PAIN pressed then."""
+    flash = new_storage()
+    bench = BookBench(flash)
+    bench.power_on()
+    bench.arm()
+    bench.press("RUN")
+    bench.advance(0.5)
+    bench.release("RUN")
+    bench.advance(1.0)
+    bench.hold("PAIN", 0.2)
+    bench.advance(2.5)
+    return bytes(flash.memory)
+
+
+@cache
 def gone_on():
     """The storage of a pump of which RUN was pressed again after the first stop of a level."""
     flash = new_storage()

@@ -16,7 +16,16 @@ from manostat_tools.units import keys
 
 from ..session.written import START, corrected, event, fitted, found, opened, planned, responded
 from .conftest import run_entry
-from .pumps import KEY, answer_to_j, complied, later, resealed, sooner, with_journal_page
+from .pumps import (
+    KEY,
+    answer_to_j,
+    complied,
+    later,
+    pressed_at_rest,
+    resealed,
+    sooner,
+    with_journal_page,
+)
 from .spoiling import spoil
 
 UNIT = name_of(KEY)
@@ -293,19 +302,17 @@ def test_what_was_derived_at_the_press_is_shown_with_its_interval_or_why_it_was_
 
 
 def test_what_was_derived_at_the_stop_is_not_called_the_press_because_of_a_press_at_rest(
-    copy, command
+    store, command
 ):
-    with Store.open(copy) as store:
-        run = unassigned_all(store)[0]
-        of_stop = derived(0, 0.6642)
-        of_stop.inputs["moment"] = "stop"
-        marks = tuple(mark.model_copy(update={"moving": False}) for mark in run.marks)
-        assert marks
-        for entry in (opened(), planned(1, "L4-5")):
-            store.append("more", entry)
-        changed = {"derived": (of_stop,), "marks": marks}
-        store.append("more", run_entry(1, run.model_copy(update=changed)))
-    said = command("sessions", "show", "more", store=copy)[1]
+    import_pull(store, pressed_at_rest(), START)
+    run = unassigned_all(store)[0]
+    of_stop = derived(0, 0.6642)
+    of_stop.inputs["moment"] = "stop"
+    assert [mark.moving for mark in run.marks] == [False]
+    changed = run.model_copy(update={"derived": (of_stop,)})
+    for entry in (opened(), planned(1, "L4-5"), run_entry(1, changed)):
+        store.append("more", entry)
+    said = command("sessions", "show", "more", store=store.file)[1]
     assert "needle resistance at the last stop: 96.3 psi s/mL" in said
 
 
