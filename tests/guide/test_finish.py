@@ -8,16 +8,21 @@ from manostat_tools.guide.scene import Scene
 from manostat_tools.guide.talk import Talk
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Concordance
+from manostat_tools.store.imports import import_pull
+from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 
 from ..session import written as w
+from ..store.conftest import run_entry
+from ..store.pumps import gone_on
 from .test_answered import Typed
 
-DONE = (
+BEGUN = (
     *(w.opened(), w.fitted(syringe=w.BD_10), w.planned(1, "L4-5"), w.event(PLANNED)),
     *(w.event(NO_ZERO), w.prepared(primed=False), w.event(NO_COMPLIANCE)),
-    *(w.ran(1, source=None), w.responded(1, 0, Concordance.ABSENT), w.found(1), w.event(done(1))),
 )
+ANSWERED = (w.responded(1, 0, Concordance.ABSENT), w.found(1), w.event(done(1)))
+UNIT = "2" * 16
 
 
 class Screen(Typed):
@@ -29,16 +34,18 @@ class LateScene(Scene):
     """The last pull brings an injection of level 1."""
 
     def collect(self, _seen, _began):
-        if len(self.level(1).runs) == 1:
-            self.add(w.ran(1, source=None))
+        for run in unassigned(self.talk.store, UNIT):
+            self.add(run_entry(1, run))
         return []
 
 
 def test_an_injection_that_the_last_pull_brings_is_answered_before_the_end(tmp_path):
     answers = ["7", "concordant", "30", "", "", "3", "", "", "y"]
     with Store.create(tmp_path / "store", w.START) as store:
-        talk = Talk(store, "s", SimpleNamespace(), "unit", bytes(32))
-        for entry in DONE:
+        import_pull(store, gone_on(), w.START, UNIT)
+        first, _ = unassigned(store, UNIT)
+        talk = Talk(store, "s", SimpleNamespace(), UNIT, bytes(32))
+        for entry in (*BEGUN, run_entry(1, first), *ANSWERED):
             talk.add(entry)
         screen = Screen(answers, KeyboardInterrupt)
         scene = LateScene(talk, screen, SimpleNamespace(pull=lambda: None), None, 0.0)
