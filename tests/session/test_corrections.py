@@ -13,6 +13,7 @@ from .written import (
     G22,
     SAME_EACH_RUN,
     START,
+    at,
     closed,
     corrected,
     fitted,
@@ -34,7 +35,7 @@ def test_a_correction_counts_and_says_what_it_was_what_it_is_who_and_why():
     session = fold("a", [*whole(), corrected(RESPONSE, responded(2, 6), wrong="misheard")])
     assert session.levels[1].response.intensity == 6
     assert session.corrections == (
-        "entry 10 (response): misheard. response intensity: 7, now 6. "
+        "entry 10 (response, L4-5): misheard. response intensity: 7, now 6. "
         "By N. Okafor: read again (host 2026-11-28 09:21:00 UTC)",
     )
 
@@ -50,7 +51,26 @@ def test_what_was_corrected_is_not_touched():
 def test_an_entry_can_be_struck_out_and_what_it_said_is_told():
     session = fold("a", [*whole(), corrected(RESPONSE, None)])
     assert session.levels[1].response is None
-    assert "struck out: level 2, response concordance concordant" in session.corrections[0]
+    assert "struck out: level L4-5, response concordance concordant" in session.corrections[0]
+
+
+def test_a_correction_names_the_level_as_it_is_called_in_the_end_and_tells_two_of_one_name_apart():
+    entries = [*whole(), corrected(RESPONSE, responded(2, 6)), corrected(4, planned(2, "L5-S1"))]
+    response, name = fold("a", entries).corrections
+    assert response.startswith("entry 10 (response, L5-S1): ")
+    assert name.startswith("entry 4 (level, L5-S1): wrong key. name: L4-5, now L5-S1.")
+    twice = [opened(), planned(1, "L4-5"), planned(2, "L4-5"), ran(2), corrected(4, ran(1))]
+    (moved,) = fold("a", twice).corrections
+    assert "entry 4 (run, L4-5 (no. 2))" in moved
+    assert "level: L4-5 (no. 2), now L4-5 (no. 1)." in moved
+
+
+def test_a_correction_does_not_move_the_time_at_which_something_was_written():
+    entries = [opened(0), noted("calm"), closed(20)]
+    later = [corrected(1, opened(55, patient_code="P-18")), corrected(3, None)]
+    session = fold("a", [*entries, *later, corrected(3, closed(59))])
+    assert (session.patient_code, session.opened_at) == ("P-18", at(0))
+    assert session.closed_at == at(20)
 
 
 def test_what_was_struck_out_can_be_put_back():

@@ -155,7 +155,7 @@ def test_a_correction_is_shown_beside_what_counts_now(command, copy):
         store.append("other", corrected(8, responded(2, 6), wrong="misheard"))
     said = command("sessions", "show", "other", store=copy)[1]
     assert "response concordant, 6/10" in said
-    assert "CORRECTED entry 8 (response): misheard. response intensity: 7, now 6." in said
+    assert "CORRECTED entry 8 (response, L4-5): misheard. response intensity: 7, now 6." in said
 
 
 def test_a_session_that_is_not_there_is_named_with_those_that_are(command, copy):

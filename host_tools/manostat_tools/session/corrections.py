@@ -1,16 +1,18 @@
 """Entries as they stand once corrected, and each correction in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from manostat_tools import words
 from manostat_tools.session.entries import (
     Correctable,
     Correction,
+    LevelPlanned,
     Opened,
     RunDone,
     SessionEntry,
 )
+from manostat_tools.session.levels import told_apart
 from manostat_tools.session.model import Quantity, Run
 
 
@@ -27,20 +29,29 @@ class Corrected(NamedTuple):
 
 
 def apply(entries: Sequence[SessionEntry]) -> Corrected:
-    """Put the last correction of an entry in its place. FoldError for one that cannot be."""
+    """Put the last correction of an entry in its place, with the time at which the entry was
+    written: a correction has its own. FoldError for one that cannot be."""
     first: dict[int, Correctable] = {}
     standing: dict[int, Correctable | None] = {}
-    told: list[str] = []
+    corrections: list[tuple[Correction, Correctable | None]] = []
     for number, entry in enumerate(entries, 1):
         if not isinstance(entry, Correction):
             first[number] = standing[number] = entry
             continue
         old = standing.get(entry.entry)
         _check(number, entry, first.get(entry.entry), old)
-        told.append(_say(entry, old))
-        standing[entry.entry] = entry.instead
+        corrections.append((entry, old))
+        written = {"host_utc": entries[entry.entry - 1].host_utc}
+        standing[entry.entry] = entry.instead and entry.instead.model_copy(update=written)
     kept = [(number, entry) for number, entry in standing.items() if entry is not None]
-    return Corrected(kept, told)
+    names = _names(entry for _, entry in kept)
+    return Corrected(kept, [_say(entry, old, names) for entry, old in corrections])
+
+
+def _names(entries: Iterable[Correctable]) -> dict[int, str]:
+    """Of the planned levels by their order, as they stand; with the order where one repeats."""
+    names = {entry.order: entry.name for entry in entries if isinstance(entry, LevelPlanned)}
+    return {order: told_apart(name, order, names.values()) for order, name in names.items()}
 
 
 def goes_on(old: Run, new: Run) -> bool:
@@ -83,18 +94,21 @@ def _check(
             raise FoldError(f"{of}, run: what the pump recorded stands; allowed another level")
 
 
-def _say(entry: Correction, old: Correctable | None) -> str:
-    """ "entry 5 (response): wrong finger. intensity: 7, now 6. By A: misheard (host ...)"."""
+def _say(entry: Correction, old: Correctable | None, names: Mapping[int, str]) -> str:
+    """ "entry 5 (response, L4-5): wrong finger. intensity: 7, now 6. By A: misheard (host ...)"."""
     of = old or entry.instead
     kind = of.kind if of is not None else ""
+    order = of.order if isinstance(of, LevelPlanned) else getattr(of, "level", None)
+    where = "" if order is None else f", {names.get(order, f'level {order}')}"
     return (
-        f"entry {entry.entry} ({kind}): {entry.wrong}. {_changes(old, entry.instead)}. "
+        f"entry {entry.entry} ({kind}{where}): {entry.wrong}. "
+        f"{_changes(old, entry.instead, names)}. "
         f"By {entry.by}: {entry.why} (host {entry.host_utc:%Y-%m-%d %H:%M:%S} UTC)"
     )
 
 
-def _changes(old: Correctable | None, new: Correctable | None) -> str:
-    before, after = _flat(old), _flat(new)
+def _changes(old: Correctable | None, new: Correctable | None, names: Mapping[int, str]) -> str:
+    before, after = _named(_flat(old), names), _named(_flat(new), names)
     if new is None:
         said = ", ".join(f"{name} {value}" for name, value in before.items() if value is not None)
         return f"struck out: {said}"
@@ -103,6 +117,11 @@ def _changes(old: Correctable | None, new: Correctable | None) -> str:
     told = [f"{name}: {_word(before.get(name))}, now {_word(after.get(name))}" for name in changed]
     told += [f"{name}: other inputs" for name in _with_other_inputs(old, new)]
     return "; ".join(told) or "nothing changed"
+
+
+def _named(flat: dict[str, Any], names: Mapping[int, str]) -> dict[str, Any]:
+    """The same with the level by its name."""
+    return flat | ({"level": names.get(flat["level"])} if flat.get("level") in names else {})
 
 
 def _word(value: object) -> object:
