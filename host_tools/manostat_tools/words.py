@@ -5,6 +5,7 @@ name of the parameter. Pressures are gauge and are shown in psi with kPa beside.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from math import floor, log10
 
@@ -13,6 +14,7 @@ from manostat_sim.plant.tables import PA_PER_PSI
 
 _SERIAL = re.compile(r"[A-Z0-9-]{1,8}")
 _SERIAL_HEX = 16
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 NOTICE = "simulated; not a certified medical device"
 
 MODES = {
@@ -216,3 +218,9 @@ def steps(count: int) -> str:
 
 def _no_minus_zero(value: float, digits: int) -> str:
     return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def visible(text: str) -> str:
+    """A line with free text in it: what is invisible, steers a terminal, or turns the direction of
+    writing and so the digits beside it, is made visible as a box."""
+    return "".join("\ufffd" if unicodedata.category(c) in _HIDDEN else c for c in text)

@@ -8,13 +8,33 @@ import pytest
 from manostat_tools.cli import main
 from manostat_tools.journal.page import PAGE_BYTES
 from manostat_tools.journal.seals import name_of
-from manostat_tools.session.model import Quantity, RunKind, Syringe, UnitIdentity
+from manostat_tools.session.entries import Responded
+from manostat_tools.session.fold import fold
+from manostat_tools.session.model import (
+    Concordance,
+    Quantity,
+    Response,
+    RunKind,
+    Syringe,
+    UnitIdentity,
+)
 from manostat_tools.store.imports import import_pull
+from manostat_tools.store.listing import session_lines
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import runs_of_unit, units_of
 from manostat_tools.units import keys
 
-from ..session.written import START, corrected, event, fitted, found, opened, planned, responded
+from ..session.written import (
+    START,
+    corrected,
+    event,
+    fitted,
+    found,
+    noted,
+    opened,
+    planned,
+    responded,
+)
 from .conftest import run_entry
 from .pumps import (
     KEY,
@@ -255,8 +275,11 @@ def test_answers_say_which_of_several_runs_they_were_for(copy, command):
             store.append("more", entry)
         for entry in (responded(1), found(1, 3), run_entry(1, runs[1]), found(1, None)):
             store.append("more", entry)
+        before = command("sessions", "show", "more", store=copy)[1]
+        store.append("more", responded(1, 0, Concordance.ABSENT))
+    assert "response concordant, 7/10, of run 1\n" in before
     said = command("sessions", "show", "more", store=copy)[1]
-    assert "response concordant, 7/10, of run 1\n" in said
+    assert "response concordant, 7/10, of run 1 (earlier)\n   response absent, 0/10, of" in said
     assert "images   not recorded; Dallas 3, of run 1\n" in said
     assert "delivered by the plunger, all injections together: " in said
 
@@ -269,6 +292,35 @@ def test_a_corrected_syringe_warns_of_the_volumes_that_were_counted_with_the_old
             store.append("more", entry)
     said = command("sessions", "show", "more", store=copy)[1]
     assert "WARNING   L4-5, run 1: counted with 103.21 nL for a step" in said
+
+
+def shown_with(run):
+    """A level of this run, which need not be as the pump told it."""
+    session = fold("more", [opened(), planned(1, "L4-5"), run_entry(1, run)])
+    return "\n".join(session_lines(session))
+
+
+def test_a_level_that_is_locked_out_is_called_so(copy):
+    with Store.open(copy) as store:
+        (run,) = unassigned_all(store)[:1]
+    assert "; THE LEVEL IS LOCKED\n" in shown_with(run.model_copy(update={"locked": True}))
+
+
+def test_what_people_said_cannot_steer_the_terminal_or_turn_the_digits(copy, command):
+    said = "ok\x1b[2K\r   response absent, 1/10\n\u202e01/9"
+    response = Response(concordance=Concordance.CONCORDANT, intensity=9, quote=said)
+    with Store.open(copy) as store:
+        store.append("other", noted(said, level=1))
+        store.append("more", opened(patient_code=said))
+        store.append("more", event(said))
+        store.append("more", planned(1, "L4-5"))
+        store.append("more", Responded(host_utc=START, level=1, response=response))
+    for of in (("show", "other"), ("show", "more", "--events"), ("list",)):
+        shown = command("sessions", *of, store=copy)[1]
+        assert not {"\x1b", "\r", "\u202e"} & set(shown)
+        assert "\n   response absent, 1/10\n" not in shown
+    quoted = 'response concordant, 9/10 "ok\ufffd[2K\ufffd   response absent, 1/10\ufffd\ufffd01/9"'
+    assert quoted in command("sessions", "show", "more", store=copy)[1]
 
 
 def derived(before_ms, value):

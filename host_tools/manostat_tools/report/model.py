@@ -3,13 +3,14 @@
 Text is plain: a renderer escapes it. `alerts` stand in the cell of the number they are about.
 """
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from matplotlib.figure import Figure as Drawing
+
+from manostat_tools.words import visible
 
 
 class Weight(StrEnum):
@@ -124,10 +125,5 @@ class Report:
 
 
 def plain(text: str) -> str:
-    """Text of other people on one line: what is invisible, or turns the direction of writing and
-    so the digits beside it, is made visible as a box."""
-    spaced = " ".join(text.split())
-    return "".join("\ufffd" if unicodedata.category(c) in _HIDDEN else c for c in spaced)
-
-
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+    """Text of other people on one line, all of it visible."""
+    return visible(" ".join(text.split()))

@@ -6,7 +6,7 @@ from manostat_sim.plant.tables import PA_PER_PSI
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
 from manostat_tools.session.made_with import other_syringe, other_zero
-from manostat_tools.session.model import Level, PainMark, Run, Session
+from manostat_tools.session.model import Finding, Level, PainMark, Response, Run, Session
 from manostat_tools.session.moment import moment_of
 from manostat_tools.session.provoked import INTO_DISC, injections
 from manostat_tools.session.totals import delivered_in_all_nl
@@ -14,13 +14,22 @@ from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import unassigned
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import units_of
-from manostat_tools.words import derived, pressure, rate, serial, volume
+from manostat_tools.words import derived, pressure, rate, serial, visible, volume
 
 NOTHING = "not recorded"
 
 
 def store_lines(store: Store) -> Iterator[str]:
     """All sessions, then all pumps."""
+    return map(visible, _store_lines(store))
+
+
+def session_lines(session: Session, events: bool = False) -> Iterator[str]:
+    """One session, with everything that was corrected."""
+    return map(visible, _session_lines(session, events))
+
+
+def _store_lines(store: Store) -> Iterator[str]:
     sessions = store.sessions()
     yield f"{store.file}: {plural(len(sessions), 'session')}; times are the host's clock, UTC"
     for name in sessions:
@@ -42,8 +51,7 @@ def store_lines(store: Store) -> Iterator[str]:
         yield from (f"  note: {finding}" for finding in unit.findings)
 
 
-def session_lines(session: Session, events: bool = False) -> Iterator[str]:
-    """One session, with everything that was corrected."""
+def _session_lines(session: Session, events: bool) -> Iterator[str]:
     yield f"session {session.id}" + (": SIMULATED, into a plant" if session.simulated else "")
     yield "not a certified medical device; wall times are the host's clock, UTC"
     yield f"opened    {session.opened_at:%Y-%m-%d %H:%M:%S} by {session.operator}"
@@ -96,7 +104,8 @@ def _preparation(session: Session) -> Iterator[str]:
 
 def _level(level: Level) -> Iterator[str]:
     confirmed = f", confirmed by {level.confirmed_by}" if level.confirmed_by else ""
-    yield f"\n{level.order}. {level.name}, {level.role}, preset {level.preset}{confirmed}"
+    yield ""
+    yield f"{level.order}. {level.name}, {level.role}, preset {level.preset}{confirmed}"
     needle, contrast = level.needle, level.contrast
     fitted = f"{needle.gauge} G x {needle.length_mm} mm" if needle else f"needle {NOTHING}"
     fitted += f", {contrast}" if contrast else f", contrast {NOTHING}"
@@ -106,26 +115,36 @@ def _level(level: Level) -> Iterator[str]:
     if len(injections(level)) > 1:
         in_all = volume(delivered_in_all_nl(level))
         yield f"   delivered by the plunger, all injections together: {in_all}"
-    said = level.response
-    if said is None:
-        yield f"   response {NOTHING}"
-    else:
-        intensity = "intensity not recorded" if said.intensity is None else f"{said.intensity}/10"
-        quote = f' "{said.quote}"' if said.quote else ""
-        lasted = "" if said.persisted_s is None else f", for {said.persisted_s:g} s"
-        of = _of(level, level.responses_of)
-        yield f"   response {said.concordance}, {intensity}{lasted}{of}{quote}"
-    found = level.finding
-    dallas = NOTHING if found is None or found.dallas is None else str(found.dallas)
-    of = _of(level, level.findings_of)
-    pattern = found.pattern if found and found.pattern else NOTHING
-    yield f"   images   {pattern}; Dallas {dallas}{of}"
+    answers = (*level.earlier_responses, level.response)
+    for at, response in enumerate(answers):
+        quote = f' "{response.quote}"' if response is not None and response.quote else ""
+        of = _of(level, level.responses_of, at, answers)
+        yield f"   response {_response(response)}{of}{quote}"
+    images = (*level.earlier_findings, level.finding)
+    for at, found in enumerate(images):
+        yield f"   images   {_finding(found)}{_of(level, level.findings_of, at, images)}"
     yield from (f"   note     {note}" for note in level.notes)
 
 
-def _of(level: Level, of_runs: Sequence[int]) -> str:
-    """Which run an answer was for, where there are several."""
-    return f", of run {of_runs[-1]}" if of_runs and len(injections(level)) > 1 else ""
+def _response(said: Response | None) -> str:
+    if said is None:
+        return NOTHING
+    intensity = "intensity not recorded" if said.intensity is None else f"{said.intensity}/10"
+    lasted = "" if said.persisted_s is None else f", for {said.persisted_s:g} s"
+    return f"{said.concordance}, {intensity}{lasted}"
+
+
+def _finding(found: Finding | None) -> str:
+    dallas = NOTHING if found is None or found.dallas is None else str(found.dallas)
+    pattern = found.pattern if found and found.pattern else NOTHING
+    return f"{pattern}; Dallas {dallas}"
+
+
+def _of(level: Level, of_runs: Sequence[int], at: int, answers: Sequence[object]) -> str:
+    """Which run an answer was for, where there are several; the last of them counts."""
+    several = len(injections(level)) > 1 or len(answers) > 1
+    of = f", of run {of_runs[at]}" if several and at < len(of_runs) else ""
+    return of if at + 1 == len(answers) else f"{of} (earlier)"
 
 
 def _run(run: Run) -> Iterator[str]:
@@ -136,7 +155,8 @@ def _run(run: Run) -> Iterator[str]:
     )
     uncertain = "DELIVERY UNCERTAIN, at most " if run.uncertain else ""
     ended = f"{run.reason}, {run.fault}" if run.fault else run.reason
-    yield f"     {ended}: {uncertain}{volume(run.volume_nl)}, peak {_pa(run.peak_pa)}"
+    locked = "; THE LEVEL IS LOCKED" if run.locked else ""
+    yield f"     {ended}: {uncertain}{volume(run.volume_nl)}, peak {_pa(run.peak_pa)}{locked}"
     if run.opening_pa is not None:
         yield f"     opening {pressure(run.opening_pa)} ({run.opening_how})"
     elif run.kind in INTO_DISC:
