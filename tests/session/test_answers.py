@@ -163,6 +163,15 @@ def test_an_answer_stays_with_its_run_where_that_comes_back_or_another_goes():
     assert session.levels[2].responses_of == session.levels[2].findings_of == (1,)
 
 
+def test_the_answer_to_the_pumps_newest_run_is_of_no_other_also_where_that_was_written_down_first():
+    """The answer was to the run of record 11, whichever was written down first."""
+    late = (injected(3, 11, 60), injected(3, 9, 10), SAID, found(3, 0))
+    session = fold("a", [*PLANNED, *CONTROLS, *late, corrected(NUMBER_OF["second run"] - 1, None)])
+    assert session.levels[2].responses_of == session.levels[2].findings_of == (0,)
+    session = fold("a", [*PLANNED, *CONTROLS, *late, corrected(NUMBER_OF["second run"], None)])
+    assert session.levels[2].responses_of == session.levels[2].findings_of == (1,)
+
+
 def test_a_run_and_its_answer_that_are_moved_together_stay_together():
     entries = [*PLANNED, injected(1, 5, 10), responded(1)]
     for number, entry in ((6, entries[5]), (5, entries[4])):

@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manostat_sim.plant.tables import PA_PER_PSI
-from manostat_tools.session.corrections import FoldError, goes_on
+from manostat_tools.session.corrections import FoldError
 from manostat_tools.session.fold import admit, fold
 from manostat_tools.session.model import PainMark, Plateau, Quantity
+from manostat_tools.session.pieces import goes_on, let_go
+from manostat_tools.session.runs import NO_OUTCOME
 
 from .written import (
     G22,
@@ -184,6 +186,32 @@ def test_whatever_a_correction_of_a_run_may_change_is_told(before, after, said):
 def test_a_correction_of_a_run_that_changes_nothing_says_so():
     same = {"derived": (derived(45),)}
     assert "wrong key. nothing changed. By" in changed(same, same)
+
+
+def test_the_outcome_of_an_uncertain_run_takes_its_place_and_no_other_runs_does():
+    lost = {"uncertain": True, "reason": NO_OUTCOME, "duration_ms": None, "peak_pa": None}
+    intent = run(4, **lost)
+    assert goes_on(intent, run(5)) and not goes_on(run(5), intent)
+    assert not goes_on(intent, run(3)) and not goes_on(intent, run(4))
+    assert not goes_on(run(4), run(5))
+    for change in ({"boot": 2}, {"serial": "2" * 16}, {"level": 7}):
+        source = run(5).source.model_copy(update=change)
+        known = intent.source.model_copy(update={"level": 1})
+        assert not goes_on(intent.model_copy(update={"source": known}), run(5, source=source))
+    other = run(5).prescription.model_copy(update={"rate_nl_s": 1})
+    assert not goes_on(intent, run(5, prescription=other))
+    session = fold("a", [opened(), planned(1, "L4-5"), ran(1, 4, **lost), corrected(3, ran(1, 5))])
+    assert [run.uncertain for run in session.levels[0].runs] == [False]
+    assert "ended: no outcome was recorded" in session.corrections[0]
+
+
+def test_what_came_between_is_more_and_what_an_earlier_run_had_told_is_let_go():
+    early, mid, late = (PainMark(at_ms=ms, moving=True, points=()) for ms in (100, 200, 300))
+    assert goes_on(run(marks=(early, late)), run(marks=(early, mid, late)))
+    assert goes_on(run(marks=(early, mid)), run(marks=(mid, late)))
+    assert let_go(run(marks=(early, mid)), run(marks=(mid, late))) == {early}
+    assert not goes_on(run(marks=(early, mid)), run(marks=(early,)))
+    assert not goes_on(run(marks=(mid, early)), run(marks=(early, mid)))
 
 
 @pytest.mark.parametrize(

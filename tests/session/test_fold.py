@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from manostat_tools.session.corrections import FoldError
 from manostat_tools.session.fold import admit, fold
-from manostat_tools.session.model import Event, Preparation, Role
+from manostat_tools.session.model import Event, Preparation, Role, RunKind
 
 from .written import (
     BD_10,
@@ -28,6 +28,7 @@ from .written import (
     prepared,
     ran,
     responded,
+    run,
     whole,
 )
 
@@ -98,6 +99,42 @@ def test_runs_are_numbered_within_their_level_and_those_of_none_are_preparation(
     session = fold("a", entries)
     assert [run.number for run in session.levels[0].runs] == [1, 2]
     assert [run.source.sequence for run in session.preparation.runs] == [3]
+
+
+def test_runs_are_in_the_order_of_the_pumps_records_however_they_were_written_down():
+    other = run(3).source.model_copy(update={"serial": "2" * 16})
+    entries = [opened(), planned(1, "L3-4"), ran(1, 9), responded(1, 8), ran(1, 3, source=other)]
+    level = fold("a", [*entries, ran(1, 5), ran(None, 8), ran(None, 2)]).levels[0]
+    assert [(run.number, run.source.sequence) for run in level.runs] == [(1, 5), (2, 9), (3, 3)]
+    assert level.responses_of == (2,)
+    done = fold("a", [*entries, ran(None, 8), ran(None, 2)]).preparation
+    assert [(run.number, run.source.sequence) for run in done.runs] == [(1, 2), (2, 8)]
+
+
+def test_a_run_that_was_done_before_the_one_that_was_answered_allows_no_further_answer():
+    entries = [opened(), planned(1, "L3-4"), ran(1, 9), responded(1, 8), ran(1, 5)]
+    with pytest.raises(FoldError, match="level 1 has one already, and no run since"):
+        fold("a", [*entries, responded(1, 0)])
+    assert fold("a", [*entries, ran(1, 11), responded(1, 0)]).levels[0].responses_of == (2, 3)
+
+
+def test_a_sham_that_is_found_late_is_no_injection_that_was_answered():
+    entries = [opened(), planned(1, "L3-4"), ran(1, 9), responded(1, 8), sham(5)]
+    level = fold("a", entries).levels[0]
+    assert (level.responses_of, level.response.intensity) == ((2,), 8)
+    with pytest.raises(FoldError, match="level 1 has one already, and no run since"):
+        fold("a", [*entries, responded(1, 0)])
+
+
+def test_an_injection_that_is_found_late_before_a_sham_that_was_answered_is_answered_itself():
+    entries = [opened(), planned(1, "L3-4"), sham(9), responded(1, 0), ran(1, 5), responded(1, 8)]
+    level = fold("a", entries).levels[0]
+    assert (level.responses_of, level.response.intensity) == ((2, 1), 8)
+    assert level.responded_past_sham
+
+
+def sham(sequence):
+    return ran(1, sequence, kind=RunKind.SHAM)
 
 
 def test_a_further_run_may_be_answered_anew_and_the_earlier_answer_stays():

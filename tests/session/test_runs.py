@@ -7,7 +7,7 @@ import pytest
 from manostat_tools.journal.book import read_book
 from manostat_tools.journal.payloads import INTENT, OUTCOME, PAIN_MARK, TRACE, fields_of
 from manostat_tools.session.model import RunKind
-from manostat_tools.session.runs import NO_OUTCOME, runs_of
+from manostat_tools.session.runs import NO_OUTCOME, runs_of, runs_told
 
 from ..book_bench import BookBench, new_storage
 from ..store.pumps import later
@@ -59,6 +59,16 @@ def test_an_outcome_whose_intent_is_gone_is_a_run_all_the_same():
     first = of_kind(OUTCOME)[0][0].sequence
     cut = [r for r in book().records if r.sequence >= first]
     assert runs_of(cut, UNIT)[0] == runs_of(book().records, UNIT)[0]
+
+
+def test_an_outcome_of_another_boot_is_not_that_of_an_intent_whose_boot_record_is_missing():
+    (first, _), (second, _), (third, _) = of_kind(INTENT)
+    lost = range(second.sequence + 1, third.sequence + 1)
+    told = runs_told([r for r in book().records if r.sequence not in lost], UNIT)
+    last = of_kind(OUTCOME)[1][0].sequence
+    assert [sorted(one.records) for one in told][1:] == [[second.sequence], [last]]
+    assert [one.run.uncertain for one in told] == [False, True, False]
+    assert first.sequence in told[0].records
 
 
 def test_no_opening_pressure_is_none_and_then_nothing_is_said_above_it():

@@ -99,6 +99,43 @@ def test_a_run_that_names_no_record_of_a_pump_is_found(full, folder):
 
 
 @pytest.mark.req("L-05")
+@pytest.mark.parametrize("how", ["a press", "another record", "a forged outcome", "none of it"])
+def test_what_a_session_adds_to_a_run_or_puts_in_its_place_is_what_the_pump_told(full, folder, how):
+    def change(envelopes):
+        (at,) = [n for n, one in enumerate(envelopes) if one.number == 3 and one.session == "true"]
+        runs = [one.entry for one in envelopes if one.session == "true" and one.number >= 3]
+        entry, lost = runs[0], next(one for one in runs if one.run.uncertain)
+        source = entry.run.source
+        (mark,) = entry.run.marks
+        changed = {
+            "a press": {"marks": (mark.model_copy(update={"at_ms": 1}), mark)},
+            "another record": {
+                "source": source.model_copy(update={"record_hash": lost.run.source.record_hash})
+            },
+        }.get(how, {})
+        run = entry.run.model_copy(update=changed)
+        envelopes[at] = envelopes[at].model_copy(
+            update={"entry": entry.model_copy(update={"run": run})}
+        )
+        if how == "a forged outcome":
+            known = {"uncertain": False, "reason": "pain", "peak_pa": 1, "volume_nl": 1}
+            of = lost.run.source.model_copy(update={"sequence": lost.run.source.sequence + 1})
+            told = lost.run.model_copy(update={**known, "source": of})
+            forged = lost.model_copy(update={"run": told})
+            number = max(one.number for one in envelopes if one.session == "true") + 1
+            correction = corrected(3 + runs.index(lost), forged)
+            last = envelopes[at].model_copy(update={"number": number, "entry": correction})
+            envelopes.append(last)
+        return envelopes
+
+    file = folder / "forged.sqlite"
+    written_anew(full, file, change)
+    lines = said(file)
+    assert (len(lines) == 0) == (how == "none of it")
+    assert all(line.startswith("session true") for line in lines)
+
+
+@pytest.mark.req("L-05")
 def test_a_key_that_is_not_the_pumps_is_said(full):
     (line,) = said(full, key=OTHER_KEY)
     assert line.endswith("no stored pump is sealed with it")

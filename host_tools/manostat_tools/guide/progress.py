@@ -13,6 +13,7 @@ from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import apply
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Preparation, Run, RunKind, Session
+from manostat_tools.session.pieces import in_order, place_of
 from manostat_tools.session.provoked import INTO_DISC
 from manostat_tools.session.told import SETTING, pump_taken_in
 
@@ -147,6 +148,7 @@ def progress_of(name: str, entries: Sequence[e.SessionEntry]) -> Progress:
     texts: list[str] = []
     kept: dict[int, dict[str, str]] = {}
     stale: set[str] = set()
+    injected: dict[int, list[Run]] = {}
     for _, entry in apply(entries).standing:
         if isinstance(entry, e.HostEvent):
             if pump_taken_in(entry.text) is not None:
@@ -156,6 +158,11 @@ def progress_of(name: str, entries: Sequence[e.SessionEntry]) -> Progress:
             if (answers := _given_in(entry.text)) is not None:
                 kept[answers[0]] = answers[1]
         elif isinstance(entry, e.RunDone) and entry.run.kind in INTO_DISC:
+            earlier = injected.setdefault(entry.level or 0, [])
+            is_newest = place_of(entry.run, earlier) == len(earlier)
+            injected[entry.level or 0] = in_order(entry.run, earlier)
+            if not is_newest:
+                continue
             for levels in asked.values():
                 levels.discard(entry.level or 0)
             kept.pop(entry.level or 0, None)

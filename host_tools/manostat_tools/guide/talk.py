@@ -10,11 +10,12 @@ from manostat_tools.guide.whose import Claim, claims_of, settings_on
 from manostat_tools.journal.seals import name_of
 from manostat_tools.link import BrokenOffError, LinkError, Pump
 from manostat_tools.session import entries as e
-from manostat_tools.session.corrections import apply, goes_on
+from manostat_tools.session.corrections import apply
 from manostat_tools.session.model import Run, RunKind
+from manostat_tools.session.pieces import goes_on
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.store import Store
-from manostat_tools.store.units import runs_of_unit, units_of
+from manostat_tools.store.units import runs_told_of, units_of
 
 PATIENCE_S = 120.0
 _SET_S = 30.0
@@ -109,27 +110,54 @@ class Talk:
         return order is None or settings[-1][1].order == order
 
     def add_late(self) -> int:
-        """What the pump told later of runs that are written down: marks after the stop, traces.
-        The number of corrections."""
+        """What the pump told later of runs that are written down: an outcome, marks after the stop,
+        traces. The number of corrections."""
         known = units_of(self.store).get(self.unit)
-        by_hash = {
-            run.source.record_hash: run
-            for run in (runs_of_unit(self.store, known) if known else [])
-            if run.source is not None
+        by_record = {
+            record: told.run
+            for told in (runs_told_of(self.store, known) if known else [])
+            for record in told.records
         }
+        ours = [
+            (number, entry, entry.run.source)
+            for number, entry in apply(self.store.session_entries(self.name)).standing
+            if isinstance(entry, e.RunDone) and entry.run.source is not None
+            if entry.run.source.serial == self.unit
+        ]
+        there = {source.sequence for _, _, source in ours}
         count = 0
-        for number, entry in apply(self.store.session_entries(self.name)).standing:
-            if not isinstance(entry, e.RunDone):
+        for number, entry, source in ours:
+            later = by_record.get(source.sequence)
+            of = later.source if later is not None else None
+            if later is None or of is None:
                 continue
-            source = entry.run.source
-            later = by_hash.get(source.record_hash) if source else None
-            if later is not None and self._add_later(number, entry, later):
+            if of.sequence != source.sequence and of.sequence in there:
+                self._strike_out(number)
+                count += 1
+            elif self._add_later(number, entry, later):
                 count += 1
         return count
 
+    def _strike_out(self, number: int) -> None:
+        """A run that was uncertain, of which the outcome is written down too."""
+        self.add(
+            e.Correction(
+                host_utc=now(),
+                entry=number,
+                wrong="the same run is there with its outcome",
+                by="the guided session",
+                why="the pump has told more of this run since",
+                instead=None,
+            )
+        )
+
     def _add_later(self, number: int, entry: e.RunDone, later: Run) -> bool:
-        kept = {"derived": entry.run.derived, "began_at": entry.run.began_at}
-        whole = later.model_copy(update={**kept, "number": entry.run.number})
+        old, source = entry.run, later.source
+        if source and old.source and source.sequence == old.source.sequence:
+            # Of a page that the pump wrote once more, the one that was read first stands.
+            source = source.model_copy(update={"record_hash": old.source.record_hash})
+        kept = {"derived": old.derived, "began_at": old.began_at, "number": old.number}
+        whole = later.model_copy(update={**kept, "source": source})
         if whole == entry.run or not goes_on(entry.run, whole):
             return False
         self.add(

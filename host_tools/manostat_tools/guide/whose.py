@@ -18,7 +18,7 @@ from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import apply
 from manostat_tools.session.model import Run, RunKind, Source
 from manostat_tools.session.provoked import INTO_DISC
-from manostat_tools.store.reading import unassigned
+from manostat_tools.store.reading import unassigned_told
 from manostat_tools.store.store import Store
 from manostat_tools.store.units import book_of, units_of
 
@@ -84,12 +84,12 @@ def claims_of(store: Store, session: str, unit: str) -> list[Claim]:
     texts = {entry.text for entry in standing if isinstance(entry, e.HostEvent)}
     had = [entry.run.source for entry in standing if isinstance(entry, e.RunDone)]
     found = []
-    for run in unassigned(store, unit, session):
-        source = run.source
+    for told in unassigned_told(store, unit, session):
+        run, source = told.run, told.run.source
         place = _in_force(settings, source.sequence) if source is not None else None
         if source is None or place is None or settings[place][0] != session:
             continue
-        if refused(source) in texts:
+        if texts & {refused(source.model_copy(update={"sequence": at})) for at in told.records}:
             continue
         armed = settings[place][1]
         taken = {

@@ -13,7 +13,8 @@ from manostat_tools.session.entries import (
     SessionEntry,
 )
 from manostat_tools.session.levels import told_apart
-from manostat_tools.session.model import Quantity, Run
+from manostat_tools.session.model import Quantity
+from manostat_tools.session.pieces import goes_on
 
 
 class FoldError(ValueError):
@@ -52,21 +53,6 @@ def _names(entries: Iterable[Correctable]) -> dict[int, str]:
     """Of the planned levels by their order, as they stand; with the order where one repeats."""
     names = {entry.order: entry.name for entry in entries if isinstance(entry, LevelPlanned)}
     return {order: told_apart(name, order, names.values()) for order, name in names.items()}
-
-
-def goes_on(old: Run, new: Run) -> bool:
-    """Whether `new` is `old`, or the same run of which the pump has told more since: marks and
-    plateaus that came after the stop, its stored trace, what was derived from it."""
-    late = {"marks", "plateaus", "trace", "derived", "not_derived", "number", "began_at"}
-    before, after = old.model_dump(exclude=late), new.model_dump(exclude=late)
-    if old.source is not None and new.source is not None and old.source.level == 0:
-        after["source"]["level"] = 0  # written before the level was kept
-    return (
-        before == after
-        and new.marks[: len(old.marks)] == old.marks
-        and new.plateaus[: len(old.plateaus)] == old.plateaus
-        and old.trace in (None, new.trace)
-    )
 
 
 def _check(
@@ -137,6 +123,8 @@ def _flat(entry: Correctable | None) -> dict[str, Any]:
         run = entry.run
         return {
             "level": entry.level,
+            "ended": run.reason,
+            "volume_nl": run.volume_nl,
             "trace": run.trace,
             "marks": len(run.marks),
             "plateaus": len(run.plateaus),

@@ -15,6 +15,7 @@ from manostat_tools.session.model import (
     Syringe,
 )
 from manostat_tools.session.orphans import orphans
+from manostat_tools.session.pieces import in_order
 from manostat_tools.session.presets import check_preset
 from manostat_tools.session.told import NotDerived, not_derived_in, readable
 
@@ -179,12 +180,10 @@ class _Draft:
                 )
             self._sources.add(source)
         if entry.level is None:
-            runs = self.preparation.runs
-            run = entry.run.model_copy(update={"number": len(runs) + 1})
-            self.preparation = self.preparation.model_copy(update={"runs": (*runs, run)})
+            runs = in_order(entry.run, self.preparation.runs)
+            self.preparation = self.preparation.model_copy(update={"runs": tuple(runs)})
         else:
-            level = self._level(entry.level)
-            level.runs.append(entry.run.model_copy(update={"number": len(level.runs) + 1}))
+            self._level(entry.level).put(entry.run)
 
     def _note(self, entry: e.Noted) -> None:
         notes = self.notes if entry.level is None else self._level(entry.level).notes

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import FoldError
 from manostat_tools.session.model import Contrast, Finding, Level, Needle, Response, Run, RunKind
+from manostat_tools.session.pieces import in_order, place_of
 from manostat_tools.session.provoked import INTO_DISC
 
 
@@ -25,6 +26,19 @@ class LevelDraft:
     """Number of the run that each of them was for."""
     past_sham: bool = False
     notes: list[str] = field(default_factory=list)
+
+    def put(self, run: Run) -> None:
+        """One more run. If it was done before others that are there, their answers stay theirs; it
+        is itself to be answered only as the newest injection."""
+        place = place_of(run, self.runs)
+        for what, numbers in self.answered_run.items():
+            self.answered_run[what] = [number + (number > place) for number in numbers]
+        is_newest = run.kind in INTO_DISC and all(
+            one.kind not in INTO_DISC for one in self.runs[place:]
+        )
+        if place < len(self.runs) and not is_newest:
+            self.answered = {what: count + 1 for what, count in self.answered.items()}
+        self.runs = in_order(run, self.runs)
 
     def answer(self, what: str, orphaned: bool) -> None:
         """A second response or finding is for a further run; else the first is to be corrected.

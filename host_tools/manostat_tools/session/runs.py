@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -32,15 +33,42 @@ _TURN_MS = 1 << 30
 _PRESCRIBED = tuple(name for name in Prescription.model_fields if name != "mode")
 
 
+class Told(NamedTuple):
+    """A run, and the numbers of the records that it is known by: its intent, its outcome, or both.
+    `presses`: all that its outcome tells, those of earlier runs of its level too."""
+
+    run: Run
+    records: frozenset[int]
+    presses: tuple[PainMark, ...]
+
+
 @dataclass
 class _Draft:
-    """An intent, an outcome, or both, and what came up to the next of them."""
+    """An intent, an outcome, or both, and what came up to the next of them. `since_gap`: how many
+    plateaus and marks there were when last a record was missing."""
 
     intent: Record | None = None
     outcome: Record | None = None
     plateaus: list[Fields] = field(default_factory=list)
     marks: list[Fields] = field(default_factory=list)
     trace: str | None = None
+    since_gap: tuple[int, int] | None = None
+
+    def may_end_with(self, outcome: Record) -> bool:
+        """Whether it waits for an outcome, and this is not plainly of another intent."""
+        if self.outcome is not None or self.intent is None:
+            return self.outcome is None
+        mine, other = fields_of(self.intent), fields_of(outcome)
+        return (self.intent.boot, mine["level"]) == (outcome.boot, other["level"])
+
+    def split(self) -> "_Draft":
+        """What follows the last gap, for a run whose intent must have been there."""
+        if self.since_gap is None:
+            return _Draft()
+        plateaus, marks = self.since_gap
+        apart = _Draft(plateaus=self.plateaus[plateaus:], marks=self.marks[marks:])
+        del self.plateaus[plateaus:], self.marks[marks:]
+        return apart
 
 
 def runs_of(
@@ -55,44 +83,75 @@ def runs_of(
     The newest intent, if nothing but its own pages follow, may still be answered and is no run yet.
     A run with numbers that no pump writes is left out, and `tell` is called with a line.
     """
+    return [told.run for told in runs_told(records, unit, traces, tell)]
+
+
+def runs_told(
+    records: Sequence[Record],
+    unit: str,
+    traces: Collection[str] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Told]:
+    """The same with the records that each is known by."""
+    drafts = _drafts(records)
+    found: list[Told] = []
+    for number, draft in enumerate(drafts):
+        is_over = draft.outcome is not None or number + 1 < len(drafts)
+        if is_over and (of := draft.outcome or draft.intent):
+            trace = draft.trace if draft.trace in traces else None
+            try:
+                found.append(_told(draft, of, unit, len(found) + 1, trace))
+            except ValueError as wrong:
+                tell(f"run of record {of.sequence} cannot be read: {_why(wrong)}")
+    return found
+
+
+def _told(draft: _Draft, of: Record, unit: str, number: int, trace: str | None) -> Told:
+    run = _run(draft, of, unit, number, trace)
+    known_by = frozenset(one.sequence for one in (draft.intent, draft.outcome) if one)
+    alone = run if draft.outcome is None else _run(_Draft(outcome=of), of, unit, number, None)
+    return Told(run, known_by, alone.marks)
+
+
+def _drafts(records: Sequence[Record]) -> list[_Draft]:
     drafts: list[_Draft] = []
+    words: dict[tuple[int, int], int] = {}
+    last = gap = 0
     for record in records:
+        if record.sequence > last + 1:
+            gap = record.sequence
+            if drafts:
+                drafts[-1].since_gap = (len(drafts[-1].plateaus), len(drafts[-1].marks))
+        last = record.sequence
         fields = fields_of(record)
         if "unreadable" in fields:
             continue
         if record.kind in (INTENT, BOOT):
             drafts.append(_Draft(record if record.kind == INTENT else None))
         elif record.kind == OUTCOME:
-            if not drafts or drafts[-1].outcome is not None:
-                drafts.append(_Draft())  # its intent is not there
+            if not drafts or not drafts[-1].may_end_with(record):
+                drafts.append(drafts[-1].split() if drafts else _Draft())  # its intent is not there
             drafts[-1].outcome = record
-        elif drafts:
-            _add(drafts, record, fields)
-    runs: list[Run] = []
-    for number, draft in enumerate(drafts):
-        is_over = draft.outcome is not None or number + 1 < len(drafts)
-        if is_over and (of := draft.outcome or draft.intent):
-            trace = draft.trace if draft.trace in traces else None
-            try:
-                runs.append(_run(draft, of, unit, len(runs) + 1, trace))
-            except ValueError as wrong:
-                tell(f"run of record {of.sequence} cannot be read: {_why(wrong)}")
-    return runs
+        elif record.kind == TRACE:
+            of = (record.boot, fields["level"])
+            follows = words.get(of, 0) == fields["first_word"]
+            words[of] = fields["first_word"] + fields["words"]
+            _add_trace(drafts, of, fields["sha256"], 0 if follows else gap)
+        elif drafts and record.kind == PLATEAU:
+            drafts[-1].plateaus.append(fields)
+        elif drafts and record.kind == PAIN_MARK and fields["mark"] is not None:
+            drafts[-1].marks.append(fields["mark"])
+    return drafts
 
 
-def _add(drafts: list[_Draft], record: Record, fields: Fields) -> None:
-    """A stretch of trace is of all runs of its level and boot that have none yet: the pump puts it
-    off while RUN can start."""
-    if record.kind == PLATEAU:
-        drafts[-1].plateaus.append(fields)
-    elif record.kind == PAIN_MARK and fields["mark"] is not None:
-        drafts[-1].marks.append(fields["mark"])
-    elif record.kind == TRACE:
-        of = (record.boot, fields["level"])
-        for draft in drafts:
-            outcome = draft.outcome
-            if outcome and (outcome.boot, fields_of(outcome)["level"]) == of:
-                draft.trace = draft.trace or fields["sha256"]
+def _add_trace(drafts: list[_Draft], of: tuple[int, int], trace: str, behind: int) -> None:
+    """A stretch of trace is of all runs of its boot and level (`of`) that have none yet: the pump
+    puts it off while RUN can start. `behind`: of those alone that ended behind this record, for
+    that of an earlier one may be missing."""
+    for draft in drafts:
+        ended = draft.outcome
+        if ended and ended.sequence >= behind and (ended.boot, fields_of(ended)["level"]) == of:
+            draft.trace = draft.trace or trace
 
 
 def _run(draft: _Draft, record: Record, unit: str, number: int, trace: str | None) -> Run:

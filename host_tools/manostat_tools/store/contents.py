@@ -9,14 +9,15 @@ from manostat_tools.journal.traces import pages_of
 from manostat_tools.session.corrections import FoldError
 from manostat_tools.session.entries import Correction, RunDone, SessionEntry
 from manostat_tools.session.fold import fold
-from manostat_tools.session.runs import runs_of
+from manostat_tools.session.runs import runs_told
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.chain import Created, Imported
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.pull import key_names
+from manostat_tools.store.pump_runs import PumpRuns
 from manostat_tools.store.rows import Row, Wrong
 from manostat_tools.store.store import Store
-from manostat_tools.store.units import RunsByRecord, Unit, book_of, by_record, not_as_told
+from manostat_tools.store.units import Unit, book_of
 from manostat_tools.words import serial
 
 Sessions = dict[str, list[SessionEntry]]
@@ -72,7 +73,7 @@ class Pumps:
     missing."""
 
     told: list[str] = field(default_factory=list)
-    runs: RunsByRecord = field(default_factory=dict)
+    runs: PumpRuns = field(default_factory=PumpRuns)
     unread: set[str] = field(default_factory=set)
 
 
@@ -105,9 +106,9 @@ def check_units(
             if finding.serious and finding.what != "gap" and not is_absent:
                 yield Wrong(f"unit {serial(unit.name)}", f"{finding.what}: {finding.reason}")
         unread: list[str] = []
-        found = runs_of(book.records, unit.name, unit.stretches, unread.append)
+        found = runs_told(book.records, unit.name, unit.stretches, unread.append)
         yield from (Wrong(f"unit {serial(unit.name)}", line) for line in unread)
-        pumps.runs |= by_record(found)
+        pumps.runs.add(unit, found)
     if key is not None and not key_fits:
         yield Wrong("key", f"{name_of(key)}: no stored pump is sealed with it")
 
@@ -168,5 +169,5 @@ def check_runs(sessions: Sessions, pumps: Pumps) -> Iterator[Wrong]:
                 continue
             if said.run.source is not None and said.run.source.serial in pumps.unread:
                 continue
-            if reason := not_as_told(said.run, pumps.runs):
+            if reason := pumps.runs.wrong_with(said.run):
                 yield Wrong(f"session {session}, entry {number} ({entry.kind})", reason)

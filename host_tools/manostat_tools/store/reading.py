@@ -1,13 +1,14 @@
 """A session read from the store, with what the pump tells of it."""
 
-from manostat_tools.session.entries import Opened, RunDone
+from manostat_tools.session.entries import Correction, Opened, RunDone
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Event, Run, Session
 from manostat_tools.session.pump_events import Own, events_of
+from manostat_tools.session.runs import Told
 from manostat_tools.store.errors import StoreError
 from manostat_tools.store.spans import span_of
 from manostat_tools.store.store import Store
-from manostat_tools.store.units import book_of, runs_of_unit, units_of
+from manostat_tools.store.units import book_of, runs_told_of, units_of
 
 
 def read_session(store: Store, session: str) -> Session:
@@ -29,26 +30,33 @@ def runs_in(session: Session) -> list[Run]:
 def unassigned(store: Store, unit: str, session: str | None = None) -> list[Run]:
     """Runs in the stored journal of a pump that are in no session, by their sequence; for `session`
     also without those that were struck out of it: they do not come back."""
+    return [told.run for told in unassigned_told(store, unit, session)]
+
+
+def unassigned_told(store: Store, unit: str, session: str | None = None) -> list[Told]:
+    """The same with the records that each is known by: a session may have it from any of them."""
     units = units_of(store)
     if unit not in units:
         raise StoreError(f"unit {unit}: nothing of it is in {store.file}")
     taken = {
-        run.source.record_hash
+        run.source.sequence
         for session in store.sessions()
         for run in runs_in(fold(session, store.session_entries(session)))
-        if run.source is not None
+        if run.source is not None and run.source.serial == unit
     }
     if session is not None:
-        taken |= _written_in(store, session)
-    runs = runs_of_unit(store, units[unit])
-    return [run for run in runs if run.source and run.source.record_hash not in taken]
+        taken |= _written_in(store, session, unit)
+    return [told for told in runs_told_of(store, units[unit]) if not told.records & taken]
 
 
-def _written_in(store: Store, session: str) -> set[str]:
-    """Hashes of the records of all runs that were ever written down in a session."""
-    entries = store.session_entries(session)
-    sources = [entry.run.source for entry in entries if isinstance(entry, RunDone)]
-    return {source.record_hash for source in sources if source is not None}
+def _written_in(store: Store, session: str, unit: str) -> set[int]:
+    """Numbers of the pump's records of all runs that were ever written down in a session."""
+    sources = set()
+    for entry in store.session_entries(session):
+        said = entry.instead if isinstance(entry, Correction) else entry
+        if isinstance(said, RunDone):
+            sources.add(said.run.source)
+    return {source.sequence for source in sources if source and source.serial == unit}
 
 
 def opened_of(store: Store, session: str) -> Opened | None:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from manostat_tools.session.corrections import FoldError
+from manostat_tools.session.corrections import FoldError, apply
 from manostat_tools.session.entries import Correction, Opened, RunDone, SessionEntry
 from manostat_tools.session.fold import admit
+from manostat_tools.session.model import Run
 from manostat_tools.store import schema
 from manostat_tools.store.chain import (
     START,
@@ -26,7 +27,8 @@ from manostat_tools.store.chain import (
     sha256,
 )
 from manostat_tools.store.errors import StoreError, naming
-from manostat_tools.store.units import by_record, not_as_told, runs_of_unit, units_of
+from manostat_tools.store.pump_runs import PumpRuns
+from manostat_tools.store.units import runs_told_of, units_of
 
 
 class Written(NamedTuple):
@@ -150,8 +152,8 @@ class Store:
         StoreError for an entry that contradicts those before it, or a preset that must not be used.
         """
         with self.writing():
-            self._check_source(entry)
             before = self.session_entries(session)
+            self._check_source(before, entry)
             if before and isinstance(entry, Opened):
                 raise StoreError(f"session {session} is there already: allowed another name")
             try:
@@ -163,7 +165,7 @@ class Store:
                 raise StoreError(f"session {session}: {wrong.errors()[0]['msg']}") from wrong
             return self._add(envelope)
 
-    def _check_source(self, entry: SessionEntry) -> None:
+    def _check_source(self, before: Sequence[SessionEntry], entry: SessionEntry) -> None:
         """The pump's page of a run, and its trace, are stored before the run is; and the run is
         what they say, for nothing could put a false one right later."""
         said = entry.instead if isinstance(entry, Correction) else entry
@@ -175,8 +177,10 @@ class Store:
             if digest is not None and self.blob(digest) is None:
                 raise StoreError(f"run: its {what} {digest} is not stored: allowed once imported")
         unit = units_of(self).get(source.serial) if source else None
-        told = by_record(runs_of_unit(self, unit)) if unit else {}
-        if reason := not_as_told(said.run, told):
+        told = PumpRuns()
+        if unit is not None:
+            told.add(unit, runs_told_of(self, unit))
+        if reason := told.wrong_with(said.run, _replaced(before, entry)):
             raise StoreError(f"run: {reason}: allowed as the pump recorded it")
 
     def add_import(self, entry: Imported, blobs: Iterable[bytes]) -> Written:
@@ -238,3 +242,11 @@ class Store:
                     f"{self.file}: damaged: entry {sequence}: {where_in}: {first['msg']}"
                 ) from wrong
             yield Written(sequence, envelope, raw(digest))
+
+
+def _replaced(before: Sequence[SessionEntry], entry: SessionEntry) -> Run | None:
+    """The run that a correction takes the place of, as it stands, or as it was struck out."""
+    if not isinstance(entry, Correction) or not 0 < entry.entry <= len(before):
+        return None
+    old = dict(apply(before).standing).get(entry.entry, before[entry.entry - 1])
+    return old.run if isinstance(old, RunDone) else None

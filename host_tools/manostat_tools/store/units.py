@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 from manostat_tools.journal.book import Book, read_source
 from manostat_tools.journal.page import Kind, Record, kind_of, read_record
 from manostat_tools.journal.source import Source
-from manostat_tools.session.corrections import goes_on
 from manostat_tools.session.model import Run
-from manostat_tools.session.runs import runs_of
+from manostat_tools.session.runs import Told, runs_told
 from manostat_tools.store.chain import Imported
 from manostat_tools.store.errors import StoreError
-from manostat_tools.words import serial
 
 if TYPE_CHECKING:  # which itself holds runs against these
     from manostat_tools.store.store import Store
 
-RunsByRecord = dict[tuple[str, str], Run]
-"""What pumps told: by the pump's name in the store and the hash of the run's record."""
 Held = dict[int, list[str]]
 """Hashes of the pages of a sequence number: one, or two if the pump wrote the record once more."""
 
@@ -95,23 +91,9 @@ def book_of(store: "Store", unit: Unit, key: bytes | None = None) -> Book:
 
 def runs_of_unit(store: "Store", unit: Unit) -> list[Run]:
     """All runs in what is stored of a pump."""
-    return runs_of(book_of(store, unit).records, unit.name, unit.stretches)
+    return [told.run for told in runs_told_of(store, unit)]
 
 
-def by_record(runs: Iterable[Run]) -> RunsByRecord:
-    """Those that name a record, by it."""
-    return {(run.source.serial, run.source.record_hash): run for run in runs if run.source}
-
-
-def not_as_told(run: Run, told: RunsByRecord) -> str:
-    """Why a run that was written down is not what its pump told, or "". The pump may have told more
-    of it since; what was derived from it is not the pump's."""
-    source = run.source
-    if source is None:
-        return "names no record of a pump"
-    pumps = told.get((source.serial, source.record_hash))
-    if pumps is None:
-        return f"record {source.sequence} of {serial(source.serial)} is not stored"
-    if not goes_on(run, pumps):
-        return f"is not what record {source.sequence} of the pump says"
-    return ""
+def runs_told_of(store: "Store", unit: Unit) -> list[Told]:
+    """The same with the records that each is known by."""
+    return runs_told(book_of(store, unit).records, unit.name, unit.stretches)
