@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manostat_tools.session.corrections import FoldError
+from manostat_tools.session.fitted import changes, fitted_at
 from manostat_tools.session.fold import admit, fold
 from manostat_tools.session.model import Event, Preparation, Role, RunKind
 
@@ -84,6 +85,26 @@ def test_a_level_may_have_its_own_needle():
     session = fold("a", [*before, fitted(level=1, needle=G25), fitted(needle=G22, contrast=C240)])
     assert [level.needle for level in session.levels] == [G25, G22]
     assert [level.contrast for level in session.levels] == [C240, C240]
+
+
+def test_a_needle_that_is_changed_in_a_level_is_not_that_of_the_runs_before():
+    before = [opened(), fitted(needle=G25, contrast=C240), planned(1, "L4-5"), ran(1, 5)]
+    session = fold("a", [*before, fitted(level=1, needle=G22), ran(1, 9)])
+    (level,) = session.levels
+    assert level.needle == G22 and level.needles == (G25, G22)
+    assert fitted_at(level, level.runs[0]) == (G25, C240)
+    assert changes(level) == ["needle changed after run 1: 25 G x 89 mm, 22 G x 152 mm"]
+    assert [event.text for event in session.events] == [
+        "L4-5: needle changed after run 1: 25 G x 89 mm, now 22 G x 152 mm"
+    ]
+    late = fold("a", [*before, fitted(level=1, needle=G22), ran(1, 9), ran(1, 7), ran(1, 3)])
+    assert late.levels[0].needles == (G25, G25, None, G22)
+
+
+def test_a_needle_that_is_said_after_the_run_is_that_of_the_run_and_no_change():
+    session = fold("a", [opened(), planned(1, "L4-5"), ran(1, 5), fitted(level=1, needle=G22)])
+    (level,) = session.levels
+    assert level.needles == (G22,) and changes(level) == [] and session.events == ()
 
 
 def test_a_syringe_of_another_make_is_an_event():

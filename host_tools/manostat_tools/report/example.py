@@ -80,8 +80,7 @@ def example() -> tuple[Session, Mapping[str, Trace]]:
         events=_events(done),
         notes=("Example from the simulator: no person was injected.",),
         corrections=(
-            "entry 14 (response, L4-5): wrong finger. intensity: 3, now 8. "
-            "By the operator: misheard",
+            "entry 14 (response, L4-5): wrong finger. intensity: 3, now 8. By operator: misheard",
         ),
     )
     return session, {one.run.trace: one.trace for one in done.values() if one.run.trace}

@@ -23,9 +23,16 @@ from manostat_tools.report.model import (
 from manostat_tools.report.runs import prescription_table, run_table
 from manostat_tools.report.trace import Trace, Traces, trace_of
 from manostat_tools.report.units import Unit, seconds
+from manostat_tools.session.fitted import changes, fitted_at
 from manostat_tools.session.grading import GradedLevel
 from manostat_tools.session.model import Finding, Level, PainMark, Response, Run, RunKind
-from manostat_tools.session.provoked import INTO_DISC, above_opening_pa, doubts, provoked
+from manostat_tools.session.provoked import (
+    INTO_DISC,
+    above_opening_pa,
+    counted_run,
+    doubts,
+    provoked,
+)
 
 
 def level_section(graded: GradedLevel, traces: Traces, unit: Unit) -> Section:
@@ -50,18 +57,20 @@ def _notices(level: Level) -> Iterator[Notice]:
         if run.kind is RunKind.SHAM and run.marks:
             said = f"The button was pressed in sham run {run.number}, in which nothing moved."
             yield Notice(Weight.CAUTION, said)
+    for change in changes(level):
+        yield Notice(Weight.CAUTION, f"{change[0].upper()}{change[1:]}.")
     if not level.runs:
         yield Notice(Weight.CAUTION, "No run is recorded for this level.")
 
 
 def _about(level: Level) -> Facts:
-    needle, contrast, finding = level.needle, level.contrast, level.finding
+    (needle, contrast), finding = fitted_at(level, counted_run(level)), level.finding
     of = cells.of_run(level, level.responses_of) if level.response else ""
     rows = [
         ("Preset", cells.text(level.preset)),
         ("Preset confirmed by", cells.text(level.confirmed_by or cells.unconfirmed(level))),
-        ("Needle", cells.text(needle and f"{needle.gauge} G x {needle.length_mm} mm")),
-        ("Contrast", cells.text(contrast and str(contrast))),
+        ("Needle", cells.text(needle)),
+        ("Contrast", cells.text(contrast)),
         *_answer_rows(f"Response{of}", level.response),
     ]
     for at, earlier in enumerate(level.earlier_responses):

@@ -54,7 +54,7 @@ def not_derived_in(session: Session) -> list[str]:
 
 def _nones(model: Model, within: str, kind: str, label: str) -> Iterator[tuple[str, str, str, str]]:
     """(within, kind, label, field) of each None below a part."""
-    for name in type(model).model_fields:
+    for name in (name for name in type(model).model_fields if name not in _OF_RUNS):
         value = getattr(model, name)
         here = _join(within, f"{kind} {label}".strip() if kind != "session" else "")
         if value is None and not _is_not_due(model, name):
@@ -107,6 +107,9 @@ def _ranges(labels: list[str]) -> str:
             said.append([number, number])
     return ", ".join(f"{a}-{b}" if a != b else f"{a}" for a, b in said)
 
+
+_OF_RUNS = {"needles", "contrasts"}
+"""Told once, by what the level has."""
 
 _ONE = {
     "levels": "level",

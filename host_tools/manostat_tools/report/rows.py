@@ -7,6 +7,7 @@ from typing import Any
 from manostat_tools.report.columns import COLUMNS
 from manostat_tools.report.trace import Traces, trace_of
 from manostat_tools.session.answers import finding_run, response_run
+from manostat_tools.session.fitted import fitted_at
 from manostat_tools.session.grading import grade_levels
 from manostat_tools.session.model import Level, Quantity, Run, Session
 from manostat_tools.session.provoked import provoked
@@ -35,6 +36,7 @@ def _runs_of(session: Session) -> Iterator[tuple[Row, Level | None, Run]]:
 def _levels(session: Session, _traces: Traces) -> Iterator[Row]:
     for level in session.levels:
         found, response, finding = provoked(level), level.response, level.finding
+        needle, contrast = fitted_at(level, found.run)
         points = found.mark.points if found.mark else ()
         press = next((point for point in points if point.before_ms == 0), None)
         yield {
@@ -43,10 +45,10 @@ def _levels(session: Session, _traces: Traces) -> Iterator[Row]:
             "role": level.role.value,
             "preset": level.preset,
             "confirmed_by": level.confirmed_by,
-            "needle_gauge": level.needle and level.needle.gauge,
-            "needle_mm": level.needle and level.needle.length_mm,
-            "contrast_mg_ml": level.contrast and level.contrast.iodine_mg_ml,
-            "contrast_c": level.contrast and level.contrast.temperature_c,
+            "needle_gauge": needle and needle.gauge,
+            "needle_mm": needle and needle.length_mm,
+            "contrast_mg_ml": contrast and contrast.iodine_mg_ml,
+            "contrast_c": contrast and contrast.temperature_c,
             "counted_run": found.run and found.run.number,
             "opening_pa": found.run and found.run.opening_pa,
             "opening_how": found.run and found.run.opening_how,

@@ -137,11 +137,8 @@ class _Draft:
 
     def _fit(self, entry: e.Equipment) -> None:
         if entry.level is not None:
-            level = self._level(entry.level)
-            level.needle = entry.needle or level.needle
-            level.contrast = entry.contrast or level.contrast
-            level.has_own |= {"needle"} if entry.needle else set()
-            level.has_own |= {"contrast"} if entry.contrast else set()
+            for said in self._level(entry.level).fit(entry):
+                self._tell(entry, said)
             return
         if entry.syringe is not None and self.syringe not in (None, entry.syringe):
             assert self.syringe is not None

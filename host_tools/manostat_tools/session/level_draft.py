@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from manostat_tools.session import entries as e
 from manostat_tools.session.corrections import FoldError
+from manostat_tools.session.fitted import Fitted, beside
 from manostat_tools.session.model import Contrast, Finding, Level, Needle, Response, Run, RunKind
 from manostat_tools.session.pieces import in_order, place_of
 from manostat_tools.session.provoked import INTO_DISC
@@ -18,6 +19,8 @@ class LevelDraft:
     contrast: Contrast | None = None
     has_own: set[str] = field(default_factory=set)
     runs: list[Run] = field(default_factory=list)
+    fitted: list[Fitted] = field(default_factory=list)
+    """At each of them."""
     responses: list[Response] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     answered: dict[str, int] = field(default_factory=dict)
@@ -26,6 +29,27 @@ class LevelDraft:
     """Number of the run that each of them was for."""
     past_sham: bool = False
     notes: list[str] = field(default_factory=list)
+
+    def fit(self, entry: e.Equipment) -> list[str]:
+        """Needle and contrast of this level alone. What was not recorded is so for the runs that
+        are there too; another one than before holds from here on, and is told."""
+        old = Fitted(self.needle, self.contrast)
+        now = Fitted(entry.needle or old.needle, entry.contrast or old.contrast)
+        self.needle, self.contrast = now
+        self.has_own |= {name for name in Fitted._fields if getattr(entry, name) is not None}
+        self.fitted = [
+            Fitted(
+                now.needle if old.needle is None else one.needle,
+                now.contrast if old.contrast is None else one.contrast,
+            )
+            for one in self.fitted
+        ]
+        after = f"after run {len(self.runs)}"
+        return [
+            f"{self.planned.name}: {name} changed {after}: {before}, now {new}"
+            for name, before, new in zip(Fitted._fields, old, now, strict=True)
+            if self.runs and before not in (None, new)
+        ]
 
     def put(self, run: Run) -> None:
         """One more run. If it was done before others that are there, their answers stay theirs; it
@@ -38,6 +62,8 @@ class LevelDraft:
         )
         if place < len(self.runs) and not is_newest:
             self.answered = {what: count + 1 for what, count in self.answered.items()}
+        now = Fitted(self.needle, self.contrast)
+        self.fitted.insert(place, now if place == len(self.runs) else beside(place, self.fitted))
         self.runs = in_order(run, self.runs)
 
     def answer(self, what: str, orphaned: bool) -> None:
@@ -88,6 +114,8 @@ class LevelDraft:
             needle=self.needle,
             contrast=self.contrast,
             runs=tuple(self.runs),
+            needles=tuple(one.needle for one in self.fitted),
+            contrasts=tuple(one.contrast for one in self.fitted),
             response=said[-1][0] if said else None,
             finding=findings[-1] if findings else None,
             earlier_responses=tuple(response for response, _ in earlier),

@@ -122,6 +122,9 @@ class Needle(Model):
     gauge: int = Field(ge=18, le=30)
     length_mm: int = Field(ge=25, le=250)
 
+    def __str__(self) -> str:
+        return f"{self.gauge} G x {self.length_mm} mm"
+
 
 class Contrast(Model):
     """Iohexol by its iodine; viscosity follows from that and the temperature."""
@@ -212,7 +215,11 @@ class Level(Model):
     confirmed_by: str | None = None
     needle: Needle | None = None
     contrast: Contrast | None = None
+    """`needle` and `contrast`: as fitted now."""
     runs: tuple[Run, ...] = ()
+    needles: tuple[Needle | None, ...] = ()
+    contrasts: tuple[Contrast | None, ...] = ()
+    """`needles` and `contrasts`: as fitted at each run; empty: as now at all of them."""
     response: Response | None = None
     finding: Finding | None = None
     earlier_responses: tuple[Response, ...] = ()

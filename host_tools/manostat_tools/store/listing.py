@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools.session.fitted import changes, fitted_at
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
 from manostat_tools.session.made_with import other_syringe, other_zero
 from manostat_tools.session.model import Finding, Level, PainMark, Response, Run, Session
 from manostat_tools.session.moment import moment_of
-from manostat_tools.session.provoked import INTO_DISC, injections
+from manostat_tools.session.provoked import INTO_DISC, counted_run, injections
 from manostat_tools.session.totals import delivered_in_all_nl
 from manostat_tools.store.arguments import plural
 from manostat_tools.store.reading import unassigned
@@ -106,10 +107,11 @@ def _level(level: Level) -> Iterator[str]:
     confirmed = f", confirmed by {level.confirmed_by}" if level.confirmed_by else ""
     yield ""
     yield f"{level.order}. {level.name}, {level.role}, preset {level.preset}{confirmed}"
-    needle, contrast = level.needle, level.contrast
-    fitted = f"{needle.gauge} G x {needle.length_mm} mm" if needle else f"needle {NOTHING}"
+    needle, contrast = fitted_at(level, counted_run(level))
+    fitted = f"{needle}" if needle else f"needle {NOTHING}"
     fitted += f", {contrast}" if contrast else f", contrast {NOTHING}"
     yield f"   {fitted}"
+    yield from (f"   {change}" for change in changes(level))
     for run in level.runs:
         yield from _run(run)
     if len(injections(level)) > 1:
