@@ -6,8 +6,10 @@ from manostat_tools.guide.outcome import grade_lines
 from manostat_tools.report.cells import NO_PRESS
 from manostat_tools.report.model import Facts, Figure, Notice, Table, Weight
 from manostat_tools.report.units import NONE, UNITS
-from manostat_tools.session.model import Concordance, Finding
+from manostat_tools.session.fold import fold
+from manostat_tools.session.model import Concordance, Finding, RunKind
 
+from ..session import written as w
 from .reading import (
     LEVELS,
     column,
@@ -350,3 +352,12 @@ def test_where_there_was_no_pain_none_persisted(session):
         if name == "Pain persisted"
     ]
     assert told == ["no pain", "no pain", "45 s"]
+
+
+def test_a_relief_after_a_level_is_not_called_a_run_before_the_levels():
+    relief = w.ran(None, 7, kind=RunKind.RELIEVE, opening_pa=None, fault="occlusion")
+    told = tell(fold("a", [w.opened(), w.planned(1, "L4-5"), w.ran(1, 5), relief]))
+    assert [cell.text for cell in column(table(told, "Runs that belong to no level"), "Kind")] == [
+        "relieve"
+    ]
+    assert "Of no level: run 1 ended in a fault: occlusion." in said(told)

@@ -4,11 +4,14 @@ import html as entities
 import re
 
 import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen import textobject
 from reportlab.platypus import Flowable, KeepTogether, LongTable, Paragraph
 
 from manostat_tools import report
 from manostat_tools.report import html, pdf
+from manostat_tools.report import pdf_style as style
+from manostat_tools.report.pdf_pages import shortened
 from manostat_tools.session.model import Concordance, Response
 
 from .reading import LEVELS, said, table, tell, with_level
@@ -112,6 +115,21 @@ def test_very_long_words_are_printed_over_pages(session, tmp_path):
     long = with_level(session, "L4-5", response=answer, notes=("x" * 9000,))
     pdf.render(tell(long.model_copy(update={"operator": "long " * 2000})), tmp_path / "r.pdf")
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_long_patient_code_leaves_the_session_and_the_number_of_the_page_readable(
+    session, drawn, tmp_path
+):
+    code = "W" * 200
+    told = tell(session.model_copy(update={"patient_code": code, "id": "s" * 40}))
+    text = drawn(told, tmp_path / "r.pdf")
+    assert squeezed(told.running) not in text
+    line = re.search(r"Patient(W+)\.\.\.,sessions{40}", text)[0]
+    end = f"... , session {'s' * 40} page 10 of 10"
+    width = stringWidth(f"Patient {'W' * line.count('W')}{end}", style.REGULAR, 7.5)
+    assert width < pdf.WIDTH
+    assert code in text  # on the first page
+    assert shortened("Patient P-17, session 1", pdf.WIDTH) == "Patient P-17, session 1"
 
 
 def test_an_empty_session_is_a_report_too(session, tmp_path):

@@ -33,7 +33,7 @@ def test_of_a_syringe_that_was_corrected_the_old_volumes_are_told_with_how_far_t
     """A barrel of 15.6 mm has 1.157 times the area of one of 14.5 mm."""
     (said,), zero = told(corrected(FITTED, fitted(syringe=OTHER_10)))
     assert said == (
-        "before the levels, run 1; L4-5, run 1; L4-5, run 2: counted with 103.21 nL for a step; "
+        "of no level, run 1; L4-5, run 1; L4-5, run 2: counted with 103.21 nL for a step; "
         "the syringe that is stated (other 10 mL, inner diameter 15.6 mm) pushes 119.46 nL. If it "
         "was the one that was fitted, 15.7 % more went in than each volume says, and derived "
         "values are wrong too."

@@ -41,7 +41,7 @@ def preparation(session: Session, unit: Unit) -> Section:
         ),
     ]
     if done.runs:
-        parts.append(run_table("Runs before the levels", done.runs, unit))
+        parts.append(run_table("Runs that belong to no level", done.runs, unit))
     if done.line_compliance is not None:
         parts.append(derived_table([("Line", done.line_compliance)], unit))
     else:

@@ -101,4 +101,4 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "traces": {**_PLACE, "time_s": "number", "line_pa": "number", "steps": "whole"},
 }
-"""Column to type. `level` and `order` are null for runs before the levels."""
+"""Column to type. `level` and `order` are null for runs of no level."""

@@ -54,9 +54,10 @@ def _notices(session: Session) -> Iterator[Notice]:
         said = f"{name} was tested more than once, as numbers {', '.join(orders)}"
         yield Notice(Weight.CAUTION, f"{said}: each is graded alone.")
     for level, run in _runs(session):
-        name = told_apart(level.name, level.order, names) if level else "Before the levels"
+        name = told_apart(level.name, level.order, names) if level else ""
+        where = f"{name}, " if level else "Of no level: "
         for doubt in doubts(run):
-            yield Notice(Weight.DANGER, f"{name}, {doubt}.")
+            yield Notice(Weight.DANGER, f"{where}{doubt}.")
         if run.kind is RunKind.SHAM and run.marks and level is not None:
             said = f"the button was pressed in sham run {run.number}, in which nothing moved"
             yield Notice(Weight.CAUTION, f"{name}: {said}.")

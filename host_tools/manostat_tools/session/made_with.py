@@ -58,7 +58,7 @@ def _runs_by(session: Session, of: Callable[[Prescription], float]) -> Iterator[
     """Each number once, with the runs that were made with it: "L4-5, run 1; L3-4, run 1"."""
     found: dict[float, list[str]] = {}
     for run in session.preparation.runs:
-        found.setdefault(of(run.prescription), []).append(f"before the levels, run {run.number}")
+        found.setdefault(of(run.prescription), []).append(f"of no level, run {run.number}")
     for level in session.levels:
         for run in level.runs:
             found.setdefault(of(run.prescription), []).append(f"{level.name}, run {run.number}")

@@ -235,8 +235,9 @@ class Level(Model):
 
 
 class Preparation(Model):
-    """What was done before the first level; each None was not done, or not recorded. `calibration`:
-    of the unit, as the pump told it. `zero_from`: where a zero is from that was not taken now."""
+    """What was done beside the levels, most of it before the first; each None was not done, or not
+    recorded. `calibration`: of the unit, as the pump told it. `zero_from`: where a zero is from
+    that was not taken now."""
 
     calibration: Calibration | None = None
     zero_pa: int | None = None
@@ -246,7 +247,7 @@ class Preparation(Model):
     line_compliance: Quantity | None = None
     pain_button_proven: bool | None = None
     runs: tuple[Run, ...] = ()
-    """Runs that belong to no level: priming, pressing against a closed stopcock."""
+    """Runs that belong to no level: priming, pressing against a closed stopcock, relief."""
 
 
 class UnitIdentity(Model):
