@@ -5,6 +5,7 @@ import pytest
 from manostat_tools.guide.outcome import grade_lines
 from manostat_tools.report.cells import NO_PRESS
 from manostat_tools.report.model import Facts, Figure, Notice, Table, Weight
+from manostat_tools.report.overview import RIGHT_TO_LEFT
 from manostat_tools.report.units import NONE, UNITS
 from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Concordance, Finding, RunKind
@@ -361,3 +362,10 @@ def test_a_relief_after_a_level_is_not_called_a_run_before_the_levels():
         "relieve"
     ]
     assert "Of no level: run 1 ended in a fault: occlusion." in said(told)
+
+
+@pytest.mark.parametrize("quote", ["לא כואב", "مؤلم"])
+def test_writing_from_right_to_left_is_said_to_be_wrong_on_paper(session, quote):
+    answer = suspect(session).response.model_copy(update={"quote": quote})
+    assert RIGHT_TO_LEFT in said(tell(with_level(session, "L4-5", response=answer)))
+    assert RIGHT_TO_LEFT not in said(tell(session))

@@ -1,5 +1,6 @@
 """The first page: who and what, what to know first, the levels, what the rules say of them."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,11 @@ from manostat_tools.session.model import Level, Role, Run, RunKind, Session
 from manostat_tools.session.provoked import counted_run, doubts, provoked
 from manostat_tools.session.totals import delivered_in_all_nl, highest
 from manostat_tools.words import serial
+
+RIGHT_TO_LEFT = (
+    "Some words here are written from right to left. The PDF prints their letters from left to "
+    "right and unjoined, so that they read backwards there; the page, report.html, has them right."
+)
 
 
 def overview(session: Session, graded: Sequence[GradedLevel], unit: Unit) -> Section:
@@ -71,6 +77,13 @@ def _notices(session: Session) -> Iterator[Notice]:
         yield Notice(Weight.CAUTION, f'{said} corrected afterwards: see "Corrections and notes".')
     if not session.levels:
         yield Notice(Weight.CAUTION, "No level is recorded.")
+    if _is_right_to_left(session):
+        yield Notice(Weight.CAUTION, RIGHT_TO_LEFT)
+
+
+def _is_right_to_left(session: Session) -> bool:
+    """Whether anybody's words are written so, as in Hebrew or Arabic."""
+    return any(unicodedata.bidirectional(c) in ("R", "AL") for c in session.model_dump_json())
 
 
 def _runs(session: Session) -> Iterator[tuple[Level | None, Run]]:
