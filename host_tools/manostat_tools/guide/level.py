@@ -56,7 +56,10 @@ def run(scene: Scene, order: int) -> None:
 
 
 def _fit(scene: Scene, order: int) -> None:
-    """Another needle or contrast than the session's, for this level alone."""
+    """Another needle or contrast than the session's, for this level alone. What the pump has run
+    until now was made with the old ones: it is written down before."""
+    scene.motion.pull()
+    scene.collect(None, None)
     scene.add(
         e.Equipment(
             host_utc=now(),

@@ -17,6 +17,8 @@ from manostat_tools.guide.whose import Claim, refused, taken_by_word
 from manostat_tools.pump import Pump as Mechanics
 from manostat_tools.session import entries as e
 from manostat_tools.session.calibration import Calibration
+from manostat_tools.session.fitted import Fitted, fitted_at
+from manostat_tools.session.fold import fold
 from manostat_tools.session.model import Level, Preparation, Run, Session, Syringe
 from manostat_tools.session.presets import PRESETS, Preset
 from manostat_tools.session.provoked import INTO_DISC
@@ -130,7 +132,7 @@ class Scene:
             is_last = place == len(found) - 1
             whole, reasons = run, _NO_REASONS
             if run.kind in INTO_DISC and order is not None:
-                whole, reasons = self._derive(run, self.level(order), seen if is_last else None)
+                whole, reasons = self._derive(run, order, seen if is_last else None)
             if is_last and began is not None:
                 whole = whole.model_copy(update={"began_at": began})
             self.add(e.RunDone(host_utc=now(), level=order, run=whole))
@@ -160,7 +162,7 @@ class Scene:
         self.talk.event(taken_by_word(source) if is_ours else refused(source))
         return is_ours
 
-    def _derive(self, run: Run, level: Level, seen: Seen | None) -> tuple[Run, tuple[str, ...]]:
+    def _derive(self, run: Run, order: int, seen: Seen | None) -> tuple[Run, tuple[str, ...]]:
         rx = run.prescription
         with self.screen.console.status("deriving ..."):
             values, reasons = derived_of(
@@ -168,10 +170,17 @@ class Scene:
                 lambda: recording_of(self.talk.store, run),
                 (rx.nl_num, rx.nl_den),
                 self.preparation,
-                level.needle,
-                level.contrast,
+                *self._fitted(run, order),
             )
         return run.model_copy(update={"derived": values}), reasons
+
+    def _fitted(self, run: Run, order: int) -> Fitted:
+        """Needle and contrast of a run that is to be written down: not always those of now, for it
+        may stand before others of its level."""
+        entries = self.talk.store.session_entries(self.talk.name)
+        with_it = fold(self.talk.name, [*entries, e.RunDone(host_utc=now(), level=order, run=run)])
+        level = next(level for level in with_it.levels if level.order == order)
+        return fitted_at(level, next(one for one in level.runs if one.source == run.source))
 
 
 def _is_whole(seen: Seen) -> bool:
