@@ -13,6 +13,7 @@ from manostat_tools.guide.plan import Dose, told, unit_of
 from manostat_tools.guide.questions import Question
 from manostat_tools.guide.screen import Screen
 from manostat_tools.guide.talk import Talk, now
+from manostat_tools.guide.watched import watched_of
 from manostat_tools.guide.whose import Claim, refused, taken_by_word
 from manostat_tools.pump import Pump as Mechanics
 from manostat_tools.session import entries as e
@@ -120,20 +121,21 @@ class Scene:
 
     def collect(self, seen: Seen | None, began: datetime | None) -> list[Run]:
         """Write down the runs that the stored journal has and the session has not; `seen` None:
-        nobody watched."""
+        nobody watched. What was seen is of the run alone that it can be of."""
         claims = self.talk.claims()
-        watched = claims[-1] if claims and seen is not None and _is_whole(seen) else None
+        watched = watched_of(self.talk.store, claims, seen)
+        by_sight = watched if seen is not None and _is_whole(seen) else None
         found = [
-            (claim.run, claim.order)
+            claim
             for claim in claims
-            if claim.is_certain or (claim.begins and claim is watched) or self._is_ours(claim)
+            if claim.is_certain or (claim.begins and claim is by_sight) or self._is_ours(claim)
         ]
-        for place, (run, order) in enumerate(found):
-            is_last = place == len(found) - 1
+        for claim in found:
+            run, order = claim.run, claim.order
             whole, reasons = run, _NO_REASONS
             if run.kind in INTO_DISC and order is not None:
-                whole, reasons = self._derive(run, order, seen if is_last else None)
-            if is_last and began is not None:
+                whole, reasons = self._derive(run, order, seen if claim is watched else None)
+            if claim is watched and began is not None:
                 whole = whole.model_copy(update={"began_at": began})
             self.add(e.RunDone(host_utc=now(), level=order, run=whole))
             for line in outcome_lines(whole):
@@ -142,7 +144,7 @@ class Scene:
                 self.screen.say(f"not derived: {without_paths(reason)}")
                 if self.session.closed_at is None:
                     self.talk.event(f"run of record {_record(run)}, not derived: {reason}")
-        return [run for run, _ in found]
+        return [claim.run for claim in found]
 
     def _is_ours(self, claim: Claim) -> bool:
         """Of a run in a level that was begun at the pump since it was set: by the operator's word.
