@@ -15,6 +15,12 @@ from ..session.written import START, opened, planned, whole
 from . import pumps
 
 
+@pytest.fixture(autouse=True)
+def own_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No key that another test has kept: what `verify` says of a pump depends on it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
 @pytest.fixture(scope="session")
 def memory():
     """A folder that goes away."""
