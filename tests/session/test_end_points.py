@@ -7,8 +7,8 @@ from manostat_tools.session.protocols import NONE_REACHED
 
 from .grading_cases import (
     OPENING_PA,
+    TWO,
     mark,
-    painless,
     prescription,
     psi,
     results,
@@ -18,7 +18,6 @@ from .grading_cases import (
     suspect,
 )
 
-TWO = (painless("L3-4"), painless("L5-S1"))
 HEBELKA = "end points, Hebelka 2014"
 GUIDELINE = "end points, guideline style"
 

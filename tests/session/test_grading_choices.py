@@ -10,6 +10,7 @@ from .grading_cases import (
     ABSOLUTE,
     DERBY,
     DISCOGENIC,
+    TWO,
     grades,
     mark,
     painless,
@@ -20,8 +21,6 @@ from .grading_cases import (
     session,
     suspect,
 )
-
-TWO = (painless("L3-4"), painless("L5-S1"))
 
 
 def test_the_last_injection_counts_and_shams_never_do():

@@ -12,6 +12,7 @@ from .grading_cases import (
     POSSIBLE,
     PROBABLE,
     SUSPECT_RULES,
+    TWO,
     grades,
     late,
     level,
@@ -25,7 +26,6 @@ from .grading_cases import (
     suspect,
 )
 
-TWO = (painless("L3-4"), painless("L5-S1"))
 LOW_PA = psi(10)
 PRESS = mark(LOW_PA)
 

@@ -11,6 +11,7 @@ from .grading_cases import (
     DISCOGENIC,
     POSSIBLE,
     PROBABLE,
+    TWO,
     grades,
     late,
     painless,
@@ -21,7 +22,6 @@ from .grading_cases import (
     suspect,
 )
 
-TWO = (painless("L3-4"), painless("L5-S1"))
 JUST_BELOW_15_PA, JUST_ABOVE_15_PA = 103_421, 103_422
 JUST_BELOW_50_PA, JUST_ABOVE_50_PA = 344_737, 344_738
 
