@@ -114,8 +114,8 @@ def test_of_another_pump_only_what_comes_after_its_setting_counts(opened):
     other.arm(1, RunKind.INJECT)
     other.pump.inject()
     other.pull()
-    ((run, order),) = other.new_runs()
-    assert (run.source.serial, order) == (OTHER, 1)
+    (claim,) = other.claims()
+    assert (claim.source.serial, claim.order, claim.is_certain) == (OTHER, 1, True)
     events = [event.text for event in read_session(talk.store, "s").events]
     assert (
         "another pump from here on: M-018, production image a8ea607fb29f9364; before it M-017"

@@ -243,7 +243,7 @@ def test_a_run_that_was_struck_out_does_not_come_back(clinic, pump):
     ]
     talk.add(w.corrected(number, None, wrong="another patient's injection"))
     import_pull(clinic.store, bytes(pump.flash.memory), w.START, UNIT)  # its trace comes later
-    assert talk.new_runs() == []
+    assert talk.claims() == []
     assert talk.add_late() == 0
     resume(talk)
     assert runs_of(talk) == ()

@@ -21,7 +21,7 @@ from manostat_tools.session.model import (
 from manostat_tools.store.imports import import_pull
 from manostat_tools.store.listing import session_lines
 from manostat_tools.store.store import Store
-from manostat_tools.store.units import runs_of_unit, units_of
+from manostat_tools.store.units import runs_told_of, units_of
 from manostat_tools.units import keys
 
 from ..session.written import (
@@ -370,7 +370,7 @@ def test_what_was_derived_at_the_stop_is_not_called_the_press_because_of_a_press
 
 def unassigned_all(store):
     (unit,) = units_of(store).values()
-    return runs_of_unit(store, unit)
+    return [told.run for told in runs_told_of(store, unit)]
 
 
 def test_a_run_that_has_no_opening_to_find_does_not_lack_one(store, command):

@@ -124,7 +124,7 @@ class Scene:
         nobody watched. What was seen is of the run alone that it can be of."""
         claims = self.talk.claims()
         watched = watched_of(self.talk.store, claims, seen)
-        by_sight = watched if seen is not None and _is_whole(seen) else None
+        by_sight = watched if seen is not None and not seen.lost else None
         found = [
             claim
             for claim in claims
@@ -183,10 +183,6 @@ class Scene:
         with_it = fold(self.talk.name, [*entries, e.RunDone(host_utc=now(), level=order, run=run)])
         level = next(level for level in with_it.levels if level.order == order)
         return fitted_at(level, next(one for one in level.runs if one.source == run.source))
-
-
-def _is_whole(seen: Seen) -> bool:
-    return bool(seen.frames) and not seen.lost
 
 
 def _record(run: Run) -> int | str:

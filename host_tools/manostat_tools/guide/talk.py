@@ -94,12 +94,9 @@ class Talk:
         if broken is not None:
             raise broken
 
-    def new_runs(self) -> list[tuple[Run, int | None]]:
-        """Runs of the pump that belong to this session and are not written down, with the level."""
-        return [(claim.run, claim.order) for claim in self.claims() if claim.is_certain]
-
     def claims(self) -> list[Claim]:
-        """The same, and those of which somebody has to say whether they do."""
+        """Runs of the pump that are not written down and belong to this session, or of which
+        somebody has to say whether they do."""
         return claims_of(self.store, self.name, self.unit)
 
     def is_set_for(self, order: int | None = None) -> bool:

@@ -40,8 +40,8 @@ def unassigned_told(store: Store, unit: str, session: str | None = None) -> list
         raise StoreError(f"unit {unit}: nothing of it is in {store.file}")
     taken = {
         run.source.sequence
-        for session in store.sessions()
-        for run in runs_in(fold(session, store.session_entries(session)))
+        for name in store.sessions()
+        for run in runs_in(fold(name, store.session_entries(name)))
         if run.source is not None and run.source.serial == unit
     }
     if session is not None:

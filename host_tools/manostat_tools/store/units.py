@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from manostat_tools.journal.book import Book, read_source
 from manostat_tools.journal.page import Kind, Record, kind_of, read_record
 from manostat_tools.journal.source import Source
-from manostat_tools.session.model import Run
 from manostat_tools.session.runs import Told, runs_told
 from manostat_tools.store.chain import Imported
 from manostat_tools.store.errors import StoreError
@@ -89,11 +88,6 @@ def book_of(store: "Store", unit: Unit, key: bytes | None = None) -> Book:
     return read_source(source, key)
 
 
-def runs_of_unit(store: "Store", unit: Unit) -> list[Run]:
-    """All runs in what is stored of a pump."""
-    return [told.run for told in runs_told_of(store, unit)]
-
-
 def runs_told_of(store: "Store", unit: Unit) -> list[Told]:
-    """The same with the records that each is known by."""
+    """All runs in what is stored of a pump, with the records that each is known by."""
     return runs_told(book_of(store, unit).records, unit.name, unit.stretches)
