@@ -51,7 +51,8 @@ def test_of_a_zero_that_was_corrected_the_old_pressures_are_told():
     syringe, (said,) = told(corrected(PREPARED, prepared(zero_pa=30_000)))
     assert syringe == []
     assert "counted from a zero of 0.0 psi (0 kPa); the one that is stated is 4.4 psi" in said
-    assert "each pressure of the line is 4.4 psi (30 kPa) lower" in said
+    assert "If it held for these runs too, each pressure" in said
+    assert "of the line is 4.4 psi (30 kPa) lower" in said
     _, (said,) = told(corrected(PREPARED, prepared(zero_pa=-30_000)))
     assert "4.4 psi (30 kPa) higher" in said
 

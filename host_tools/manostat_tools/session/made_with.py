@@ -49,8 +49,8 @@ def other_zero(session: Session) -> Iterator[str]:
             off = f"{words.pressure(abs(off_pa))} {than}"
             yield (
                 f"{where}: counted from a zero of {words.pressure(used_pa)}; the one that is "
-                f"stated is {words.pressure(stated_pa)}. From that one each pressure of the line "
-                f"is {off}, and derived pressures of the disc too."
+                f"stated is {words.pressure(stated_pa)}. If it held for these runs too, each "
+                f"pressure of the line is {off}, and derived pressures of the disc too."
             )
 
 
