@@ -67,6 +67,11 @@ def test_no_press_no_injection_and_not_recorded_are_three_things(session):
     assert level_cell(empty, "L3-4", "Pain is").text == NONE
 
 
+def test_an_answer_to_no_run_is_not_called_one_to_run_0(session):
+    orphaned = with_level(session, "L4-5", responses_of=(0,))
+    assert level_cell(orphaned, "L4-5", "Pain is").alerts == ("of no run that is recorded",)
+
+
 def test_look_back_points_stand_beside_the_press(session):
     rows = table(tell(session), "Suspect levels: line pressure above opening (psi)").rows
     points = suspect(session).runs[-1].marks[0].points

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from manostat_tools.report.model import Cell, plain
 from manostat_tools.report.units import NONE, Unit, volume_number
 from manostat_tools.session import identity, totals
+from manostat_tools.session.answers import to_run
 from manostat_tools.session.model import Level, Quantity, Role, Run, UnitIdentity
 from manostat_tools.session.presets import confirmation_is_due
 from manostat_tools.session.provoked import (
@@ -116,13 +117,13 @@ def firmware(unit: UnitIdentity) -> list[tuple[str, Cell]]:
 
 def of_run(level: Level, of_runs: Sequence[int]) -> str:
     """Which run an answer was for, where a level has several injections."""
-    return f", of run {of_runs[-1]}" if of_runs and len(injections(level)) > 1 else ""
+    return f", {to_run(of_runs[-1])}" if of_runs and len(injections(level)) > 1 else ""
 
 
 def answered(level: Level, of_runs: Sequence[int]) -> tuple[str, ...]:
     """Beside an answer that was not to the run that counts."""
     run = counted_run(level)
-    return (f"of run {of_runs[-1]}",) if run and of_runs and of_runs[-1] != run.number else ()
+    return (to_run(of_runs[-1]),) if run and of_runs and of_runs[-1] != run.number else ()
 
 
 def unconfirmed(level: Level) -> str | None:

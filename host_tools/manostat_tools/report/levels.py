@@ -23,6 +23,7 @@ from manostat_tools.report.model import (
 from manostat_tools.report.runs import prescription_table, run_table
 from manostat_tools.report.trace import Trace, Traces, trace_of
 from manostat_tools.report.units import Unit, seconds
+from manostat_tools.session.answers import to_run
 from manostat_tools.session.fitted import changes, fitted_at
 from manostat_tools.session.grading import GradedLevel
 from manostat_tools.session.model import Finding, Level, PainMark, Response, Run, RunKind
@@ -95,7 +96,7 @@ def _earlier_response(level: Level, at: int) -> str:
 
 
 def _earlier(what: str, of_runs: Sequence[int], at: int) -> str:
-    return f"Earlier {what}, of run {of_runs[at]}" if of_runs else f"Earlier {what} {at + 1}"
+    return f"Earlier {what}, {to_run(of_runs[at])}" if of_runs else f"Earlier {what} {at + 1}"
 
 
 def _found(finding: Finding) -> str | None:

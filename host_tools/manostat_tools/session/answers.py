@@ -86,6 +86,11 @@ def hurt_in_sham(level: Level) -> bool:
     )
 
 
+def to_run(number: int) -> str:
+    """Which run an answer is to, in words; 0: to none that is recorded in its level."""
+    return f"of run {number}" if number else "of no run that is recorded"
+
+
 def _given(level: Level) -> list[tuple[int | None, Response]]:
     """Every response with the number of its run; None: not recorded."""
     last = () if level.response is None else (level.response,)

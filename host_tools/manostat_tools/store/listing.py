@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from manostat_sim.plant.tables import PA_PER_PSI
+from manostat_tools.session.answers import to_run
 from manostat_tools.session.fitted import changes, fitted_at
 from manostat_tools.session.fold import fold
 from manostat_tools.session.identity import firmware
@@ -145,7 +146,7 @@ def _finding(found: Finding | None) -> str:
 def _of(level: Level, of_runs: Sequence[int], at: int, answers: Sequence[object]) -> str:
     """Which run an answer was for, where there are several; the last of them counts."""
     several = len(injections(level)) > 1 or len(answers) > 1
-    of = f", of run {of_runs[at]}" if several and at < len(of_runs) else ""
+    of = f", {to_run(of_runs[at])}" if several and at < len(of_runs) else ""
     return of if at + 1 == len(answers) else f"{of} (earlier)"
 
 
